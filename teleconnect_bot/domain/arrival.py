@@ -1,0 +1,242 @@
+"""The rules of coming, waiting, starting and going (PRODUCT §3 "Arrival", §4 "Seats", "Presence")."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from . import commands as c
+from . import effects as e
+from .effects import Effect, Notice
+from .errors import LinkFull, LinkUnusable, NobodyWaiting, NotYours, TooEarly
+from .guest_link import Ended, Link, SeatState
+from .schedule import opens_at
+from .session import Session, State
+
+Outcome = tuple[Session, tuple[Effect, ...]]
+
+
+def link_opened(session: Session, command: c.LinkOpened, now: datetime) -> Outcome:
+    link = session.link(command.link)
+    if link is None or link.dead or link.opened_at:
+        return session, ()
+    return session.with_link(replace(link, opened_at=now)), (e.UpdateCard(),)
+
+
+def not_for_me(session: Session, command: c.NotForMe, now: datetime) -> Outcome:
+    """The link is dead for good, and nobody sits on it any more."""
+    link = session.link(command.link)
+    if link is None or link.dead or any(seat.link == link.id and seat.live for seat in session.seats):
+        return session, ()
+    return session.with_link(replace(link, dead=True)), (e.Tell(Notice.NOT_ME), e.UpdateCard())
+
+
+def seat_claimed(session: Session, command: c.SeatClaimed, now: datetime) -> Outcome:
+    """A free place becomes a seat. The same secret again is the same seat."""
+    if any(seat.digest == command.seat.digest for seat in session.seats):
+        return session, ()
+    link = session.link(command.seat.link)
+    if link is None or link.dead:
+        raise LinkUnusable
+    opening = opens_at(session)
+    if opening and now < opening:
+        raise TooEarly
+    moved: tuple[Effect, ...] = ()
+    if session.free_places(link) < 1:
+        session, moved = _move(session, link, now)
+    taken = {seat.number for seat in session.seats if seat.role is link.role and seat.live}
+    number = next(number for number in range(1, len(taken) + 2) if number not in taken)
+    seat = replace(command.seat, role=link.role, number=number, state=SeatState.CLAIMED, last_beat_at=now)
+    room: tuple[Effect, ...] = () if session.room_wanted else (e.CreateRoom(),)
+    claimed = replace(session, seats=(*session.seats, seat), room_wanted=True, last_activity_at=now)
+    coming = (e.Tell(Notice.COMING),) if session.state in (State.INVITED, State.KEPT_OPEN) and session.is_main(seat) else ()
+    return claimed, (*moved, *room, e.ProvisionVisitor(seat.id), *coming, e.UpdateCard())
+
+
+def _move(session: Session, link: Link, now: datetime) -> Outcome:
+    """Another browser takes a seat whose old one has been away for 90 s; nobody who is present can be thrown out."""
+    away = session.policy.away_after
+    old = next((seat for seat in session.seats if seat.link == link.id and seat.live and not seat.present and now - seat.last_beat_at >= away), None)
+    if old is None:
+        raise LinkFull
+    session = session.with_seat(replace(old, state=SeatState.REVOKED, ended=Ended.MOVED))
+    out = (e.RemoveFromRoom(old.user),) if old.user else ()
+    return session, (e.RevokeSeat(old.id), *out, e.Tell(Notice.MOVED))
+
+
+def visitor_provisioned(session: Session, command: c.VisitorProvisioned, now: datetime) -> Outcome:
+    seat = session.seat(command.seat)
+    if seat is None or seat.state is not SeatState.CLAIMED:
+        return session, ()
+    return session.with_seat(replace(seat, state=SeatState.PROVISIONED, user=command.user, device=command.device)), ()
+
+
+def room_created(session: Session, command: c.RoomCreated, now: datetime) -> Outcome:
+    if session.room == command.room:
+        return session, ()
+    return replace(session, room=command.room), ()
+
+
+def seat_ready(session: Session, command: c.SeatReady, now: datetime) -> Outcome:
+    seat = session.seat(command.seat)
+    if seat is None or seat.state is not SeatState.PROVISIONED:
+        return session, ()
+    return session.with_seat(replace(seat, state=SeatState.READY)), (e.AdmitVisitor(seat.id),)
+
+
+def seat_admitted(session: Session, command: c.SeatAdmitted, now: datetime) -> Outcome:
+    seat = session.seat(command.seat)
+    if seat is None or seat.state is not SeatState.READY:
+        return session, ()
+    return session.with_seat(replace(seat, state=SeatState.ADMITTED)), ()
+
+
+def visitor_joined(session: Session, command: c.VisitorJoined, now: datetime) -> Outcome:
+    """The visitor's device is in the room: "here"."""
+    seat = session.seat_of(command.user)
+    if seat is None or seat.state not in (SeatState.READY, SeatState.ADMITTED):
+        return session, ()
+    session = session.with_seat(replace(seat, state=SeatState.JOINED))
+    outcome, effects = _present(session, seat.id, now)
+    return outcome, (e.ShieldVisitor(seat.id), *effects)
+
+
+def seat_beat(session: Session, command: c.SeatBeat, now: datetime) -> Outcome:
+    """The page is there again."""
+    seat = session.seat(command.seat)
+    if seat is None or seat.state is not SeatState.JOINED or seat.present:
+        return session, ()
+    return _present(session, seat.id, now)
+
+
+def _present(session: Session, seat_id: str, now: datetime) -> Outcome:
+    seat = session.seat(seat_id)
+    assert seat is not None
+    session = replace(session.with_seat(replace(seat, present=True, away_since=None, last_beat_at=now)), last_activity_at=now)
+    if not session.is_main(seat) or session.state not in (State.INVITED, State.KEPT_OPEN):
+        return session, (e.UpdateCard(),)
+    same_arrival = session.left_at is not None and now - session.left_at <= session.policy.same_arrival
+    waiting = replace(session, state=State.WAITING, came_from=session.state, left_at=None)
+    if same_arrival and session.arrived_at is not None:
+        return waiting, (e.UpdateCard(),)
+    staff = session.staff_inside | frozenset(user for user in (session.requester, session.backup) if user)
+    waiting = replace(waiting, arrived_at=now, last_ring_at=now, seen_at=None, nobody_came=False, staff_invited=session.staff_invited | staff)
+    notice = Notice.CAME_BACK if session.state is State.KEPT_OPEN else Notice.HERE
+    return waiting, (*(e.InviteToRoom(user) for user in sorted(staff - session.staff_inside)), e.Tell(notice), e.UpdateCard())
+
+
+def seat_away(session: Session, seat_id: str, now: datetime) -> Outcome:
+    """No beat for 90 s."""
+    seat = session.seat(seat_id)
+    if seat is None or not seat.present:
+        return session, ()
+    session = replace(session.with_seat(replace(seat, present=False, away_since=now)), last_activity_at=now)
+    return _without(session, now)
+
+
+def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Outcome:
+    """Leave was pressed, or the visitor left the room: the seat is free again, and coming back is with a new browser."""
+    seat = session.seat(command.seat)
+    if seat is None or not seat.live:
+        return session, ()
+    session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=Ended.LEFT))
+    session, effects = _without(replace(session, last_activity_at=now), now)
+    out = (e.RemoveFromRoom(seat.user),) if seat.user else ()
+    return session, (e.RevokeSeat(seat.id), *out, *effects)
+
+
+def _without(session: Session, now: datetime) -> Outcome:
+    if session.state is State.WAITING and not session.main_present and session.came_from is not None:
+        return replace(session, state=session.came_from, came_from=None, left_at=now), (e.Tell(Notice.AWAY), e.UpdateCard())
+    return session, (e.UpdateCard(),)
+
+
+# ---- staff -------------------------------------------------------------------------------------------------------------
+
+
+def _joined(session: Session, user: str, now: datetime) -> Session:
+    return replace(session, staff_inside=session.staff_inside | {user}, staff_invited=session.staff_invited | {user}, last_activity_at=now)
+
+
+def _started(session: Session, by: str, now: datetime) -> Outcome:
+    """The one start. Whoever else was invited to take the session is not needed any more."""
+    others = session.staff_invited - session.staff_inside - {by}
+    active = replace(
+        session,
+        state=State.ACTIVE,
+        holder=by,
+        starts=(*session.starts, now),
+        came_from=None,
+        arrived_at=None,
+        left_at=None,
+        last_ring_at=None,
+        seen_at=None,
+        nobody_came=False,
+        staff_invited=session.staff_invited - others,
+        last_activity_at=now,
+    )
+    return active, (*(e.RemoveFromRoom(user) for user in sorted(others)), e.UpdateCard(), e.Tell(Notice.STARTED))
+
+
+def staff_joined_waiting(session: Session, command: c.StaffJoined, now: datetime) -> Outcome:
+    """Joining the room is starting (PRODUCT §3)."""
+    joined = _joined(session, command.user, now)
+    if not session.may_start(command.user):
+        return joined, (e.DeliverLetters(command.user), e.UpdateCard())
+    started, effects = _started(joined, command.user, now)
+    return started, (*effects, e.DeliverLetters(command.user))
+
+
+def staff_joined_active(session: Session, command: c.StaffJoined, now: datetime) -> Outcome:
+    """Somebody who was invited before enters a running session. Who came second to a start is taken out again."""
+    if command.user in session.staff_inside:
+        return session, ()
+    if session.may_start(command.user) and command.user not in session.staff_invited and command.user != session.holder:
+        return session, (e.RemoveFromRoom(command.user), e.Tell(Notice.TAKEN, command.user))
+    return _joined(session, command.user, now), (e.DeliverLetters(command.user), e.UpdateCard())
+
+
+def staff_joined_quietly(session: Session, command: c.StaffJoined, now: datetime) -> Outcome:
+    if command.user in session.staff_inside:
+        return session, ()
+    return _joined(session, command.user, now), (e.DeliverLetters(command.user), e.UpdateCard())
+
+
+def staff_left(session: Session, command: c.StaffLeft, now: datetime) -> Outcome:
+    if command.user not in session.staff_inside and command.user not in session.staff_invited:
+        return session, ()
+    return replace(session, staff_inside=session.staff_inside - {command.user}, staff_invited=session.staff_invited - {command.user}), ()
+
+
+def somebody_wrote(session: Session, command: c.SomebodyWrote, now: datetime) -> Outcome:
+    return replace(session, last_activity_at=now, end_announced=False), ()
+
+
+def somebody_wrote_waiting(session: Session, command: c.SomebodyWrote, now: datetime) -> Outcome:
+    """Whoever is inside already and answers has taken the session: nothing more is to be joined."""
+    if session.may_start(command.user) and command.user in session.staff_inside:
+        return _started(session, command.user, now)
+    return somebody_wrote(session, command, now)
+
+
+def start(session: Session, command: c.Start, now: datetime) -> Outcome:
+    """Whoever is inside starts at once; everybody else gets the way into the room, and joining it is starting."""
+    if not session.may_start(command.by):
+        raise NotYours(code=session.code)
+    if command.by in session.staff_inside:
+        return _started(session, command.by, now)
+    invited = replace(session, staff_invited=session.staff_invited | {command.by})
+    return invited, (e.InviteToRoom(command.by),)
+
+
+def start_kept_open(session: Session, command: c.Start, now: datetime) -> Outcome:
+    if not session.main_present:
+        raise NobodyWaiting(code=session.code)
+    return _started(session, command.by, now)
+
+
+def seen(session: Session, command: c.Seen, now: datetime) -> Outcome:
+    """Stops the ringing; the person reads that they were seen."""
+    if session.seen_at is not None:
+        return session, ()
+    return replace(session, seen_at=now), (e.UpdateCard(),)

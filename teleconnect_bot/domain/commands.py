@@ -1,0 +1,218 @@
+"""What may be asked of a session, and what may befall it.
+
+`Asked` comes from a person of the staff (`by`, a Matrix user id) and is refused with a named error when it is impossible.
+`Befell` reports what happened; when the session has moved on meanwhile it changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .guest_link import Seat
+from .schedule import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Command):
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Befell(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule(Asked):
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskAnother(Asked):
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendWithout(Asked):
+    """Go on without an interpreter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Start(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Close(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CloseNow(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Keep(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WantTranscript(Asked):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class InterpreterAccepted(Befell):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class InterpreterDeclined(Befell):
+    """Everybody who was asked has declined."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterpreterWithdrew(Befell):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOpened(Befell):
+    """Continue was pressed."""
+
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotForMe(Befell):
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatClaimed(Befell):
+    """Enter waiting room was pressed. `seat` is complete but for its number, which the session gives."""
+
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorProvisioned(Befell):
+    seat: str
+    user: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCreated(Befell):
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReady(Befell):
+    """The browser has uploaded its device keys and cross-signing."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAdmitted(Befell):
+    """The room is open to the seat and the visitor was invited."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorJoined(Befell):
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorLeft(Befell):
+    """By pressing Leave, or by leaving the room."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatBeat(Befell):
+    """The page is there. Beats of a seat that is present need no decision; see `SessionService.beat`."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffJoined(Befell):
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLeft(Befell):
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class SomebodyWrote(Befell):
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTaken(Befell):
+    """The provider or mail server has taken the message."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDelayed(Befell):
+    """The channel does not take the message now; it is tried again."""
+
+    message: str
+    problem: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFailed(Befell):
+    message: str
+    problem: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed(Befell):
+    deadline: Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEmptied(Befell):
+    """Everybody but the bot was removed from the room for good, or there is no room."""
+
+
+@dataclass(frozen=True, slots=True)
+class TornDown(Befell):
+    pass

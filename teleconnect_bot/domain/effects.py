@@ -1,0 +1,193 @@
+"""What must happen in the world, as data. The outbox carries each out at least once; each handler is idempotent.
+
+Effects of one session in the same `lane` are carried out one after another, in the order in which they were decided;
+different lanes do not wait for each other, so that a mail server that is down delays no room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Notice(StrEnum):
+    """New messages to the requester; those in `MENTIONING` make Element ring (PRODUCT §3)."""
+
+    COMING = "coming"
+    HERE = "here"
+    STILL_WAITING = "still_waiting"
+    AWAY = "away"
+    CAME_BACK = "came_back"
+    NOBODY_CAME = "nobody_came"
+    MOVED = "moved"
+    TAKEN = "taken"
+    STARTED = "started"
+    NOT_ME = "not_me"
+    UNDELIVERABLE = "undeliverable"
+    INTERPRETER_ACCEPTED = "interpreter_accepted"
+    INTERPRETER_UNAVAILABLE = "interpreter_unavailable"
+    INTERPRETER_WITHDREW = "interpreter_withdrew"
+    UNAVAILABLE_ENDS_SOON = "unavailable_ends_soon"
+    KEPT_OPEN = "kept_open"
+    KEPT_OPEN_BY_SILENCE = "kept_open_by_silence"
+    IDLE_ENDS_SOON = "idle_ends_soon"
+    CLOSED = "closed"
+    CLOSED_BY_SILENCE = "closed_by_silence"
+    REOPENED = "reopened"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RESCHEDULED = "rescheduled"
+    DELETED = "deleted"
+
+
+MENTIONING = frozenset(
+    {
+        Notice.COMING,
+        Notice.HERE,
+        Notice.STILL_WAITING,
+        Notice.NOBODY_CAME,
+        Notice.NOT_ME,
+        Notice.UNDELIVERABLE,
+        Notice.INTERPRETER_ACCEPTED,
+        Notice.INTERPRETER_UNAVAILABLE,
+        Notice.INTERPRETER_WITHDREW,
+        Notice.UNAVAILABLE_ENDS_SOON,
+        Notice.KEPT_OPEN_BY_SILENCE,
+        Notice.IDLE_ENDS_SOON,
+        Notice.EXPIRED,
+        Notice.CAME_BACK,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    lane: ClassVar[str]
+    delay: ClassVar[timedelta] = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRoom(Effect):
+    lane: ClassVar[str] = "room"
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionVisitor(Effect):
+    lane: ClassVar[str] = "visitor"
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitVisitor(Effect):
+    """Open the room to the seat, then invite the visitor (ARCHITECTURE §4, "Order at arrival")."""
+
+    lane: ClassVar[str] = "room"
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShieldVisitor(Effect):
+    """Block further invitations at the visitor's account."""
+
+    lane: ClassVar[str] = "room"
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteToRoom(Effect):
+    lane: ClassVar[str] = "room"
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFromRoom(Effect):
+    """Withdraw the invitation, or remove the member."""
+
+    lane: ClassVar[str] = "room"
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeReadOnly(Effect):
+    lane: ClassVar[str] = "room"
+
+
+@dataclass(frozen=True, slots=True)
+class MakeWritable(Effect):
+    lane: ClassVar[str] = "room"
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeSeat(Effect):
+    """Tell the gateway; the row says so already."""
+
+    lane: ClassVar[str] = "gate"
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverLetters(Effect):
+    """Hand over the room keys that were kept for this person, 2 s after their join (ARCHITECTURE §4, "Letters")."""
+
+    lane: ClassVar[str] = "letters"
+    delay: ClassVar[timedelta] = timedelta(seconds=2)
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage(Effect):
+    """Hand one message of the session (by its id) to its channel."""
+
+    lane: ClassVar[str] = "message"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCard(Effect):
+    lane: ClassVar[str] = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Tell(Effect):
+    lane: ClassVar[str] = "notice"
+    notice: Notice
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskOrganisation(Effect):
+    lane: ClassVar[str] = "interpreter"
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderTranscript(Effect):
+    lane: ClassVar[str] = "transcript"
+    requested_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TearDown(Effect):
+    lane: ClassVar[str] = "teardown"
+
+
+EFFECTS: tuple[type[Effect], ...] = (
+    CreateRoom,
+    ProvisionVisitor,
+    AdmitVisitor,
+    ShieldVisitor,
+    InviteToRoom,
+    RemoveFromRoom,
+    MakeReadOnly,
+    MakeWritable,
+    RevokeSeat,
+    DeliverLetters,
+    SendMessage,
+    UpdateCard,
+    Tell,
+    AskOrganisation,
+    RenderTranscript,
+    TearDown,
+)

@@ -1,0 +1,105 @@
+"""What may be refused. The docstring of each class is the text that the person reads; `{…}` is filled from `values`."""
+
+from __future__ import annotations
+
+import inspect
+
+
+class DomainError(Exception):
+    """Something was refused."""
+
+    def __init__(self, **values: str) -> None:
+        self.values = values
+        super().__init__(type(self).__name__)
+
+    def text(self) -> str:
+        """The sentence for the person who asked; never logged, since values may hold what they wrote."""
+        return (inspect.getdoc(type(self)) or "").replace("\n", " ").format_map(self.values)
+
+
+class Refused(DomainError):
+    """That is not possible now."""
+
+
+class NotYours(Refused):
+    """There is no session {code} of yours. `invites` lists the ones you have."""
+
+
+class NobodyWaiting(Refused):
+    """Nobody is in the waiting room of {code} yet. A session can only be opened once the invited person has entered the waiting room; you will be called as soon as they are there."""
+
+
+class AlreadyStarted(Refused):
+    """Session {code} is running already; {holder} started it."""
+
+
+class StillWaiting(Refused):
+    """Session {code} has not been started yet. `start {code}` opens it, `cancel {code}` takes the invitation back."""
+
+
+class NotStarted(Refused):
+    """Session {code} has not taken place yet, so there is nothing to end. `cancel {code}` takes the invitation back."""
+
+
+class UseEnd(Refused):
+    """Session {code} has taken place already and cannot be cancelled. Use `end {code}` to close it or to keep it open."""
+
+
+class AlreadyClosed(Refused):
+    """Session {code} is closed already. `reopen {code}` takes it up again, `pdf {code}` sends the transcript."""
+
+
+class AlreadyCancelled(Refused):
+    """Session {code} was cancelled. To meet the same person, send a new invitation with `invite`."""
+
+
+class AlreadyDeleted(Refused):
+    """Session {code} is being deleted and cannot be taken up again. To meet the same person, send a new invitation with `invite`."""
+
+
+class NotClosed(Refused):
+    """Session {code} is not closed. `end {code}` ends it first."""
+
+
+class NotRunning(Refused):
+    """Session {code} is not running. `invites` shows what state it is in."""
+
+
+class KeptOpenAlready(Refused):
+    """Session {code} is kept open already. The person can come back with the same link."""
+
+
+class NothingHeld(Refused):
+    """No interpreter is being sought for {code}."""
+
+
+class NotPlannable(Refused):
+    """The date of {code} cannot be changed any more, because the person has been there already. A new date needs a new invitation with `invite`."""
+
+
+class NotSent(Refused):
+    """The invitation {code} has not been sent yet. `send` sends it, `cancel` drops it."""
+
+
+class SentAlready(Refused):
+    """The invitation {code} has been sent already."""
+
+
+class NoTranscript(Refused):
+    """There is no transcript of {code} now: it can be made while the session is closed and not yet deleted. `end {code}` ends a running session."""
+
+
+class LinkRefused(DomainError):
+    """This link cannot be used."""
+
+
+class LinkUnusable(LinkRefused):
+    """This link is not valid any more."""
+
+
+class LinkFull(LinkRefused):
+    """Everybody who was invited with this link is here already."""
+
+
+class TooEarly(LinkRefused):
+    """The waiting room is not open yet."""

@@ -1,0 +1,99 @@
+"""Links and seats: how somebody without an account enters (PRODUCT §4, "Seats")."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .people import Contact, Role, label
+
+TOKEN_LENGTH = 22
+"""128 bits in base64url without padding."""
+
+
+def token_from(key_material: bytes) -> str:
+    """The link's token: the first 128 bits of what the session key gives for link and generation (ARCHITECTURE §5)."""
+    return base64.urlsafe_b64encode(key_material[:16]).rstrip(b"=").decode()
+
+
+def digest_of(secret: str) -> bytes:
+    """SHA-256; the only form in which the database knows a token or a seat's secret."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One address that opens the guest page, for everybody who received the same message.
+
+    `places` is the number of people invited with it. `dead` is set by "This is not for me" and stays.
+    """
+
+    id: str
+    role: Role
+    digest: bytes = field(repr=False)
+    contact: Contact
+    language: str
+    generation: int = 1
+    places: int = 1
+    name: str = field(default="", repr=False)
+    dead: bool = False
+    opened_at: datetime | None = None
+
+
+class SeatState(StrEnum):
+    CLAIMED = "claimed"
+    """Enter waiting room was pressed; the account is being made."""
+    PROVISIONED = "provisioned"
+    """The account exists; the browser makes its keys."""
+    READY = "ready"
+    """The keys are uploaded; from here the room is open to the seat."""
+    ADMITTED = "admitted"
+    """The visitor is invited."""
+    JOINED = "joined"
+    """The visitor's device is in the room."""
+    REVOKED = "revoked"
+    """Over; `ended` says why."""
+
+
+class Ended(StrEnum):
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    REMOVED = "removed"
+    LEFT = "left"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One browser's place in a session. Another browser is another seat and another visitor (FACTS, "Guests").
+
+    `digest` is SHA-256 of the secret that the browser made. `away_since` is set while a joined seat is not present.
+    """
+
+    id: str
+    link: str
+    role: Role
+    number: int
+    digest: bytes = field(repr=False)
+    language: str
+    name: str = field(default="", repr=False)
+    terms: str = ""
+    consent_at: datetime | None = field(default=None, repr=False)
+    state: SeatState = SeatState.CLAIMED
+    user: str | None = None
+    device: str | None = None
+    present: bool = False
+    last_beat_at: datetime
+    away_since: datetime | None = None
+    ended: Ended | None = None
+
+    @property
+    def label(self) -> str:
+        return label(self.role, self.number)
+
+    @property
+    def live(self) -> bool:
+        return self.state is not SeatState.REVOKED

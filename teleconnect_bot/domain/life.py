@@ -1,0 +1,219 @@
+"""The life of a session: the one table `TRANSITIONS` and `decide()` (PRODUCT §2, ARCHITECTURE §3).
+
+`decide` is pure. It looks the pair (state, command) up in the table, lets the rule work out the new session and its effects,
+and checks that the new state is one that the table names. What the table does not name is refused with a named error when a
+person asked for it, and changes nothing when it merely befell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from . import arrival, rules
+from . import commands as c
+from .effects import Effect
+from .errors import (
+    AlreadyCancelled,
+    AlreadyClosed,
+    AlreadyDeleted,
+    AlreadyStarted,
+    KeptOpenAlready,
+    NobodyWaiting,
+    NotClosed,
+    NothingHeld,
+    NotPlannable,
+    NoTranscript,
+    NotRunning,
+    NotSent,
+    NotStarted,
+    NotYours,
+    Refused,
+    SentAlready,
+    UseEnd,
+)
+from .session import Session, State
+
+S = State
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a command does in one state: the states it may lead to and the function that decides which."""
+
+    to: tuple[State, ...]
+    work_out: rules.RuleFunction
+
+
+def _stays(state: State, *kinds: tuple[type[c.Command], rules.RuleFunction]) -> dict[type[c.Command], Rule]:
+    return {kind: Rule((state,), work_out) for kind, work_out in kinds}
+
+
+_ALWAYS: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
+    (c.MessageTaken, rules.message_taken),
+    (c.MessageDelayed, rules.message_delayed),
+    (c.MessageFailed, rules.message_failed),
+)
+_WHILE_LINKS_WORK: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
+    *_ALWAYS,
+    (c.LinkOpened, arrival.link_opened),
+    (c.NotForMe, arrival.not_for_me),
+    (c.SeatClaimed, arrival.seat_claimed),
+    (c.VisitorProvisioned, arrival.visitor_provisioned),
+    (c.RoomCreated, arrival.room_created),
+    (c.SeatReady, arrival.seat_ready),
+    (c.SeatAdmitted, arrival.seat_admitted),
+    (c.StaffLeft, arrival.staff_left),
+)
+
+TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
+    S.DRAFT: {
+        c.Send: Rule((S.HELD, S.INVITED), rules.send),
+        c.Cancel: Rule((S.TEARING_DOWN,), rules.drop_draft),
+        c.DeadlinePassed: Rule((S.TEARING_DOWN,), rules.deadline_passed),
+    },
+    S.HELD: {
+        c.InterpreterAccepted: Rule((S.INVITED,), rules.interpreter_accepted),
+        c.SendWithout: Rule((S.INVITED,), rules.send_without),
+        c.InterpreterDeclined: Rule((S.UNAVAILABLE,), rules.interpreter_unavailable),
+        c.DeadlinePassed: Rule((S.UNAVAILABLE,), rules.deadline_passed),
+        c.Reschedule: Rule((S.HELD,), rules.reschedule_held),
+        c.Cancel: Rule((S.CANCELLED,), rules.cancel),
+    },
+    S.UNAVAILABLE: {
+        c.AskAnother: Rule((S.HELD,), rules.ask_another),
+        c.SendWithout: Rule((S.INVITED,), rules.send_without),
+        c.Reschedule: Rule((S.HELD,), rules.reschedule_held),
+        c.Cancel: Rule((S.CANCELLED,), rules.cancel),
+        c.DeadlinePassed: Rule((S.UNAVAILABLE, S.CANCELLED), rules.deadline_passed),
+    },
+    S.INVITED: {
+        **_stays(S.INVITED, *_WHILE_LINKS_WORK),
+        c.VisitorJoined: Rule((S.INVITED, S.WAITING), arrival.visitor_joined),
+        c.SeatBeat: Rule((S.INVITED, S.WAITING), arrival.seat_beat),
+        c.VisitorLeft: Rule((S.INVITED,), arrival.visitor_left),
+        c.StaffJoined: Rule((S.INVITED,), arrival.staff_joined_quietly),
+        c.SomebodyWrote: Rule((S.INVITED,), arrival.somebody_wrote),
+        c.Reschedule: Rule((S.INVITED,), rules.reschedule_invited),
+        c.InterpreterWithdrew: Rule((S.INVITED,), rules.interpreter_withdrew),
+        c.AskAnother: Rule((S.INVITED,), rules.ask_another_openly),
+        c.InterpreterAccepted: Rule((S.INVITED,), rules.interpreter_accepted_late),
+        c.Cancel: Rule((S.CANCELLED,), rules.cancel),
+        c.DeadlinePassed: Rule((S.INVITED, S.CANCELLED), rules.deadline_passed),
+    },
+    S.WAITING: {
+        **_stays(S.WAITING, *_WHILE_LINKS_WORK),
+        c.VisitorJoined: Rule((S.WAITING,), arrival.visitor_joined),
+        c.SeatBeat: Rule((S.WAITING,), arrival.seat_beat),
+        c.VisitorLeft: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.visitor_left),
+        c.StaffJoined: Rule((S.WAITING, S.ACTIVE), arrival.staff_joined_waiting),
+        c.SomebodyWrote: Rule((S.WAITING, S.ACTIVE), arrival.somebody_wrote_waiting),
+        c.Start: Rule((S.WAITING, S.ACTIVE), arrival.start),
+        c.Seen: Rule((S.WAITING,), arrival.seen),
+        c.Cancel: Rule((S.CANCELLED,), rules.cancel),
+        c.Close: Rule((S.CLOSED,), rules.close_waiting),
+        c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_waiting_now),
+        c.DeadlinePassed: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), rules.deadline_passed),
+    },
+    S.ACTIVE: {
+        **_stays(S.ACTIVE, *_WHILE_LINKS_WORK),
+        c.VisitorJoined: Rule((S.ACTIVE,), arrival.visitor_joined),
+        c.SeatBeat: Rule((S.ACTIVE,), arrival.seat_beat),
+        c.VisitorLeft: Rule((S.ACTIVE,), arrival.visitor_left),
+        c.StaffJoined: Rule((S.ACTIVE,), arrival.staff_joined_active),
+        c.SomebodyWrote: Rule((S.ACTIVE,), arrival.somebody_wrote),
+        c.Close: Rule((S.CLOSED,), rules.close),
+        c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_now),
+        c.Keep: Rule((S.KEPT_OPEN,), rules.keep),
+        c.DeadlinePassed: Rule((S.ACTIVE, S.KEPT_OPEN), rules.deadline_passed),
+    },
+    S.KEPT_OPEN: {
+        **_stays(S.KEPT_OPEN, *_WHILE_LINKS_WORK),
+        c.VisitorJoined: Rule((S.KEPT_OPEN, S.WAITING), arrival.visitor_joined),
+        c.SeatBeat: Rule((S.KEPT_OPEN, S.WAITING), arrival.seat_beat),
+        c.VisitorLeft: Rule((S.KEPT_OPEN,), arrival.visitor_left),
+        c.StaffJoined: Rule((S.KEPT_OPEN,), arrival.staff_joined_quietly),
+        c.SomebodyWrote: Rule((S.KEPT_OPEN,), arrival.somebody_wrote),
+        c.Start: Rule((S.ACTIVE,), arrival.start_kept_open),
+        c.Close: Rule((S.CLOSED,), rules.close),
+        c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_now),
+        c.DeadlinePassed: Rule((S.KEPT_OPEN, S.CLOSED), rules.deadline_passed),
+    },
+    S.CLOSED: {
+        **_stays(S.CLOSED, *_ALWAYS, (c.StaffLeft, arrival.staff_left)),
+        c.RoomCreated: Rule((S.CLOSED,), arrival.room_created),
+        c.WantTranscript: Rule((S.CLOSED,), rules.want_transcript),
+        c.Reopen: Rule((S.ACTIVE, S.KEPT_OPEN), rules.reopen),
+        c.CloseNow: Rule((S.TEARING_DOWN,), rules.tear_down_now),
+        c.DeadlinePassed: Rule((S.TEARING_DOWN,), rules.deadline_passed),
+    },
+    S.CANCELLED: {
+        **_stays(S.CANCELLED, *_ALWAYS, (c.StaffLeft, arrival.staff_left)),
+        c.RoomCreated: Rule((S.CANCELLED,), arrival.room_created),
+        c.WantTranscript: Rule((S.CANCELLED,), rules.want_transcript),
+        c.CloseNow: Rule((S.TEARING_DOWN,), rules.tear_down_now),
+        c.DeadlinePassed: Rule((S.TEARING_DOWN,), rules.deadline_passed),
+    },
+    S.TEARING_DOWN: {
+        c.RoomCreated: Rule((S.TEARING_DOWN,), arrival.room_created),
+        c.RoomEmptied: Rule((S.TEARING_DOWN,), rules.room_emptied),
+        c.TornDown: Rule((S.GONE,), rules.torn_down),
+    },
+    S.GONE: {},
+}
+
+_DELETED: dict[State, type[Refused]] = {S.TEARING_DOWN: AlreadyDeleted, S.GONE: AlreadyDeleted}
+_ENDED: dict[State, type[Refused]] = {S.CLOSED: AlreadyClosed, S.CANCELLED: AlreadyCancelled, **_DELETED}
+_NOT_STARTED: dict[State, type[Refused]] = {S.DRAFT: NotSent, S.HELD: NotStarted, S.UNAVAILABLE: NotStarted, S.INVITED: NotStarted}
+_NOBODY: dict[State, type[Refused]] = {S.DRAFT: NotSent, S.HELD: NobodyWaiting, S.UNAVAILABLE: NobodyWaiting, S.INVITED: NobodyWaiting}
+_MET: dict[State, type[Refused]] = {S.WAITING: NotPlannable, S.ACTIVE: NotPlannable, S.KEPT_OPEN: NotPlannable, **_ENDED}
+
+REFUSALS: dict[type[c.Command], dict[State, type[Refused]]] = {
+    c.Send: {**dict.fromkeys(S, SentAlready), **_ENDED},
+    c.Cancel: {S.ACTIVE: UseEnd, S.KEPT_OPEN: UseEnd, **_ENDED},
+    c.Reschedule: {S.DRAFT: NotSent, **_MET},
+    c.AskAnother: {S.DRAFT: NotSent, S.HELD: NothingHeld, **_MET},
+    c.SendWithout: {S.DRAFT: NotSent, S.INVITED: NothingHeld, S.WAITING: NothingHeld, S.ACTIVE: NothingHeld, S.KEPT_OPEN: NothingHeld, **_ENDED},
+    c.Seen: {**_NOBODY, S.ACTIVE: AlreadyStarted, S.KEPT_OPEN: NobodyWaiting, **_ENDED},
+    c.Start: {**_NOBODY, S.ACTIVE: AlreadyStarted, **_ENDED},
+    c.Close: {**_NOT_STARTED, **_ENDED},
+    c.CloseNow: {**_NOT_STARTED, **_DELETED},
+    c.Keep: {**_NOT_STARTED, S.WAITING: NotRunning, S.KEPT_OPEN: KeptOpenAlready, **_ENDED},
+    c.Reopen: {**dict.fromkeys(S, NotClosed), S.CANCELLED: AlreadyCancelled, **_DELETED},
+    c.WantTranscript: {**dict.fromkeys(S, NoTranscript), **_DELETED},
+}
+"""Which error a person reads for a command that the state does not know. Tests hold that each pair is either here or in the table."""
+
+
+def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session, tuple[Effect, ...]]:
+    """The session after the command, and what must then happen in the world.
+
+    Raises a `DomainError` when somebody asked for what is not possible. A report (`Befell`) that comes too late, or twice,
+    returns the session unchanged and no effects.
+    """
+    if isinstance(command, c.Asked) and not session.may_see(command.by):
+        raise NotYours(code=session.code)
+    rule = TRANSITIONS[session.state].get(type(command))
+    if rule is None:
+        if isinstance(command, c.Asked):
+            raise REFUSALS[type(command)][session.state](code=session.code, holder=session.holder or "")
+        return session, ()
+    changed, effects = rule.work_out(session, command, now)
+    if changed.state not in rule.to and changed is not session:
+        raise AssertionError(f"{type(command).__name__} led from {session.state} to {changed.state}, which the table does not name")
+    if changed.state is not session.state:
+        changed = replace(changed, state_since=now, end_announced=False)
+    return changed, effects
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram: the changes of state, each with the commands that lead there."""
+    lines = ["stateDiagram-v2", "    [*] --> draft"]
+    for state, row in TRANSITIONS.items():
+        targets: dict[State, list[str]] = {}
+        for command, rule in row.items():
+            for target in rule.to:
+                if target is not state:
+                    targets.setdefault(target, []).append(command.__name__)
+        lines += [f"    {state} --> {target}: {', '.join(names)}" for target, names in targets.items()]
+    return "\n".join([*lines, "    gone --> [*]", ""])

@@ -1,0 +1,249 @@
+"""The rules behind the table in `life.py`: each works out what one command does to a session in the states where it is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from . import arrival
+from . import commands as c
+from . import effects as e
+from .effects import Effect, Notice
+from .errors import NotStarted, UseEnd
+from .guest_link import Ended, SeatState
+from .schedule import DeadlineKind, deadlines
+from .session import Channel, Delivery, MessageKind, OutgoingMessage, Session, State
+
+Outcome = tuple[Session, tuple[Effect, ...]]
+RuleFunction = Callable[[Session, Any, datetime], Outcome]
+
+
+
+# ---- before the session -----------------------------------------------------------------------------------------------
+
+
+def send(session: Session, command: c.Send, now: datetime) -> Outcome:
+    if session.interpreter_wanted:
+        return replace(session, state=State.HELD), (e.AskOrganisation(), e.UpdateCard())
+    return _send_invitations(session)
+
+
+def _send_invitations(session: Session) -> Outcome:
+    told = {message.link for message in session.messages if message.kind is MessageKind.INVITATION}
+    new = tuple(message_to(session, link.id, MessageKind.INVITATION) for link in session.links if link.id not in told)
+    invited = replace(session, state=State.INVITED, messages=session.messages + new)
+    return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
+
+
+def message_to(session: Session, link: str, kind: MessageKind) -> OutgoingMessage:
+    """The next message of this kind to whom the link belongs; its id follows from the session and is never used again."""
+    number = 1 + sum(message.link == link and message.kind is kind for message in session.messages)
+    return OutgoingMessage(id=f"{session.id}.{link}.{kind}.{number}", link=link, kind=kind, channel=Channel.EMAIL)
+
+
+def drop_draft(session: Session, command: c.Command, now: datetime) -> Outcome:
+    return replace(session, state=State.TEARING_DOWN), (e.TearDown(),)
+
+
+def interpreter_accepted(session: Session, command: c.InterpreterAccepted, now: datetime) -> Outcome:
+    invited, effects = _send_invitations(replace(session, interpreter_ready=True))
+    return invited, (e.Tell(Notice.INTERPRETER_ACCEPTED), *effects)
+
+
+def interpreter_accepted_late(session: Session, command: c.InterpreterAccepted, now: datetime) -> Outcome:
+    return replace(session, interpreter_ready=True), (e.Tell(Notice.INTERPRETER_ACCEPTED), e.UpdateCard())
+
+
+def send_without(session: Session, command: c.SendWithout, now: datetime) -> Outcome:
+    return _send_invitations(replace(session, interpreter_wanted=None))
+
+
+def interpreter_unavailable(session: Session, command: c.Command, now: datetime) -> Outcome:
+    return replace(session, state=State.UNAVAILABLE), (e.Tell(Notice.INTERPRETER_UNAVAILABLE), e.UpdateCard())
+
+
+def interpreter_withdrew(session: Session, command: c.InterpreterWithdrew, now: datetime) -> Outcome:
+    return replace(session, interpreter_ready=False), (e.Tell(Notice.INTERPRETER_WITHDREW), e.UpdateCard())
+
+
+def ask_another(session: Session, command: c.AskAnother, now: datetime) -> Outcome:
+    return replace(session, state=State.HELD), (e.AskOrganisation(command.organisation), e.UpdateCard())
+
+
+def ask_another_openly(session: Session, command: c.AskAnother, now: datetime) -> Outcome:
+    """Everybody was told already, so nobody is held back while another organisation is asked."""
+    return session, (e.AskOrganisation(command.organisation), e.UpdateCard())
+
+
+def reschedule_held(session: Session, command: c.Reschedule, now: datetime) -> Outcome:
+    """Asked anew: the time to answer runs from now."""
+    moved = replace(session, state=State.HELD, planned_at=command.at, interpreter_ready=False, state_since=now)
+    return moved, (e.AskOrganisation(), e.UpdateCard())
+
+
+def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -> Outcome:
+    new = tuple(message_to(session, link.id, MessageKind.INVITATION) for link in session.links if not link.dead)
+    moved = replace(session, planned_at=command.at, messages=session.messages + new, state_since=now)
+    return moved, (e.Tell(Notice.RESCHEDULED), e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
+
+
+# ---- ending ------------------------------------------------------------------------------------------------------------
+
+
+def revoke_seats(session: Session, why: Ended) -> Outcome:
+    """Every live seat is over, in the session and at the gateway, and its visitor out of the room."""
+    effects: list[Effect] = []
+    for seat in session.seats:
+        if seat.live:
+            session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=why))
+            effects.append(e.RevokeSeat(seat.id))
+            if seat.user:
+                effects.append(e.RemoveFromRoom(seat.user))
+    return session, tuple(effects)
+
+
+def _ended(session: Session, state: State, why: Ended, notice: Notice) -> Outcome:
+    session, revoked = revoke_seats(session, why)
+    outside = tuple(e.RemoveFromRoom(user) for user in sorted(session.staff_invited - session.staff_inside))
+    read_only = (e.MakeReadOnly(),) if session.room_wanted else ()
+    ended = replace(
+        session, state=state, staff_invited=session.staff_invited & session.staff_inside, arrived_at=None, left_at=None, last_ring_at=None, seen_at=None
+    )
+    return ended, (*revoked, *outside, *read_only, e.UpdateCard(), e.Tell(notice))
+
+
+def cancel(session: Session, command: c.Command, now: datetime) -> Outcome:
+    if session.started:
+        raise UseEnd(code=session.code)
+    return _ended(session, State.CANCELLED, Ended.CANCELLED, Notice.CANCELLED)
+
+
+def close(session: Session, command: c.Command, now: datetime) -> Outcome:
+    return _ended(session, State.CLOSED, Ended.CLOSED, Notice.CLOSED)
+
+
+def close_waiting(session: Session, command: c.Close, now: datetime) -> Outcome:
+    if not session.started:
+        raise NotStarted(code=session.code)
+    return close(session, command, now)
+
+
+def close_now(session: Session, command: c.CloseNow, now: datetime) -> Outcome:
+    closed, revoked = revoke_seats(session, Ended.CLOSED)
+    return replace(closed, state=State.TEARING_DOWN), (*revoked, e.UpdateCard(), e.TearDown())
+
+
+def close_waiting_now(session: Session, command: c.CloseNow, now: datetime) -> Outcome:
+    if not session.started:
+        raise NotStarted(code=session.code)
+    return close_now(session, command, now)
+
+
+def tear_down_now(session: Session, command: c.Command, now: datetime) -> Outcome:
+    return replace(session, state=State.TEARING_DOWN), (e.UpdateCard(), e.TearDown())
+
+
+def keep(session: Session, command: c.Keep, now: datetime) -> Outcome:
+    return _kept_open(session, now), (e.UpdateCard(), e.Tell(Notice.KEPT_OPEN))
+
+
+def _kept_open(session: Session, now: datetime) -> Session:
+    return replace(session, state=State.KEPT_OPEN, last_activity_at=now)
+
+
+def reopen(session: Session, command: c.Reopen, now: datetime) -> Outcome:
+    state = State.ACTIVE if session.main_present else State.KEPT_OPEN
+    writable = (e.MakeWritable(),) if session.room else ()
+    starts = (*session.starts, now) if state is State.ACTIVE else session.starts
+    return replace(session, state=state, starts=starts, last_activity_at=now), (*writable, e.UpdateCard(), e.Tell(Notice.REOPENED))
+
+
+def want_transcript(session: Session, command: c.WantTranscript, now: datetime) -> Outcome:
+    return session, (e.RenderTranscript(command.by),)
+
+
+def room_emptied(session: Session, command: c.RoomEmptied, now: datetime) -> Outcome:
+    """From here the clients of the people who were removed have `policy.sync_grace` to notice."""
+    if session.emptied_at is not None:
+        return session, ()
+    return replace(session, emptied_at=now), ()
+
+
+def torn_down(session: Session, command: c.TornDown, now: datetime) -> Outcome:
+    return replace(session, state=State.GONE), ()
+
+
+# ---- messages ----------------------------------------------------------------------------------------------------------
+
+
+_FORWARD = (Delivery.QUEUED, Delivery.DELAYED, Delivery.SENT, Delivery.DELIVERED, Delivery.FAILED)
+
+
+def _delivery(session: Session, message_id: str, delivery: Delivery, problem: str = "") -> Outcome | None:
+    message = session.message(message_id)
+    if message is None or _FORWARD.index(delivery) <= _FORWARD.index(message.delivery):
+        return None
+    return session.with_message(replace(message, delivery=delivery, problem=problem)), (e.UpdateCard(),)
+
+
+def message_taken(session: Session, command: c.MessageTaken, now: datetime) -> Outcome:
+    return _delivery(session, command.message, Delivery.SENT) or (session, ())
+
+
+def message_delayed(session: Session, command: c.MessageDelayed, now: datetime) -> Outcome:
+    return _delivery(session, command.message, Delivery.DELAYED, command.problem) or (session, ())
+
+
+def message_failed(session: Session, command: c.MessageFailed, now: datetime) -> Outcome:
+    outcome = _delivery(session, command.message, Delivery.FAILED, command.problem)
+    if outcome is None:
+        return session, ()
+    changed, effects = outcome
+    return changed, (*effects, e.Tell(Notice.UNDELIVERABLE))
+
+
+# ---- time --------------------------------------------------------------------------------------------------------------
+
+
+def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) -> Outcome:
+    """A deadline that the session no longer has, or that lies ahead, changes nothing."""
+    if command.deadline not in deadlines(session) or command.deadline.due_at > now:
+        return session, ()
+    match command.deadline.kind:
+        case DeadlineKind.DRAFT_ENDS:
+            return drop_draft(session, command, now)
+        case DeadlineKind.INTERPRETER_DUE:
+            return interpreter_unavailable(session, command, now)
+        case DeadlineKind.UNAVAILABLE_NOTICE:
+            return replace(session, end_announced=True), (e.Tell(Notice.UNAVAILABLE_ENDS_SOON),)
+        case DeadlineKind.UNAVAILABLE_ENDS:
+            return cancel(session, command, now)
+        case DeadlineKind.LINK_EXPIRES:
+            return _expired(session)
+        case DeadlineKind.SEAT_AWAY:
+            return arrival.seat_away(session, command.deadline.seat or "", now)
+        case DeadlineKind.RING:
+            return replace(session, last_ring_at=now), (e.Tell(Notice.STILL_WAITING),)
+        case DeadlineKind.NOBODY_CAME:
+            return _nobody_came(session)
+        case DeadlineKind.NOBODY_PRESENT:
+            return _kept_open(session, now), (e.UpdateCard(), e.Tell(Notice.KEPT_OPEN_BY_SILENCE))
+        case DeadlineKind.IDLE_NOTICE:
+            return replace(session, end_announced=True), (e.Tell(Notice.IDLE_ENDS_SOON),)
+        case DeadlineKind.IDLE_ENDS:
+            return _ended(session, State.CLOSED, Ended.CLOSED, Notice.CLOSED_BY_SILENCE)
+        case DeadlineKind.RETENTION_ENDS:
+            return tear_down_now(session, command, now)
+
+
+def _expired(session: Session) -> Outcome:
+    return _ended(session, State.CANCELLED, Ended.CANCELLED, Notice.EXPIRED)
+
+
+def _nobody_came(session: Session) -> Outcome:
+    links = {seat.link for seat in session.present_seats if session.is_main(seat)}
+    new = tuple(message_to(session, link, MessageKind.NOBODY_CAME) for link in sorted(links))
+    changed = replace(session, nobody_came=True, messages=session.messages + new)
+    return changed, (e.Tell(Notice.NOBODY_CAME), e.UpdateCard(), *(e.SendMessage(message.id) for message in new))

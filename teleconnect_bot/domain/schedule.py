@@ -1,0 +1,132 @@
+"""Every deadline of a session (PRODUCT §2, "Every timer is a due time in the database").
+
+Deadlines are not stored by hand: they follow from the session. Whoever saves a session saves `deadlines(session)` with it,
+so a session can neither lose one nor keep one that is void.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from .ringing import RingLadder
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The numbers of PRODUCT as configured when the session was made: what was promised then holds until the end."""
+
+    draft: timedelta = timedelta(minutes=30)
+    interpreter_answer: timedelta = timedelta(hours=24)
+    unavailable: timedelta = timedelta(hours=72)
+    unavailable_notice: timedelta = timedelta(hours=24)
+    unused_link: timedelta = timedelta(days=7)
+    unused_planned_link: timedelta = timedelta(hours=24)
+    opens_before: timedelta = timedelta(minutes=15)
+    away_after: timedelta = timedelta(seconds=90)
+    same_arrival: timedelta = timedelta(minutes=10)
+    nobody_present: timedelta = timedelta(hours=12)
+    max_open: timedelta = timedelta(days=30)
+    max_open_notice: timedelta = timedelta(days=3)
+    after_close: timedelta = timedelta(hours=24)
+    sync_grace: timedelta = timedelta(seconds=120)
+    ring: RingLadder = field(default_factory=RingLadder)
+
+
+class DeadlineKind(StrEnum):
+    DRAFT_ENDS = "draft_ends"
+    INTERPRETER_DUE = "interpreter_due"
+    UNAVAILABLE_NOTICE = "unavailable_notice"
+    UNAVAILABLE_ENDS = "unavailable_ends"
+    LINK_EXPIRES = "link_expires"
+    SEAT_AWAY = "seat_away"
+    RING = "ring"
+    NOBODY_CAME = "nobody_came"
+    NOBODY_PRESENT = "nobody_present"
+    IDLE_NOTICE = "idle_notice"
+    IDLE_ENDS = "idle_ends"
+    RETENTION_ENDS = "retention_ends"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Deadline:
+    due_at: datetime
+    kind: DeadlineKind
+    seat: str | None = None
+
+
+def deadlines(session: Session) -> tuple[Deadline, ...]:
+    """What is due for this session and when, earliest first. Late is better than never: a due time may lie in the past."""
+    due: list[Deadline] = [Deadline(seat.last_beat_at + session.policy.away_after, DeadlineKind.SEAT_AWAY, seat.id) for seat in session.present_seats]
+    due += (Deadline(at, kind) for kind, at in _of_state(session))
+    return tuple(sorted(due, key=lambda deadline: (deadline.due_at, deadline.kind, deadline.seat or "")))
+
+
+def _of_state(session: Session) -> list[tuple[DeadlineKind, datetime]]:
+    from .session import State
+
+    policy, since = session.policy, session.state_since
+    match session.state:
+        case State.DRAFT:
+            return [(DeadlineKind.DRAFT_ENDS, since + policy.draft)]
+        case State.HELD:
+            asked_until = since + policy.interpreter_answer
+            return [(DeadlineKind.INTERPRETER_DUE, min(asked_until, session.planned_at) if session.planned_at else asked_until)]
+        case State.UNAVAILABLE:
+            end = unavailable_end(session)
+            notice = [] if session.end_announced else [(DeadlineKind.UNAVAILABLE_NOTICE, end - policy.unavailable_notice)]
+            return [*notice, (DeadlineKind.UNAVAILABLE_ENDS, end)]
+        case State.INVITED:
+            return [] if session.somebody_present else [(DeadlineKind.LINK_EXPIRES, link_end(session))]
+        case State.WAITING:
+            return _of_waiting(session)
+        case State.ACTIVE:
+            return [] if session.somebody_present else [(DeadlineKind.NOBODY_PRESENT, session.last_activity_at + policy.nobody_present)]
+        case State.KEPT_OPEN:
+            end = session.last_activity_at + policy.max_open
+            notice = [] if session.end_announced else [(DeadlineKind.IDLE_NOTICE, end - policy.max_open_notice)]
+            return [*notice, (DeadlineKind.IDLE_ENDS, end)]
+        case State.CLOSED | State.CANCELLED:
+            return [(DeadlineKind.RETENTION_ENDS, delete_at(session))]
+        case State.TEARING_DOWN | State.GONE:
+            return []
+
+
+def _of_waiting(session: Session) -> list[tuple[DeadlineKind, datetime]]:
+    arrived, ring = session.arrived_at, session.policy.ring
+    if arrived is None:
+        return []
+    due: list[tuple[DeadlineKind, datetime]] = []
+    if session.seen_at is None and session.last_ring_at is not None:
+        due.append((DeadlineKind.RING, ring.next_ring(arrived, session.last_ring_at)))
+    if not session.nobody_came:
+        due.append((DeadlineKind.NOBODY_CAME, arrived + ring.give_up))
+    return due
+
+
+def opens_at(session: Session) -> datetime | None:
+    """When the waiting room of a planned session opens; None when it is open at once."""
+    return session.planned_at - session.policy.opens_before if session.planned_at else None
+
+
+def link_end(session: Session) -> datetime:
+    """24 h after the session's time, 7 days for an unplanned one (PRODUCT §9)."""
+    if session.planned_at:
+        return max(session.planned_at, session.state_since) + session.policy.unused_planned_link
+    return max(session.state_since, session.last_activity_at) + session.policy.unused_link
+
+
+def unavailable_end(session: Session) -> datetime:
+    """The later of 72 h and the session's time (PRODUCT §2)."""
+    end = session.state_since + session.policy.unavailable
+    return max(end, session.planned_at) if session.planned_at else end
+
+
+def delete_at(session: Session) -> datetime:
+    """When the deletion of a closed or cancelled session begins."""
+    return session.state_since + session.policy.after_close

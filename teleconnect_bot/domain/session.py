@@ -1,0 +1,169 @@
+"""A session and its life: `State`, `Session` and what can be read off it. `decide()` and the table stand in `life.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from .guest_link import Link, Seat, SeatState
+from .people import Role
+from .schedule import Policy
+
+
+class State(StrEnum):
+    """PRODUCT §2. Delivery of messages is another thing and stands in `OutgoingMessage`."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    UNAVAILABLE = "unavailable"
+    INVITED = "invited"
+    WAITING = "waiting"
+    ACTIVE = "active"
+    KEPT_OPEN = "kept_open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    TEARING_DOWN = "tearing_down"
+    GONE = "gone"
+
+
+class Mode(StrEnum):
+    REMOTE = "remote"
+    IN_PERSON = "in_person"
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
+class MessageKind(StrEnum):
+    INVITATION = "invitation"
+    NOBODY_CAME = "nobody_came"
+
+
+class Delivery(StrEnum):
+    """Forward only."""
+
+    QUEUED = "queued"
+    DELAYED = "delayed"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMessage:
+    """`id` is unique for ever and names nobody; the e-mail's `Message-ID` is made of it, so a repeat repeats it."""
+
+    id: str
+    link: str
+    kind: MessageKind
+    channel: Channel
+    delivery: Delivery = Delivery.QUEUED
+    problem: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A session as a value. All times are aware UTC.
+
+    `key` names the session's key in `keys_directory`; `marker` stands in the room's creation content.
+    `starts` holds the first start and each later one. `arrived_at` is when the waiting began and stays for 10 min after the
+    last main seat went away, so that a flapping phone is one arrival. `emptied_at` is when everybody was removed in the teardown.
+    """
+
+    id: str
+    code: str
+    marker: str
+    key: str
+    requester: str
+    chat: str
+    state: State
+    state_since: datetime
+    created_at: datetime
+    last_activity_at: datetime
+    version: int = 0
+    mode: Mode = Mode.REMOTE
+    backup: str | None = None
+    team: str | None = None
+    language: str = "en"
+    zone: str = "UTC"
+    discreet: bool = False
+    planned_at: datetime | None = None
+    interpreter_wanted: str | None = None
+    interpreter_ready: bool = False
+    room: str | None = None
+    room_wanted: bool = False
+    links: tuple[Link, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    messages: tuple[OutgoingMessage, ...] = ()
+    staff_invited: frozenset[str] = frozenset()
+    staff_inside: frozenset[str] = frozenset()
+    holder: str | None = None
+    starts: tuple[datetime, ...] = ()
+    came_from: State | None = None
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+    last_ring_at: datetime | None = None
+    seen_at: datetime | None = None
+    nobody_came: bool = False
+    end_announced: bool = False
+    emptied_at: datetime | None = None
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def present_seats(self) -> tuple[Seat, ...]:
+        return tuple(seat for seat in self.seats if seat.live and seat.present)
+
+    @property
+    def somebody_present(self) -> bool:
+        return bool(self.present_seats)
+
+    @property
+    def main_present(self) -> bool:
+        """Somebody on a main seat is there (PRODUCT §2, "Main seat")."""
+        return any(self.is_main(seat) for seat in self.present_seats)
+
+    @property
+    def started(self) -> bool:
+        return bool(self.starts)
+
+    def is_main(self, seat: Seat) -> bool:
+        if self.mode is Mode.IN_PERSON:
+            return seat.role is Role.COLLEAGUE
+        return seat.role in (Role.SERVICE_USER, Role.THIRD_PARTY)
+
+    def seat(self, seat_id: str) -> Seat | None:
+        return next((seat for seat in self.seats if seat.id == seat_id), None)
+
+    def seat_of(self, user: str) -> Seat | None:
+        return next((seat for seat in self.seats if seat.user == user), None)
+
+    def link(self, link_id: str) -> Link | None:
+        return next((link for link in self.links if link.id == link_id), None)
+
+    def message(self, message_id: str) -> OutgoingMessage | None:
+        return next((message for message in self.messages if message.id == message_id), None)
+
+    def free_places(self, link: Link) -> int:
+        return link.places - sum(seat.link == link.id and seat.live for seat in self.seats)
+
+    def may_start(self, user: str) -> bool:
+        return user in (self.requester, self.backup)
+
+    def may_see(self, user: str) -> bool:
+        return user in (self.requester, self.backup)
+
+    def with_seat(self, seat: Seat) -> Session:
+        return replace(self, seats=tuple(seat if old.id == seat.id else old for old in self.seats))
+
+    def with_link(self, link: Link) -> Session:
+        return replace(self, links=tuple(link if old.id == link.id else old for old in self.links))
+
+    def with_message(self, message: OutgoingMessage) -> Session:
+        return replace(self, messages=tuple(message if old.id == message.id else old for old in self.messages))
+
+    def joined_seats(self) -> tuple[Seat, ...]:
+        return tuple(seat for seat in self.seats if seat.state is SeatState.JOINED)

@@ -1,0 +1,85 @@
+"""What of a room's events goes into the transcript (PRODUCT §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class FileKind(StrEnum):
+    PHOTO = "photo"
+    PDF = "pdf"
+    FILE = "file"
+    VOICE = "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEvent:
+    """One message of the room, decrypted by the adapter; edits are already applied, redacted events left out.
+
+    `text` is None when the message could not be decrypted. `file` is set when the message is a file; its name is not kept.
+    `media` are the `mxc://` addresses the event names (file and thumbnail).
+    """
+
+    event: str
+    sender: str
+    at: datetime
+    text: str | None = field(repr=False)
+    file: FileKind | None = None
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: datetime
+    speaker: str = field(repr=False)
+    text: str = field(repr=False)
+    file: FileKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What the PDF shows and nothing else. Times are aware; the renderer shows them in `zone` (IANA name).
+
+    `starts` holds the first start and each later one. `undecipherable` counts messages that could not be read.
+    `delete_at` is the moment of PRODUCT §8's footer. `language` is that of the requester.
+    """
+
+    code: str
+    starts: tuple[datetime, ...]
+    zone: str
+    language: str
+    lines: tuple[Line, ...]
+    undecipherable: int
+    delete_at: datetime
+
+
+COMMAND_PREFIX = "!tc"
+
+
+def is_command(text: str) -> bool:
+    """Commands of staff are no transcript content (PRODUCT §3)."""
+    first, *_ = text.lstrip().split(None, 1) or [""]
+    return first.lower() == COMMAND_PREFIX
+
+
+def lines_of(events: Iterable[WrittenEvent], speakers: Mapping[str, str], staff: frozenset[str]) -> tuple[tuple[Line, ...], int]:
+    """The transcript's lines in the order of the events, and how many could not be decrypted.
+
+    `speakers` names each Matrix user as the session showed them; somebody who is not in it is shown by localpart.
+    Only staff's commands are left out: a visitor who writes `!tc` wrote a text like any other.
+    """
+    lines: list[Line] = []
+    undecipherable = 0
+    for event in events:
+        if event.text is None and event.file is None:
+            undecipherable += 1
+            continue
+        text = event.text or ""
+        if event.file is None and event.sender in staff and is_command(text):
+            continue
+        speaker = speakers.get(event.sender, event.sender[1:].partition(":")[0])
+        lines.append(Line(event.at, speaker, "" if event.file else text, event.file))
+    return tuple(lines), undecipherable
