@@ -10,8 +10,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?=
 ONCE ?=
 HOST ?=
+UPGRADE ?=
 PYTEST_ARGS ?=
-export PYTHON
+export PYTHON UPGRADE
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
@@ -60,8 +61,8 @@ lint: $(INSTALLED) ## ruff, mypy --strict, import-linter
 install: $(INSTALLED) ## system packages and .venv only
 
 .PHONY: lock
-lock: $(INSTALLED) ## requirements.lock anew from pyproject.toml (UPGRADE=1: newest versions)
-	@$(BIN)/pip-compile --quiet --all-extras --allow-unsafe --generate-hashes --strip-extras --no-emit-find-links --no-emit-index-url --no-emit-trusted-host $(if $(UPGRADE),--upgrade) --output-file=requirements.lock pyproject.toml
+lock: $(INSTALLED) ## both lock files anew (UPGRADE=1: newest versions)
+	@scripts/lock
 
 .PHONY: system-packages
 system-packages:
