@@ -1,0 +1,155 @@
+"""The configuration as a whole: its sections, and what they must be to each other.
+
+The descriptions are the documentation: `config.example.yaml` is made from them.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo, field_validator
+from sqlalchemy.engine import make_url
+
+from teleconnect_bot.domain.ringing import RingLadder, Rung
+from teleconnect_bot.domain.schedule import Policy
+
+from . import values
+from .sections import (
+    HOUR,
+    MINUTE,
+    NOT_USED_YET,
+    Access,
+    Appservice,
+    Calls,
+    Database,
+    Email,
+    Guests,
+    Homeserver,
+    Language,
+    Listen,
+    Logs,
+    Messages,
+    Organisation,
+    Public,
+    Retention,
+    Ring,
+    Section,
+    Sessions,
+    Team,
+    Twilio,
+    Uploads,
+    all_defaults,
+)
+from .values import AbsolutePath, Network, Origin, PositiveDuration, Text
+
+_RING_FOR_EVER = Policy().ring.rungs[-1].until
+
+
+class Config(Section):
+    """The whole configuration. `load` and `parse` make it."""
+
+    homeserver: Homeserver = Field(description="The Synapse (1.150 or newer) that the bot works with.")
+    appservice: Appservice = Field(
+        description="The bot as an application service. After a change: generate-registration, and restart Synapse."
+    )
+    public_url: Origin = Field(
+        description="Where guests' browsers reach the bot: links begin with it. https, unless it is this machine itself.",
+        examples=["https://meet.example.org"],
+    )
+    public: Public = Field(description="What guests see.")
+    listen: Listen = Field(default_factory=all_defaults, description="Where the bot listens, behind a reverse proxy.")
+    trusted_proxies: list[Network] = Field(
+        [ip_network("127.0.0.0/8"), ip_network("::1/128")],
+        description="Reverse proxies whose X-Forwarded-For is believed. Anybody else's is ignored.",
+    )
+    database: Database = Field(default_factory=all_defaults, description="Where the bot keeps its rows. Back it up.")
+    keys_directory: AbsolutePath = Field(
+        Path("var/keys"),
+        description="The sessions' keys. Owner-only, never in a backup: destroying a key makes its session unreadable for good.",
+    )
+    access: Access = Field(default_factory=all_defaults, description="Who may use the bot.")
+    teams: dict[Text, Team] = Field(
+        {}, description="Requesters who share sessions. Not used yet.", repr=False, json_schema_extra=NOT_USED_YET
+    )
+    email: Email = Field(description="How e-mail is sent. It is the only channel so far.")
+    twilio: Twilio | None = Field(None, description="SMS and WhatsApp. Not used yet.", json_schema_extra=NOT_USED_YET)
+    messages: Messages = Field(
+        default_factory=all_defaults, description="Which channel, when and how much. Not used yet: e-mail is the only channel."
+    )
+    guests: Guests = Field(default_factory=all_defaults, description="Accounts for people who have none.")
+    calls: Calls = Field(default_factory=all_defaults, description="Audio and video.")
+    ring: Ring = Field(default_factory=all_defaults, description="How the requester is called while somebody waits.")
+    sessions: Sessions = Field(default_factory=all_defaults, description="How a session lives.")
+    reminders: list[PositiveDuration] = Field(
+        [24 * HOUR, 15 * MINUTE],
+        description="How long before a planned session people are reminded. Not used yet.",
+        json_schema_extra=NOT_USED_YET,
+    )
+    retention: Retention = Field(default_factory=all_defaults, description="How long what is kept.")
+    uploads: Uploads = Field(default_factory=all_defaults, description="Files from guests.")
+    languages: Annotated[list[Language], Field(min_length=1)] = Field(
+        ["en", "fr"], description="Languages that guests can be written to and can choose; the first is used when none was named."
+    )
+    organisations: list[Organisation] = Field(
+        [], description="Interpreting organisations. Not used yet.", repr=False, json_schema_extra=NOT_USED_YET
+    )
+    logs: Logs = Field(default_factory=all_defaults, description="What the bot tells its administrator.")
+
+    @field_validator("appservice")
+    @classmethod
+    def _the_bot_is_no_administrator(cls, value: Appservice, info: ValidationInfo) -> Appservice:
+        homeserver = info.data.get("homeserver")
+        if isinstance(homeserver, Homeserver) and homeserver.admin_token == value.as_token:
+            raise ValueError("has an as_token that is also homeserver.admin_token: the bot must be no server administrator")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _guests_come_by_https(cls, value: str) -> str:
+        if value.startswith("http:") and not values.is_loopback(value):
+            raise ValueError("must begin with https:// (browsers encrypt only there); http is accepted for this machine itself")
+        return value
+
+    @field_validator("keys_directory")
+    @classmethod
+    def _a_backup_of_the_database_holds_no_keys(cls, value: Path, info: ValidationInfo) -> Path:
+        database = info.data.get("database")
+        if isinstance(database, Database):
+            url = make_url(database.url.get_secret_value())
+            if url.drivername.startswith("sqlite") and url.database and value.is_relative_to(Path(url.database).parent):
+                raise ValueError("must not lie in the folder of the database: a backup of that folder would hold the keys")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _each_language_once(cls, value: list[str]) -> list[str]:
+        if len(set(value)) != len(value):
+            raise ValueError("names a language twice")
+        return value
+
+    @property
+    def bot(self) -> str:
+        """The bot's Matrix id."""
+        return f"@{self.appservice.bot_localpart}:{self.homeserver.domain}"
+
+    def policy(self) -> Policy:
+        """The numbers that a new session carries with it."""
+        ring, sessions, retention = self.ring, self.sessions, self.retention
+        return Policy(
+            draft=sessions.draft,
+            opens_before=sessions.opens_before,
+            away_after=sessions.away_after,
+            same_arrival=sessions.same_arrival,
+            nobody_present=sessions.nobody_present,
+            unused_link=retention.unused_link,
+            unused_planned_link=retention.unused_planned_link,
+            max_open=retention.max_open,
+            max_open_notice=retention.max_open_notice,
+            after_close=retention.after_close,
+            sync_grace=retention.sync_grace,
+            ring=RingLadder(
+                rungs=(Rung(until=ring.first_for, every=ring.every), Rung(until=_RING_FOR_EVER, every=ring.then)), give_up=ring.give_up
+            ),
+        )

@@ -1,0 +1,304 @@
+"""The sections of the configuration, each key with its type, its default and what it means (PRODUCT §10, §11).
+
+The descriptions are the documentation: `config.example.yaml` is made from them. Defaults are the numbers of PRODUCT.
+A field marked `NOT_USED_YET` is accepted and checked, but changes nothing so far.
+"""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
+
+from . import values
+from .values import (
+    AbsolutePath,
+    DatabaseUrl,
+    Domain,
+    Duration,
+    Localpart,
+    Mailbox,
+    Origin,
+    PositiveDuration,
+    Secret,
+    Size,
+    Text,
+    UserPattern,
+)
+
+NOT_USED_YET: Any = {"not_used_yet": True}
+Language = Literal["en", "fr"]
+Channel = Literal["sms", "whatsapp", "email"]
+DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
+
+
+def all_defaults() -> Any:
+    """An empty section, read like a written one: so that relative paths of defaults begin at the configuration's folder too."""
+    return {}
+
+
+class Section(BaseModel):
+    """Unknown keys are refused, nothing changes after reading, and neither `repr` nor errors show a secret."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, validate_by_name=True, validate_by_alias=True, hide_input_in_errors=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _an_empty_section_isall_defaults(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+
+class Homeserver(Section):
+    address: Origin = Field(
+        description="Where the bot reaches Synapse: the client API and the admin API (/_synapse/admin). An internal address is best.",
+        examples=["http://localhost:8008"],
+    )
+    public_address: Origin | None = Field(
+        None, description="Where staff reach the same homeserver, if that is another address. Not used yet.", json_schema_extra=NOT_USED_YET
+    )
+    domain: Domain = Field(description="The part of Matrix ids after the colon (server_name of Synapse).", examples=["example.org"])
+    admin_token: Secret | None = Field(
+        None,
+        description="Access token of a server administrator (with MAS: of a client with the scope urn:synapse:admin:*). It is used only "
+        "to delete rooms, media and guests' accounts, and by doctor. Without it nothing can be deleted and the bot does not promise it.",
+        examples=[{"file": "var/secrets/admin_token"}],
+    )
+    config_files: list[AbsolutePath] = Field(
+        [],
+        description="Synapse's own configuration files or folders, in Synapse's order, when doctor can read them on this machine: it then "
+        "checks the settings that no API shows. The bot itself never reads them.",
+    )
+
+
+class Appservice(Section):
+    id: Text = Field("teleconnect", description="Name of the registration; unique at the homeserver.")
+    as_token: Secret = Field(
+        description="What the bot shows the homeserver. generate-registration makes the file with a random value if it is missing.",
+        examples=[{"file": "var/secrets/as_token"}],
+    )
+    hs_token: Secret = Field(
+        description="What the homeserver would show the bot. generate-registration makes the file with a random value if it is missing.",
+        examples=[{"file": "var/secrets/hs_token"}],
+    )
+    sender_localpart: Localpart = Field(
+        "teleconnect_appservice",
+        description="The appservice's own account. It does nothing and must not be the bot: Synapse lets it not sync.",
+    )
+    bot_localpart: Localpart = Field("teleconnect", description="The account that requesters chat with: @<bot_localpart>:<domain>.")
+    visitor_prefix: Localpart = Field(
+        "teleconnect_visitor_", description="Guests' accounts begin with this. No other account of the homeserver may."
+    )
+
+    @field_validator("hs_token")
+    @classmethod
+    def _two_tokens(cls, value: Any, info: ValidationInfo) -> Any:
+        if value == info.data.get("as_token"):
+            raise ValueError("must differ from appservice.as_token")
+        return value
+
+    @field_validator("bot_localpart")
+    @classmethod
+    def _bot_is_not_the_sender(cls, value: str, info: ValidationInfo) -> str:
+        if value == info.data.get("sender_localpart"):
+            raise ValueError("must differ from appservice.sender_localpart: Synapse does not let that account sync")
+        return value
+
+    @field_validator("visitor_prefix")
+    @classmethod
+    def _nobody_else_has_the_prefix(cls, value: str, info: ValidationInfo) -> str:
+        for other in ("bot_localpart", "sender_localpart"):
+            if str(info.data.get(other, "")).startswith(value):
+                raise ValueError(f"must not be how appservice.{other} begins")
+        return value
+
+
+class Terms(Section):
+    version: Text = Field("1", description="Raise it when a text changes: the version somebody agreed to is kept with the time.")
+    texts: dict[Language, Text] = Field(
+        {},
+        description="Language code: the whole text, paragraphs apart by an empty line. A language without one has a built-in text.",
+    )
+
+
+class Public(Section):
+    name: Text = Field(description="What guests know you as: in messages and on the page.", examples=["Example Organisation"])
+    support_phone: Text | None = Field(None, description='A telephone number for guests in difficulty, in quotes: "+41 22 000 00 00".')
+    terms: Terms = Field(default_factory=all_defaults, description="What guests agree to before they enter.")
+
+
+class Listen(Section):
+    host: Text = Field("127.0.0.1", description="Address to listen on; the reverse proxy must reach it.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8080, description="Port for the guest page, health and metrics.")
+
+
+class Database(Section):
+    url: DatabaseUrl = Field(
+        SecretStr("sqlite:///var/database/teleconnect.db"),
+        description="sqlite:///file, or for production postgresql://user:password@host/database. A relative file lies below the folder "
+        "of this configuration.",
+    )
+
+
+class Access(Section):
+    requesters: list[UserPattern] = Field(
+        [],
+        description="Matrix ids of those who may invite people; * stands for any text. Nobody else gets more than one answer.",
+        examples=[["@*:example.org"]],
+        repr=False,
+    )
+    admins: list[UserPattern] = Field(
+        [], description="Matrix ids of the administrators of this bot.", examples=[["@admin:example.org"]], repr=False
+    )
+    focal_point: Text = Field(
+        "You do not have access to this service. Please ask your focal point.",
+        description="The one answer to somebody without access; say here whom to ask.",
+    )
+
+    def is_requester(self, user: str) -> bool:
+        return any(values.matches(pattern, user) for pattern in self.requesters)
+
+    def is_admin(self, user: str) -> bool:
+        return any(values.matches(pattern, user) for pattern in self.admins)
+
+
+class Team(Section):
+    members: list[UserPattern] = Field(description="Matrix ids of the members.", repr=False)
+
+
+class Email(Section):
+    host: Text = Field(description="SMTP server.", examples=["smtp.example.org"])
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="587 with starttls, 465 with tls, 25 with none, as a rule.")
+    tls: Literal["none", "starttls", "tls"] = Field(
+        "starttls",
+        description="none, starttls (begins in the clear, goes on only if it can encrypt) or tls (encrypted from the first byte).",
+    )
+    username: Text | None = Field(
+        None, description="For signing in; without it the bot does not sign in.", examples=["teleconnect@example.org"]
+    )
+    password: Secret | None = Field(None, description="Goes with username.", examples=[{"file": "var/secrets/email_password"}])
+    sender: Mailbox = Field(
+        alias="from", description="The sender that people see.", examples=["Example Organisation <teleconnect@example.org>"]
+    )
+
+    @field_validator("password")
+    @classmethod
+    def _a_password_is_sent_encrypted(cls, value: Any, info: ValidationInfo) -> Any:
+        if "username" in info.data and (value is None) != (info.data["username"] is None):
+            raise ValueError("and email.username go together: give both or neither")
+        if value is not None and info.data.get("tls") == "none" and not values.is_loopback(info.data.get("host", "")):
+            raise ValueError("would travel in the clear: set email.tls to starttls or tls")
+        return value
+
+
+class Twilio(Section):
+    account_sid: Text = Field(description="Account SID.")
+    auth_token: Secret = Field(description="Auth token.")
+    api_base: Origin = Field("https://api.twilio.com", description="Address of the API.")
+    sms_from: Text | None = Field(None, description="Sender of SMS: number, alphanumeric sender or messaging service.")
+    whatsapp_from: Text | None = Field(None, description="Sender of WhatsApp messages.")
+    templates: dict[str, dict[str, Text]] = Field({}, description="Message: language: ContentSid of the approved WhatsApp template.")
+
+
+class Limits(Section):
+    per_requester_per_day: Annotated[int, Field(ge=0)] = Field(
+        200, description="SMS and WhatsApp messages that one requester causes in a day."
+    )
+    per_day: Annotated[int, Field(ge=0)] = Field(2000, description="SMS and WhatsApp messages of the whole deployment in a day.")
+
+
+class Messages(Section):
+    order: dict[str, list[Channel]] = Field(
+        {"default": ["sms", "whatsapp", "email"]},
+        description="Number prefix, such as +41, or default: channels in the order in which they are tried.",
+        json_schema_extra=NOT_USED_YET,
+    )
+    quiet_hours: values.Quiet = Field(
+        values.QuietHours(time(21), time(8)),
+        description="No reminder in these hours of the person's own time zone.",
+        json_schema_extra=NOT_USED_YET,
+    )
+    limits: Limits = Field(
+        default_factory=all_defaults,
+        description="What stops a mistake or a theft from becoming expensive.",
+        json_schema_extra=NOT_USED_YET,
+    )
+
+
+class Guests(Section):
+    accounts: Literal["appservice", "matrix"] = Field(
+        "appservice", description="appservice: guests' accounts belong to the bot. matrix (native Matrix guests) is not available yet."
+    )
+    pool: Annotated[int, Field(ge=0, le=100)] = Field(
+        5, description="Accounts registered ahead, because a homeserver limits how fast it registers."
+    )
+
+    @field_validator("accounts")
+    @classmethod
+    def _native_guests_come_later(cls, value: str) -> str:
+        if value == "matrix":
+            raise ValueError("matrix is not available yet: use appservice")
+        return value
+
+
+class Calls(Section):
+    provider: Literal["builtin", "jitsi", "element_call"] = Field(
+        "builtin",
+        description="Calls are not available yet, and this changes nothing so far; jitsi and element_call come later.",
+        json_schema_extra=NOT_USED_YET,
+    )
+
+    @field_validator("provider")
+    @classmethod
+    def _other_providers_come_later(cls, value: str) -> str:
+        if value != "builtin":
+            raise ValueError(f"{value} is not available yet: leave it at builtin")
+        return value
+
+
+class Ring(Section):
+    every: PositiveDuration = Field(60 * SECOND, description="How often the requester is called at first.")
+    first_for: Duration = Field(10 * MINUTE, alias="for", description="How long that goes on.")
+    then: PositiveDuration = Field(10 * MINUTE, description="How often after that, for as long as the person waits.")
+    give_up: PositiveDuration = Field(30 * MINUTE, description="When the person is told that nobody could come.")
+
+
+class Sessions(Section):
+    draft: PositiveDuration = Field(30 * MINUTE, description="An invitation that was begun and not sent is erased after this.")
+    opens_before: Duration = Field(15 * MINUTE, description="The waiting room of a planned session opens this long before its time.")
+    away_after: PositiveDuration = Field(90 * SECOND, description="A person whose page was silent for this long is away.")
+    same_arrival: Duration = Field(10 * MINUTE, description="Coming back within this is no new arrival and does not ring.")
+    nobody_present: PositiveDuration = Field(
+        12 * HOUR, description="An active session in which nobody is present for this long is kept open instead."
+    )
+
+
+class Retention(Section):
+    after_close: Duration = Field(24 * HOUR, description="Everything of a session is deleted this long after it was closed or cancelled.")
+    sync_grace: Duration = Field(120 * SECOND, description="Time for clients to notice that a room is over, before it is purged.")
+    max_open: PositiveDuration = Field(30 * DAY, description="A kept-open session is closed after this long without activity.")
+    max_open_notice: Duration = Field(3 * DAY, description="The requester is told this long before that.")
+    unused_link: PositiveDuration = Field(7 * DAY, description="The link of an unplanned session expires after this, if nobody came.")
+    unused_planned_link: PositiveDuration = Field(24 * HOUR, description="The link of a planned session expires this long after its time.")
+
+
+class Uploads(Section):
+    max_size: Size = Field(
+        20 * 1024**2, description="Largest file a guest may send. The homeserver's max_upload_size must not be smaller.", examples=["20MiB"]
+    )
+
+
+class Organisation(Section):
+    name: Text = Field(description="Name of the interpreting organisation.")
+    email: Mailbox | None = Field(None, description="Address of its manager or distribution list.")
+    room: Text | None = Field(None, description="Its own Matrix room.")
+    languages: list[Text] = Field(description="Codes of the languages that it interprets.")
+
+
+class Logs(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error. No level shows personal data."
+    )
+    format: Literal["json", "text"] = Field("json", description="json: one object a line. text: for reading.")
