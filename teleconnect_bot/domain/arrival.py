@@ -56,7 +56,10 @@ def seat_claimed(session: Session, command: c.SeatClaimed, now: datetime) -> Out
 def _move(session: Session, link: Link, now: datetime) -> Outcome:
     """Another browser takes a seat whose old one has been away for 90 s; nobody who is present can be thrown out."""
     away = session.policy.away_after
-    old = next((seat for seat in session.seats if seat.link == link.id and seat.live and not seat.present and now - seat.last_beat_at >= away), None)
+    old = next(
+        (seat for seat in session.seats if seat.link == link.id and seat.live and not seat.present and now - seat.last_beat_at >= away),
+        None,
+    )
     if old is None:
         raise LinkFull
     session = session.with_seat(replace(old, state=SeatState.REVOKED, ended=Ended.MOVED))
@@ -120,7 +123,9 @@ def _present(session: Session, seat_id: str, now: datetime) -> Outcome:
     if same_arrival and session.arrived_at is not None:
         return waiting, (e.UpdateCard(),)
     staff = session.staff_inside | frozenset(user for user in (session.requester, session.backup) if user)
-    waiting = replace(waiting, arrived_at=now, last_ring_at=now, seen_at=None, nobody_came=False, staff_invited=session.staff_invited | staff)
+    waiting = replace(
+        waiting, arrived_at=now, last_ring_at=now, seen_at=None, nobody_came=False, staff_invited=session.staff_invited | staff
+    )
     notice = Notice.CAME_BACK if session.state is State.KEPT_OPEN else Notice.HERE
     return waiting, (*(e.InviteToRoom(user) for user in sorted(staff - session.staff_inside)), e.Tell(notice), e.UpdateCard())
 

@@ -26,7 +26,9 @@ class NotYours(Refused):
 
 
 class NobodyWaiting(Refused):
-    """Nobody is in the waiting room of {code} yet. A session can only be opened once the invited person has entered the waiting room; you will be called as soon as they are there."""
+    """Nobody is in the waiting room of {code} yet.
+    A session can only be opened once the invited person has entered the waiting room; you will be called as soon as they are there.
+    """
 
 
 class AlreadyStarted(Refused):
@@ -74,7 +76,9 @@ class NothingHeld(Refused):
 
 
 class NotPlannable(Refused):
-    """The date of {code} cannot be changed any more, because the person has been there already. A new date needs a new invitation with `invite`."""
+    """The date of {code} cannot be changed any more, because the person has been there already.
+    A new date needs a new invitation with `invite`.
+    """
 
 
 class NotSent(Refused):
@@ -86,7 +90,9 @@ class SentAlready(Refused):
 
 
 class NoTranscript(Refused):
-    """There is no transcript of {code} now: it can be made while the session is closed and not yet deleted. `end {code}` ends a running session."""
+    """There is no transcript of {code} now: it can be made while the session is closed and not yet deleted.
+    `end {code}` ends a running session.
+    """
 
 
 class LinkRefused(DomainError):

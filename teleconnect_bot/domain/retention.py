@@ -45,12 +45,24 @@ class Removal:
 
 REMOVALS: dict[TraceKind, Removal] = {
     TraceKind.CHAT_EVENT: Removal(
-        Owner.HOMESERVER, Step.REDACT, "redaction of the bot's card, notice, transcript message or the requester's command", "the event holds no content"
+        Owner.HOMESERVER,
+        Step.REDACT,
+        "redaction of the bot's card, notice, transcript message or the requester's command",
+        "the event holds no content",
     ),
-    TraceKind.ROOM: Removal(Owner.HOMESERVER, Step.ROOM, "everybody removed, 120 s for clients to notice, the bot leaves, purge", "room unknown to the admin API"),
+    TraceKind.ROOM: Removal(
+        Owner.HOMESERVER,
+        Step.ROOM,
+        "everybody removed, 120 s for clients to notice, the bot leaves, purge",
+        "room unknown to the admin API",
+    ),
     TraceKind.ROOM_MEDIA: Removal(Owner.HOMESERVER, Step.MEDIA, "deletion of the file by the admin API", "media unknown to the admin API"),
-    TraceKind.CHAT_MEDIA: Removal(Owner.HOMESERVER, Step.MEDIA, "deletion of the transcript's file by the admin API", "media unknown to the admin API"),
-    TraceKind.VISITOR: Removal(Owner.HOMESERVER, Step.VISITORS, "media and devices deleted, account deactivated and erased", "account deactivated, without devices"),
+    TraceKind.CHAT_MEDIA: Removal(
+        Owner.HOMESERVER, Step.MEDIA, "deletion of the transcript's file by the admin API", "media unknown to the admin API"
+    ),
+    TraceKind.VISITOR: Removal(
+        Owner.HOMESERVER, Step.VISITORS, "media and devices deleted, account deactivated and erased", "account deactivated, without devices"
+    ),
     TraceKind.ROOM_KEYS: Removal(Owner.BOT, Step.KEYS, "rows of the crypto store and caches deleted", "no row names the room"),
 }
 

@@ -20,7 +20,6 @@ Outcome = tuple[Session, tuple[Effect, ...]]
 RuleFunction = Callable[[Session, Any, datetime], Outcome]
 
 
-
 # ---- before the session -----------------------------------------------------------------------------------------------
 
 
@@ -109,7 +108,13 @@ def _ended(session: Session, state: State, why: Ended, notice: Notice) -> Outcom
     outside = tuple(e.RemoveFromRoom(user) for user in sorted(session.staff_invited - session.staff_inside))
     read_only = (e.MakeReadOnly(),) if session.room_wanted else ()
     ended = replace(
-        session, state=state, staff_invited=session.staff_invited & session.staff_inside, arrived_at=None, left_at=None, last_ring_at=None, seen_at=None
+        session,
+        state=state,
+        staff_invited=session.staff_invited & session.staff_inside,
+        arrived_at=None,
+        left_at=None,
+        last_ring_at=None,
+        seen_at=None,
     )
     return ended, (*revoked, *outside, *read_only, e.UpdateCard(), e.Tell(notice))
 

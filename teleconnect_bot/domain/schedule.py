@@ -62,7 +62,9 @@ class Deadline:
 
 def deadlines(session: Session) -> tuple[Deadline, ...]:
     """What is due for this session and when, earliest first. Late is better than never: a due time may lie in the past."""
-    due: list[Deadline] = [Deadline(seat.last_beat_at + session.policy.away_after, DeadlineKind.SEAT_AWAY, seat.id) for seat in session.present_seats]
+    due: list[Deadline] = [
+        Deadline(seat.last_beat_at + session.policy.away_after, DeadlineKind.SEAT_AWAY, seat.id) for seat in session.present_seats
+    ]
     due += (Deadline(at, kind) for kind, at in _of_state(session))
     return tuple(sorted(due, key=lambda deadline: (deadline.due_at, deadline.kind, deadline.seat or "")))
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from teleconnect_bot.domain.effects import Effect
+from teleconnect_bot.domain.effects import Effect, Notice
 from teleconnect_bot.domain.guest_link import Link, Seat
 from teleconnect_bot.domain.retention import Trace
 from teleconnect_bot.domain.schedule import Deadline
@@ -159,13 +159,17 @@ class StaffChat(Protocol):
     async def post(self, room: str, text: Text, transaction_id: str, *, mention: str | None = None) -> str:
         """Send, encrypted; the event id. The same transaction id is sent once. `mention` makes Element ring."""
 
-    async def edit(self, room: str, event: str, text: Text, transaction_id: str) -> None: ...
+    async def edit(self, room: str, event: str, text: Text, transaction_id: str) -> str:
+        """Replace the text of an event of ours (`m.replace`); the event id of the edit, which holds the text as well."""
 
     async def react(self, room: str, event: str, key: str, transaction_id: str) -> str:
         """Attach a reaction that the person can press; the event id of the reaction."""
 
-    async def send_file(self, room: str, data: bytes, name: str, mime_type: str, transaction_id: str) -> tuple[str, str]:
-        """Send an encrypted file; (event id, mxc)."""
+    async def reserve_file(self) -> str:
+        """An `mxc://` address for a file that is uploaded later (`POST /_matrix/media/v1/create`)."""
+
+    async def send_file(self, room: str, mxc: str, data: bytes, name: str, mime_type: str, transaction_id: str) -> str:
+        """Encrypt, upload to the reserved address (a fresh one for each attempt), then send; the event id."""
 
     async def redact(self, room: str, event: str, transaction_id: str) -> None:
         """The event's content is gone afterwards; an unknown event is fine."""
@@ -183,8 +187,11 @@ class VisitorAccount:
 class Visitors(Protocol):
     """Accounts for people who have none (appservice-owned, ARCHITECTURE §4)."""
 
-    async def register(self, localpart: str) -> str:
-        """The account exists afterwards; its user id. `localpart` is without the configured prefix."""
+    def user_id(self, opaque_id: str) -> str:
+        """The Matrix id of a visitor with this id: prefix, id, our server's name; asks nobody."""
+
+    async def register(self, user: str) -> None:
+        """The account exists afterwards. `user` is a full Matrix id made by `user_id`."""
 
     async def provision(self, user: str, device: str, display_name: str) -> None:
         """The account has this device and display name (a role label, never a person's name)."""
@@ -210,6 +217,19 @@ class SeatGate(Protocol):
 
     async def deliver_letters(self, user: str) -> None:
         """Send the to-device messages that were kept for this person until they joined."""
+
+
+class StaffTexts(Protocol):
+    """What the bot writes to staff (implemented in `chat/`)."""
+
+    def card(self, session: Session, now: datetime) -> Text:
+        """The status card. Contacts masked; says what can be done next."""
+
+    def notice(self, session: Session, notice: Notice, now: datetime) -> Text:
+        """A new message about one thing that happened."""
+
+    def file_name(self, session: Session, part: int, parts: int) -> str:
+        """The transcript's file name; holds the code and no person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,188 @@
+"""The use cases behind the guest page: `GuestDoor` (PRODUCT §4). Tokens and secrets are only ever looked up by their digest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from teleconnect_bot.domain import errors
+from teleconnect_bot.domain.commands import LinkOpened, NotForMe, SeatBeat, SeatClaimed, SeatReady, VisitorLeft
+from teleconnect_bot.domain.guest_link import Ended, Link, Seat, SeatState, digest_of
+from teleconnect_bot.domain.schedule import opens_at
+from teleconnect_bot.domain.session import Session, State
+
+from .guest_door import (
+    EndedReason,
+    LinkFull,
+    LinkState,
+    NoSuchLink,
+    OpenedLink,
+    SeatPerson,
+    SeatStatus,
+    SeatView,
+    TermsNotCurrent,
+    Told,
+    TooEarly,
+)
+from .messages import Sender
+from .ports import Clock, Texts, Tokens, UnitOfWork
+from .sessions import Sessions
+
+OPEN_STATES = frozenset({State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN})
+STATUS_OF_STATE = {
+    State.INVITED: SeatStatus.WAITING,
+    State.WAITING: SeatStatus.WAITING,
+    State.ACTIVE: SeatStatus.IN_SESSION,
+    State.KEPT_OPEN: SeatStatus.KEPT_OPEN,
+}
+STATUS_OF_SEAT = {
+    SeatState.CLAIMED: SeatStatus.PREPARING,
+    SeatState.PROVISIONED: SeatStatus.KEYS,
+    SeatState.READY: SeatStatus.PREPARING,
+    SeatState.ADMITTED: SeatStatus.INVITED,
+}
+REASON_OF_END = {
+    Ended.CLOSED: EndedReason.CLOSED,
+    Ended.CANCELLED: EndedReason.CANCELLED,
+    Ended.REMOVED: EndedReason.REMOVED,
+    Ended.LEFT: EndedReason.CLOSED,
+}
+
+
+class Guests:
+    def __init__(self, units: UnitOfWork, sessions: Sessions, texts: Texts, sender: Sender, clock: Clock, tokens: Tokens, bot: str) -> None:
+        self.units, self.sessions, self.texts, self.sender, self.clock, self.tokens, self.bot = (
+            units,
+            sessions,
+            texts,
+            sender,
+            clock,
+            tokens,
+            bot,
+        )
+
+    async def open(self, token: str, language: str) -> OpenedLink | None:
+        session, link = await self._link(token)
+        if session is None or link is None:
+            return None
+        await self.sessions.decide(session.id, LinkOpened(link.id))
+        opening = opens_at(session)
+        early = opening is not None and self.clock.now() < opening
+        return OpenedLink(
+            state=LinkState.EARLY if early else LinkState.OPEN,
+            language=link.language,
+            name=self._name(session),
+            terms_version=self.texts.get("terms.version", language),
+            terms_text=self.texts.get("terms", language, name=self._name(session)),
+            opens_at=opening if early else None,
+        )
+
+    async def not_me(self, token: str) -> bool:
+        session, link = await self._link(token)
+        if session is None or link is None:
+            return False
+        await self.sessions.decide(session.id, NotForMe(link.id))
+        return True
+
+    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str) -> SeatView:
+        session, link = await self._link(token)
+        if session is None or link is None:
+            raise NoSuchLink
+        if terms != self.texts.get("terms.version", language):
+            raise TermsNotCurrent
+        now = self.clock.now()
+        seat = Seat(
+            id=self.tokens.opaque_id(),
+            link=link.id,
+            role=link.role,
+            number=0,
+            digest=digest,
+            language=language,
+            name=name,
+            terms=terms,
+            consent_at=now,
+            last_beat_at=now,
+        )
+        try:
+            await self.sessions.decide(session.id, SeatClaimed(seat))
+        except errors.LinkUnusable:
+            raise NoSuchLink from None
+        except errors.LinkFull:
+            raise LinkFull from None
+        except errors.TooEarly:
+            raise TooEarly(opens_at(session) or now) from None
+        view = await self.seat(digest)
+        if view is None:
+            raise NoSuchLink
+        return view
+
+    async def seat(self, digest: bytes) -> SeatView | None:
+        async with self.units.begin() as unit:
+            found = await unit.session_by_seat(digest)
+        return self._view(*found) if found else None
+
+    async def beat(self, digest: bytes, visible: bool) -> SeatView | None:
+        """A beat of a seat that is present only moves its away deadline; one that was away comes back by a decision."""
+        async with self.units.begin() as unit:
+            found = await unit.session_by_seat(digest)
+            if found and found[1].live:
+                await unit.beat(found[1].id, self.clock.now())
+        if found and found[1].state is SeatState.JOINED and not found[1].present:
+            await self.sessions.decide(found[0].id, SeatBeat(found[1].id))
+            return await self.seat(digest)
+        return self._view(*found) if found else None
+
+    async def ready(self, digest: bytes) -> SeatView | None:
+        async with self.units.begin() as unit:
+            found = await unit.session_by_seat(digest)
+        if found is None:
+            return None
+        await self.sessions.decide(found[0].id, SeatReady(found[1].id))
+        return await self.seat(digest)
+
+    async def leave(self, digest: bytes) -> bool:
+        async with self.units.begin() as unit:
+            found = await unit.session_by_seat(digest)
+        if found is None:
+            return False
+        await self.sessions.decide(found[0].id, VisitorLeft(found[1].id))
+        return True
+
+    async def _link(self, token: str) -> tuple[Session, Link] | tuple[None, None]:
+        """One path for every token, whatever is wrong with it."""
+        async with self.units.begin() as unit:
+            found = await unit.session_by_link(digest_of(token))
+        if found is None or found[1].dead or found[0].state not in OPEN_STATES:
+            return None, None
+        return found
+
+    def _name(self, session: Session) -> str:
+        return "" if session.discreet else self.sender.public_name
+
+    def _view(self, session: Session, seat: Seat) -> SeatView:
+        plain = SeatView(
+            status=STATUS_OF_SEAT.get(seat.state) or STATUS_OF_STATE.get(session.state, SeatStatus.ENDED),
+            label=seat.label,
+            bot=self.bot,
+            public_name=self._name(session),
+        )
+        if not seat.live or session.state not in OPEN_STATES:
+            moved = seat.ended is Ended.MOVED
+            reason = None if moved else REASON_OF_END.get(seat.ended or Ended.CLOSED)
+            return replace(plain, status=SeatStatus.MOVED if moved else SeatStatus.ENDED, ended_reason=reason)
+        return replace(
+            plain,
+            user=seat.user,
+            device=seat.device,
+            room=session.room if seat.state in (SeatState.ADMITTED, SeatState.JOINED) else None,
+            people=tuple(SeatPerson(other.user, other.label, other.name) for other in session.seats if other.user and other.live),
+            told=_told(session),
+        )
+
+
+def _told(session: Session) -> Told | None:
+    """What the waiting person may honestly be told."""
+    if session.state is not State.WAITING:
+        return None
+    if session.seen_at is not None:
+        return Told.SEEN
+    return Told.NOBODY_CAME if session.nobody_came else Told.TOLD

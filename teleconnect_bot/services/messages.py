@@ -1,0 +1,97 @@
+"""Messages to invited people: composed from the session at the moment of sending, handed to their channel (PRODUCT §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
+from teleconnect_bot.domain.effects import Effect, SendMessage
+from teleconnect_bot.domain.people import ContactKind
+from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
+
+from .outbox import Handler
+from .ports import Email, Mailer, QueuedEffect, RefusedByService, ServiceUnavailable, SessionKeys, Texts
+from .sessions import Sessions, link_token
+
+WORTH_SENDING = {
+    MessageKind.INVITATION: frozenset({State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN}),
+    MessageKind.NOBODY_CAME: frozenset({State.INVITED, State.WAITING, State.KEPT_OPEN}),
+}
+"""In which states a message still makes sense; one that comes too late is not sent."""
+
+
+Moment = Callable[[datetime, str, str], str]
+"""A moment in the words of a language: (moment, zone, language)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What a message says of us: the organisation's public name, the page's address, the domain of `Message-ID`."""
+
+    public_name: str
+    public_url: str
+    message_id_domain: str
+
+
+class Messages:
+    def __init__(self, sessions: Sessions, keys: SessionKeys, texts: Texts, moment: Moment, mailer: Mailer, sender: Sender) -> None:
+        self.sessions, self.keys, self.texts, self.moment, self.mailer, self.sender = sessions, keys, texts, moment, mailer, sender
+
+    def handlers(self) -> dict[type[Effect], Handler]:
+        return {SendMessage: self.send}
+
+    async def send(self, queued: QueuedEffect) -> None:
+        session = await self.sessions.load(queued.session)
+        message = session.message(cast(SendMessage, queued.effect).message) if session else None
+        if session is None or message is None or message.delivery in (Delivery.SENT, Delivery.DELIVERED, Delivery.FAILED):
+            return
+        if session.state not in WORTH_SENDING[message.kind]:
+            return
+        email = self.compose(session, message)
+        if email is None:
+            await self.sessions.decide(session.id, MessageFailed(message.id, "there is no address to send it to"))
+            return
+        try:
+            await self.mailer.send(email)
+        except ServiceUnavailable:
+            await self.sessions.decide(session.id, MessageDelayed(message.id, "the mail server does not take it now; it is tried again"))
+            raise
+        except RefusedByService as refused:
+            await self.sessions.decide(session.id, MessageFailed(message.id, refused.reason))
+            return
+        await self.sessions.decide(session.id, MessageTaken(message.id))
+
+    def compose(self, session: Session, message: OutgoingMessage) -> Email | None:
+        """The message as it is sent now; the same `Message-ID` each time. None when the person cannot be reached by e-mail."""
+        link = session.link(message.link)
+        if link is None or link.dead or link.contact.kind is not ContactKind.EMAIL:
+            return None
+        link_values = {"link": f"{self.sender.public_url}/j#{link_token(self.keys, session, link)}", "name": self.sender.public_name}
+        subject, parts = self._parts(session, message)
+        return Email(
+            message_id=f"{message.id}@{self.sender.message_id_domain}",
+            to=link.contact.value,
+            subject=self.texts.get(subject, link.language, **link_values),
+            markdown="\n\n".join(
+                self.texts.get(part, link.language, **link_values, **self._when(session, link.language)) for part in parts
+            ),
+            language=link.language,
+            sender_name=None if session.discreet else self.sender.public_name,
+        )
+
+    def _parts(self, session: Session, message: OutgoingMessage) -> tuple[str, tuple[str, ...]]:
+        """The subject's key and those of the paragraphs."""
+        if message.kind is MessageKind.NOBODY_CAME:
+            return "nobody_came.subject", ("nobody_came.body.markdown", "nobody_came.link.markdown")
+        tone = "invitation.discreet" if session.discreet else "invitation"
+        when = "invitation.planned.markdown" if session.planned_at else "invitation.now.markdown"
+        return f"{tone}.subject", (f"{tone}.body.markdown", when, "invitation.link.markdown", "invitation.not_for_you.markdown")
+
+    def _when(self, session: Session, language: str) -> dict[str, str]:
+        if session.planned_at is None:
+            return {}
+        minutes = int(session.policy.opens_before.total_seconds() // 60)
+        return {"when": self.moment(session.planned_at, session.zone, language), "minutes": str(minutes)}

@@ -1,0 +1,183 @@
+"""The use cases of staff and the one way to change a session: load, decide, save, in one transaction (ARCHITECTURE §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from teleconnect_bot.domain.commands import Asked, Command, Send
+from teleconnect_bot.domain.effects import CreateRoom, Effect, ProvisionVisitor
+from teleconnect_bot.domain.errors import NotYours
+from teleconnect_bot.domain.guest_link import Link, digest_of, token_from
+from teleconnect_bot.domain.life import decide
+from teleconnect_bot.domain.people import Contact, Role
+from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
+from teleconnect_bot.domain.schedule import Policy
+from teleconnect_bot.domain.session import Session, State
+
+from .ports import Clock, SessionKeys, StaleSession, Tokens, Unit, UnitOfWork
+
+TRIES = 8
+"""How often a decision is made again because somebody else saved the session meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """A complete `invite` command. `chat` is the direct chat and `event` the command's own event, redacted once the card exists."""
+
+    by: str
+    chat: str
+    event: str
+    contact: Contact
+    name: str = field(default="", repr=False)
+    language: str = "en"
+    zone: str = "UTC"
+
+
+def link_token(keys: SessionKeys, session: Session, link: Link) -> str:
+    """The token can be made again for a resend for as long as the session's key lives; the database holds its digest alone."""
+    return token_from(keys.derive(session.key, f"link/{link.id}/{link.generation}"))
+
+
+class Sessions:
+    """`on_change` is called after each commit that may have queued effects or moved deadlines."""
+
+    def __init__(
+        self,
+        units: UnitOfWork,
+        keys: SessionKeys,
+        clock: Clock,
+        tokens: Tokens,
+        policy: Policy,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.units, self.keys, self.clock, self.tokens, self.policy, self.on_change = units, keys, clock, tokens, policy, on_change
+
+    async def invite(self, invitation: Invitation) -> Session:
+        """Make a session and send its invitation. The same command event makes one session, however often it is read."""
+        now, session_id = self.clock.now(), self.tokens.opaque_id()
+        self.keys.create(session_id)
+        async with self.units.begin() as unit:
+            already = await unit.session_by_event(invitation.event)
+            if already:
+                self.keys.destroy(session_id)
+                return already
+            draft = await self._draft(unit, invitation, session_id, now)
+            await unit.add(draft)
+            await unit.enter_trace(
+                Trace(
+                    session=draft.id,
+                    kind=TraceKind.CHAT_EVENT,
+                    key="command",
+                    place=invitation.event,
+                    container=invitation.chat,
+                    state=TraceState.MADE,
+                )
+            )
+            session = await self._apply(unit, draft, Send(invitation.by), now)
+        self.on_change()
+        return session
+
+    async def _draft(self, unit: Unit, invitation: Invitation, session_id: str, now: datetime) -> Session:
+        code = self.tokens.session_code()
+        while await unit.session_by_code(code):
+            code = self.tokens.session_code()
+        link_id = self.tokens.opaque_id()
+        digest = digest_of(token_from(self.keys.derive(session_id, f"link/{link_id}/1")))
+        link = Link(
+            id=link_id,
+            role=Role.SERVICE_USER,
+            digest=digest,
+            contact=invitation.contact,
+            language=invitation.language,
+            name=invitation.name,
+        )
+        return Session(
+            id=session_id,
+            code=code,
+            marker=self.tokens.opaque_id(),
+            key=session_id,
+            requester=invitation.by,
+            chat=invitation.chat,
+            state=State.DRAFT,
+            state_since=now,
+            created_at=now,
+            last_activity_at=now,
+            language=invitation.language,
+            zone=invitation.zone,
+            links=(link,),
+            policy=self.policy,
+        )
+
+    async def ask(self, code: str, command: Asked) -> Session:
+        """Carry out what a member of staff asked for. Raises `Refused`; a code that is not theirs is `NotYours`, existing or not."""
+        async with self.units.begin() as unit:
+            session = await unit.session_by_code(code)
+        if session is None:
+            raise NotYours(code=code)
+        return await self.decide(session.id, command) or session
+
+    async def decide(self, session_id: str, command: Command) -> Session | None:
+        """Load, decide, save, and decide again when somebody else was faster; None when the session does not exist."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self._decide_once(session_id, command)
+            except StaleSession:
+                continue
+        return await self._decide_once(session_id, command)
+
+    async def _decide_once(self, session_id: str, command: Command) -> Session | None:
+        async with self.units.begin() as unit:
+            session = await unit.session(session_id)
+            if session is None:
+                return None
+            session = await self._apply(unit, session, command, self.clock.now())
+        self.on_change()
+        return session
+
+    async def _apply(self, unit: Unit, session: Session, command: Command, now: datetime) -> Session:
+        changed, effects = decide(session, command, now)
+        if changed is not session:
+            await unit.save(changed)
+        for trace in traces_of(changed, effects):
+            await unit.enter_trace(trace)
+        if effects:
+            await unit.queue(session.id, effects, now)
+        return changed
+
+    async def load(self, session_id: str) -> Session | None:
+        async with self.units.begin() as unit:
+            return await unit.session(session_id)
+
+    async def sessions_of(self, user: str) -> Sequence[Session]:
+        async with self.units.begin() as unit:
+            return await unit.sessions_of(user)
+
+    async def by_room(self, room: str) -> Session | None:
+        async with self.units.begin() as unit:
+            return await unit.session_by_room(room)
+
+    async def by_event(self, event: str) -> Session | None:
+        async with self.units.begin() as unit:
+            return await unit.session_by_event(event)
+
+    async def first_time(self, event: str) -> bool:
+        """True once for each event id (ARCHITECTURE §1, 4: an event may be read twice, and is handled once)."""
+        async with self.units.begin() as unit:
+            return await unit.first_time(event, self.clock.now())
+
+
+def traces_of(session: Session, effects: Sequence[Effect]) -> list[Trace]:
+    """What the effects are going to leave outside the session's own rows, to be entered before they are carried out."""
+    traces: list[Trace] = []
+    for effect in effects:
+        match effect:
+            case CreateRoom():
+                traces.append(Trace(session=session.id, kind=TraceKind.ROOM, key=session.marker))
+                traces.append(Trace(session=session.id, kind=TraceKind.ROOM_KEYS, key=session.marker))
+            case ProvisionVisitor(seat):
+                traces.append(Trace(session=session.id, kind=TraceKind.VISITOR, key=seat))
+            case _:
+                pass
+    return traces
