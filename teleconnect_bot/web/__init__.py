@@ -1,0 +1,1 @@
+"""The public front door over HTTP: guest page, its calls, the Matrix gateway, health."""

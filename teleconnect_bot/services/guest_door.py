@@ -1,0 +1,154 @@
+"""What an invited person may ask of a session, as the web front door sees it (PRODUCT §4).
+
+The web routes know tokens and secrets, never rows; the use cases know rows, never HTTP. They meet in `GuestDoor`.
+An unknown, malformed, old or expired link is one answer everywhere, so that nobody can learn which it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def secret_digest(secret: str) -> bytes | None:
+    """SHA-256 of a seat's secret as the browser sends it: 256 random bits, base64url without padding, 43 characters.
+
+    `None` for anything of another shape. The digest is all that is ever stored or compared.
+    """
+    return hashlib.sha256(secret.encode("ascii")).digest() if _SECRET.fullmatch(secret) else None
+
+
+class NoSuchLink(Exception):
+    """The link is unknown, expired, refused by its recipient, or no link at all."""
+
+
+class LinkFull(Exception):
+    """Every seat of the link is taken by another browser."""
+
+
+class TermsNotCurrent(Exception):
+    """The terms that were agreed to are not the ones in force: they must be shown again."""
+
+
+class TooEarly(Exception):
+    """The session is planned and its waiting room is not open yet; `opens_at` is when it opens (UTC, aware)."""
+
+    def __init__(self, opens_at: datetime) -> None:
+        super().__init__("the waiting room is not open yet")
+        self.opens_at = opens_at
+
+
+class LinkState(StrEnum):
+    OPEN = "open"
+    EARLY = "early"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """What a valid link shows after Continue was pressed."""
+
+    state: LinkState
+    language: str
+    """What the invitation was written in."""
+    name: str = field(repr=False)
+    """The public name of the organisation, or the neutral one of a discreet invitation."""
+    terms_version: str
+    terms_text: str = field(repr=False)
+    """Plain paragraphs in the language that the page asked for."""
+    opens_at: datetime | None = None
+    """Set exactly when `state` is `EARLY`."""
+
+
+class SeatStatus(StrEnum):
+    PREPARING = "preparing"
+    """The account is not made yet: the page asks again soon."""
+    KEYS = "keys"
+    """User and device exist: the page uploads its keys and says ready."""
+    INVITED = "invited"
+    """The room is assigned and the visitor invited: the page joins."""
+    WAITING = "waiting"
+    IN_SESSION = "in_session"
+    KEPT_OPEN = "kept_open"
+    ENDED = "ended"
+    MOVED = "moved"
+    """Another browser has taken this seat over."""
+
+
+class Told(StrEnum):
+    """What the waiting person may honestly be told about the requester (PRODUCT §3, "Arrival")."""
+
+    TOLD = "told"
+    SEEN = "seen"
+    NOBODY_CAME = "nobody_came"
+
+
+class EndedReason(StrEnum):
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPerson:
+    """Somebody who came by a link, as the page shows them."""
+
+    user: str
+    label: str
+    """The role, such as "Relative"."""
+    name: str = field(repr=False)
+    """The name this person chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """All that the page of one seat needs to know now."""
+
+    status: SeatStatus
+    label: str
+    bot: str
+    public_name: str = field(repr=False)
+    user: str | None = None
+    device: str | None = None
+    room: str | None = None
+    people: tuple[SeatPerson, ...] = ()
+    told: Told | None = None
+    ended_reason: EndedReason | None = None
+
+
+class GuestDoor(Protocol):
+    """The use cases behind the guest page. Tokens and secrets are never kept or logged by an implementation.
+
+    Every call may be repeated with the same arguments and then changes nothing more. `ServiceUnavailable` of
+    `services.ports` may come out of each and means "the same again, later".
+    """
+
+    async def open(self, token: str, language: str) -> OpenedLink | None:
+        """Continue was pressed: the link was seen by a person. `None` for every link that does not lead anywhere."""
+
+    async def not_me(self, token: str) -> bool:
+        """The link is dead afterwards and the requester told ("This is not for me"). False when there is no such link."""
+
+    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str) -> SeatView:
+        """Take a seat for the browser whose secret has this digest (`secret_digest`).
+
+        The same digest again is the same seat. Raises `NoSuchLink`, `LinkFull`, `TooEarly`, `TermsNotCurrent`.
+        """
+
+    async def seat(self, digest: bytes) -> SeatView | None:
+        """The seat's present view, also when it is over (so that the page learns why); `None`: no such seat."""
+
+    async def beat(self, digest: bytes, visible: bool) -> SeatView | None:
+        """The browser is there; `visible` says whether the page is in the foreground."""
+
+    async def ready(self, digest: bytes) -> SeatView | None:
+        """The visitor's device keys and cross-signing are uploaded: the room may be assigned and the visitor invited."""
+
+    async def leave(self, digest: bytes) -> bool:
+        """The person leaves; false when there is no such seat."""

@@ -1,0 +1,67 @@
+"""The built guest page: one landing page for every link, and its hashed files.
+
+Opening a link is reading a file: nothing of the path is looked up, kept or logged (PRODUCT §4).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aiohttp import web
+
+STATIC = Path(__file__).parent / "static"
+LANDING = "guest.html"
+FOR_EVER = "public, max-age=31536000, immutable"
+NOT_BUILT = "The guest page is not built on this server. Build it with `make page`, or install the released wheel.\n"
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".wav": "audio/wav",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+
+
+class Bundle:
+    """Files below `static`; what is served is looked up at each request, so that a new build needs no restart.
+
+    A file `x.js.br` or `x.js.gz` beside `x.js` is sent in its place to a browser that takes it.
+    """
+
+    def __init__(self, static: Path = STATIC) -> None:
+        self._static = static
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/j", self.landing), web.get("/j/{anything:.*}", self.landing), web.get("/assets/{path:.+}", self.asset)]
+
+    @property
+    def built(self) -> bool:
+        return (self._static / LANDING).is_file()
+
+    async def landing(self, request: web.Request) -> web.StreamResponse:
+        if not self.built:
+            return web.Response(status=503, text=NOT_BUILT)
+        return _file(self._static / LANDING, {})
+
+    async def asset(self, request: web.Request) -> web.StreamResponse:
+        assets = (self._static / "assets").resolve()
+        try:
+            found = (assets / request.match_info["path"]).resolve()
+            is_asset = found.is_relative_to(assets) and found.is_file() and found.suffix in CONTENT_TYPES
+        except (OSError, ValueError):
+            is_asset = False
+        if not is_asset:
+            raise web.HTTPNotFound
+        return _file(found, {"Cache-Control": FOR_EVER})
+
+
+def _file(path: Path, headers: dict[str, str]) -> web.FileResponse:
+    return web.FileResponse(path, headers={"Content-Type": CONTENT_TYPES[path.suffix], "Vary": "Accept-Encoding", **headers})
