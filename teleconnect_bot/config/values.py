@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, PlainValidator, SecretStr, ValidationInfo
+from pydantic import BeforeValidator, SecretStr, ValidationInfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -170,13 +170,13 @@ def _network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         raise ValueError("must be a network such as 10.1.0.0/16 or an address such as 10.1.2.3") from None
 
 
-def _matched(pattern: re.Pattern[str], words: str) -> PlainValidator:
+def _matched(pattern: re.Pattern[str], words: str) -> BeforeValidator:
     def read(value: Any) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value):
             raise ValueError(words)
         return value
 
-    return PlainValidator(read)
+    return BeforeValidator(read)
 
 
 def _mailbox(value: Any) -> str:
@@ -202,19 +202,19 @@ def matches(pattern: str, user: str) -> bool:
     return all(re.fullmatch(re.escape(wanted).replace(r"\*", ".*").replace(r"\?", "."), found, re.DOTALL) for wanted, found in sides)
 
 
-Duration = Annotated[timedelta, PlainValidator(_duration)]
-PositiveDuration = Annotated[timedelta, PlainValidator(_positive_duration)]
-Size = Annotated[int, PlainValidator(_size)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+PositiveDuration = Annotated[timedelta, BeforeValidator(_positive_duration)]
+Size = Annotated[int, BeforeValidator(_size)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 DatabaseUrl = Annotated[SecretStr, BeforeValidator(_database_url)]
-AbsolutePath = Annotated[Path, PlainValidator(_path)]
-Origin = Annotated[str, PlainValidator(_origin)]
-Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, PlainValidator(_network)]
+AbsolutePath = Annotated[Path, BeforeValidator(_path)]
+Origin = Annotated[str, BeforeValidator(_origin)]
+Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, BeforeValidator(_network)]
 Domain = Annotated[str, _matched(_DOMAIN, "must be a server name such as example.org")]
 Localpart = Annotated[str, _matched(_LOCALPART, "may hold only a-z, 0-9 and . _ = / + -")]
 UserPattern = Annotated[
     str, _matched(re.compile(r"@[^:\s]+:\S+"), 'must be a Matrix id or a pattern of Matrix ids such as "@*:example.org"')
 ]
-Mailbox = Annotated[str, PlainValidator(_mailbox)]
-Quiet = Annotated[QuietHours, PlainValidator(_quiet_hours)]
+Mailbox = Annotated[str, BeforeValidator(_mailbox)]
+Quiet = Annotated[QuietHours, BeforeValidator(_quiet_hours)]
 Text = Annotated[str, _matched(re.compile(r"(?s).*\S.*"), "must be text that is not empty; write it in quotes")]
