@@ -1,0 +1,146 @@
+/** The page's own calls to the server. Every answer is a value; nothing throws. */
+
+export interface Language {
+  code: string;
+  /** In its own script. */
+  name: string;
+  direction: "ltr" | "rtl";
+}
+
+export interface Public {
+  name: string;
+  support_phone: string | null;
+  languages: Language[];
+}
+
+export interface Opened {
+  terms: { version: string; text: string };
+  /** The language the invitation was written in. */
+  language: string;
+  name: string;
+  /** ISO 8601; only when the session is planned. */
+  opens_at: string | null;
+  state: "open" | "early" | "ended";
+}
+
+export type SeatStatus = "preparing" | "keys" | "invited" | "waiting" | "in_session" | "kept_open" | "ended" | "moved";
+
+export interface Person {
+  user: string;
+  /** Their role, as the room shows it. */
+  label: string;
+  /** The name they chose. */
+  name: string;
+}
+
+export interface Seat {
+  status: SeatStatus;
+  user: string | null;
+  device: string | null;
+  room: string | null;
+  label: string;
+  people: Person[];
+  bot: string;
+  told: "told" | "seen" | "nobody_came" | null;
+  ended_reason: "closed" | "cancelled" | "removed" | null;
+  public_name: string;
+}
+
+export interface Refusal {
+  ok: false;
+  /** HTTP status; 0 when nothing answered. */
+  status: number;
+  error: string;
+  opensAt: string | null;
+  /** Seconds. */
+  retryAfter: number | null;
+}
+
+export type Answer<T> = { ok: true; value: T } | Refusal;
+
+export interface EnterRequest {
+  token: string;
+  secret: string;
+  name: string;
+  language: string;
+  terms: string;
+}
+
+const PATIENCE_MS = 20_000;
+
+export class Api {
+  private readonly fetch: typeof fetch;
+
+  constructor(fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+    this.fetch = fetcher;
+  }
+
+  public(): Promise<Answer<Public>> {
+    return this.call("GET", "/api/public");
+  }
+
+  open(token: string, language: string): Promise<Answer<Opened>> {
+    return this.call("POST", "/api/open", { body: { token, language } });
+  }
+
+  notMe(token: string): Promise<Answer<unknown>> {
+    return this.call("POST", "/api/not-me", { body: { token } });
+  }
+
+  enter(request: EnterRequest): Promise<Answer<Seat>> {
+    return this.call("POST", "/api/enter", { body: request });
+  }
+
+  seat(secret: string): Promise<Answer<Seat>> {
+    return this.call("GET", "/api/seat", { secret });
+  }
+
+  beat(secret: string, visible: boolean): Promise<Answer<Seat>> {
+    return this.call("POST", "/api/beat", { secret, body: { visible } });
+  }
+
+  ready(secret: string): Promise<Answer<Seat>> {
+    return this.call("POST", "/api/ready", { secret, body: {} });
+  }
+
+  /** Outlives the page: may be the last thing it does. */
+  leave(secret: string): Promise<Answer<unknown>> {
+    return this.call("POST", "/api/leave", { secret, body: {}, keepalive: true });
+  }
+
+  private async call<T>(method: string, path: string, options: { secret?: string; body?: unknown; keepalive?: boolean } = {}): Promise<Answer<T>> {
+    const headers: Record<string, string> = {};
+    if (options.secret !== undefined) headers["Authorization"] = `Bearer ${options.secret}`;
+    if (options.body !== undefined) headers["Content-Type"] = "application/json";
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), PATIENCE_MS);
+    try {
+      const response = await this.fetch(path, {
+        method,
+        headers,
+        cache: "no-store",
+        credentials: "omit",
+        signal: abort.signal,
+        ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+        ...(options.keepalive !== undefined && { keepalive: options.keepalive }),
+      });
+      const value: unknown = await response.json();
+      return response.ok ? { ok: true, value: value as T } : refusal(response.status, value);
+    } catch {
+      return refusal(0, null);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function refusal(status: number, body: unknown): Refusal {
+  const said = (typeof body === "object" && body !== null ? body : {}) as { error?: unknown; opens_at?: unknown; retry_after?: unknown };
+  return {
+    ok: false,
+    status,
+    error: typeof said.error === "string" ? said.error : "",
+    opensAt: typeof said.opens_at === "string" ? said.opens_at : null,
+    retryAfter: typeof said.retry_after === "number" ? said.retry_after : null,
+  };
+}

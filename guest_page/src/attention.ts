@@ -1,0 +1,98 @@
+/** Tells the person that somebody came or wrote: sound, vibration, and a blinking title while the page is hidden. */
+
+const NOTES_HZ = [660, 880, 660];
+const NOTE_S = 0.18;
+const BLINK_MS = 1_000;
+
+export class Attention {
+  private audio: AudioContext | null = null;
+  private blinking: number | undefined;
+  private title = "";
+
+  constructor() {
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.stopBlinking();
+    });
+    // Browsers play nothing before a touch; after a reload the first one anywhere will do.
+    document.addEventListener("pointerdown", () => this.arm());
+  }
+
+  /** Must be called from within a click or a touch. */
+  arm(): void {
+    try {
+      this.audio ??= new AudioContext();
+      void this.audio.resume();
+    } catch {
+      // No sound here; the rest still works.
+    }
+  }
+
+  call(): void {
+    this.sound();
+    try {
+      navigator.vibrate?.([200, 100, 200]);
+    } catch {
+      // Refused before the first touch.
+    }
+    if (document.visibilityState === "hidden") this.startBlinking();
+  }
+
+  private sound(): void {
+    const audio = this.audio;
+    if (audio?.state !== "running") return;
+    NOTES_HZ.forEach((frequency, index) => {
+      const start = audio.currentTime + index * NOTE_S;
+      const tone = audio.createOscillator();
+      const volume = audio.createGain();
+      tone.frequency.value = frequency;
+      volume.gain.setValueAtTime(0.25, start);
+      volume.gain.exponentialRampToValueAtTime(0.001, start + NOTE_S);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start + NOTE_S);
+    });
+  }
+
+  private startBlinking(): void {
+    if (this.blinking !== undefined) return;
+    this.title = document.title;
+    let marked = false;
+    this.blinking = window.setInterval(() => {
+      marked = !marked;
+      document.title = marked ? `● ${this.title}` : this.title;
+    }, BLINK_MS);
+  }
+
+  private stopBlinking(): void {
+    if (this.blinking === undefined) return;
+    window.clearInterval(this.blinking);
+    this.blinking = undefined;
+    document.title = this.title;
+  }
+}
+
+/** Keeps the screen on while `wanted`; browsers let go of it whenever the page is hidden, so it is asked for again. */
+export class ScreenAwake {
+  private asked = false;
+  private lock: WakeLockSentinel | null = null;
+
+  constructor() {
+    document.addEventListener("visibilitychange", () => void this.hold());
+  }
+
+  set wanted(wanted: boolean) {
+    if (this.asked === wanted) return;
+    this.asked = wanted;
+    if (wanted) void this.hold();
+    else void this.lock?.release();
+  }
+
+  private async hold(): Promise<void> {
+    if (!this.asked || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
+    try {
+      this.lock = await navigator.wakeLock.request("screen");
+    } catch {
+      // Battery saver, or not allowed here.
+    }
+  }
+}

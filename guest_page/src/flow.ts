@@ -1,0 +1,101 @@
+/** Which screen stands there, as a tagged union, and the one pure function that changes it (PRODUCT §4). */
+import type { Opened, Refusal, Seat } from "./api.ts";
+
+export type Problem = "network" | "name" | "slow" | "other";
+
+export type Flow =
+  | { at: "starting" }
+  | { at: "unreachable" }
+  | { at: "language"; busy: boolean; problem: Problem | null }
+  | { at: "terms"; opened: Opened; busy: boolean; problem: Problem | null }
+  | { at: "early"; opensAt: string; busy: boolean }
+  | { at: "full"; busy: boolean }
+  | { at: "lost" }
+  | { at: "not_me" }
+  | { at: "inside"; seat: Seat }
+  | { at: "elsewhere" }
+  | { at: "left" }
+  | { at: "ended"; reason: Seat["ended_reason"] }
+  | { at: "moved" };
+
+export type Happened =
+  | { what: "ready" }
+  | { what: "unreachable" }
+  | { what: "no_link" }
+  | { what: "busy" }
+  | { what: "opened"; opened: Opened }
+  | { what: "refused"; refusal: Refusal }
+  | { what: "name_missing" }
+  | { what: "not_me" }
+  | { what: "seat"; seat: Seat }
+  | { what: "seat_gone"; haveLink: boolean }
+  | { what: "elsewhere" }
+  | { what: "left" }
+  | { what: "start_again" };
+
+/** Nothing that arrives late may lead out of these; only the person's own new start does. */
+const FINAL: ReadonlySet<Flow["at"]> = new Set(["ended", "moved", "not_me"]);
+
+export function step(flow: Flow, happened: Happened): Flow {
+  if (happened.what === "start_again") return { at: "starting" };
+  if (FINAL.has(flow.at)) return flow;
+  switch (happened.what) {
+    case "ready":
+      return { at: "language", busy: false, problem: null };
+    case "unreachable":
+      return { at: "unreachable" };
+    case "no_link":
+      return { at: "lost" };
+    case "busy":
+      return "busy" in flow ? { ...flow, busy: true, ...("problem" in flow && { problem: null }) } : flow;
+    case "opened":
+      return afterOpening(happened.opened);
+    case "refused":
+      return afterRefusal(flow, happened.refusal);
+    case "name_missing":
+      return flow.at === "terms" ? { ...flow, busy: false, problem: "name" } : flow;
+    case "not_me":
+      return { at: "not_me" };
+    case "seat":
+      return afterSeat(flow, happened.seat);
+    case "seat_gone":
+      return seatGone(flow, happened.haveLink);
+    case "elsewhere":
+      return { at: "elsewhere" };
+    case "left":
+      return { at: "left" };
+  }
+}
+
+function afterOpening(opened: Opened): Flow {
+  switch (opened.state) {
+    case "open":
+      return { at: "terms", opened, busy: false, problem: null };
+    case "early":
+      return opened.opens_at === null ? { at: "lost" } : { at: "early", opensAt: opened.opens_at, busy: false };
+    case "ended":
+      return { at: "ended", reason: null };
+  }
+}
+
+function afterRefusal(flow: Flow, refusal: Refusal): Flow {
+  if (refusal.status === 404) return { at: "lost" };
+  if (refusal.status === 409) return { at: "full", busy: false };
+  if (refusal.status === 425 && refusal.opensAt !== null) return { at: "early", opensAt: refusal.opensAt, busy: false };
+  const problem: Problem = refusal.status === 0 || refusal.status >= 500 ? "network" : refusal.status === 429 ? "slow" : refusal.error === "name" ? "name" : "other";
+  if ("problem" in flow) return { ...flow, busy: false, problem };
+  return "busy" in flow ? { ...flow, busy: false } : flow;
+}
+
+function afterSeat(flow: Flow, seat: Seat): Flow {
+  if (flow.at === "left" || flow.at === "elsewhere") return flow;
+  if (seat.status === "ended") return { at: "ended", reason: seat.ended_reason };
+  if (seat.status === "moved") return { at: "moved" };
+  return { at: "inside", seat };
+}
+
+/** The server does not know the seat (any more): who was inside is told so, who just came starts from the link. */
+function seatGone(flow: Flow, haveLink: boolean): Flow {
+  if (flow.at === "inside") return { at: "ended", reason: null };
+  return haveLink ? { at: "language", busy: false, problem: null } : { at: "lost" };
+}

@@ -1,0 +1,36 @@
+import { render } from "preact";
+import { Api } from "./api.ts";
+import { takeLink } from "./link.ts";
+import { Page } from "./screens/page.tsx";
+import { browserStorage, Store } from "./store.ts";
+import { Visit } from "./visit.ts";
+
+const place = document.getElementById("page");
+if (place === null) throw new Error("guest.html has no #page");
+
+let drawing = false;
+const visit = new Visit({
+  api: new Api(),
+  store: new Store(browserStorage()),
+  token: takeLink(window),
+  changed: () => {
+    if (drawing) return;
+    drawing = true;
+    queueMicrotask(() => {
+      drawing = false;
+      draw();
+    });
+  },
+});
+
+function draw(): void {
+  const { language, texts } = visit.reading;
+  document.documentElement.lang = language;
+  document.documentElement.dir = visit.direction;
+  if (document.visibilityState === "visible") document.title = texts.title;
+  if (place !== null) render(<Page visit={visit} />, place);
+}
+
+place.replaceChildren();
+draw();
+void visit.start();

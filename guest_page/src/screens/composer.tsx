@@ -1,0 +1,48 @@
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { Texts } from "../texts/index.ts";
+
+const LONGEST_MESSAGE = 4_000;
+
+export function Composer({ texts, onSend }: { texts: Texts; onSend: (text: string) => void }): JSX.Element {
+  const [text, setText] = useState("");
+  const box = useRef<HTMLTextAreaElement>(null);
+  const send = (): void => {
+    if (text.trim() === "") return;
+    onSend(text);
+    setText("");
+    box.current?.focus();
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <label for="message">{texts.message}</label>
+      <div class="composer-row">
+        <textarea
+          id="message"
+          ref={box}
+          rows={2}
+          dir="auto"
+          autocomplete="off"
+          maxLength={LONGEST_MESSAGE}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            // With a keyboard Enter sends; on a touch screen it is a new line.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing || !matchMedia("(pointer: fine)").matches) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <button type="submit" class="primary">
+          {texts.send}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Seat } from "../api.ts";
+import type { Message } from "../messages.ts";
+import { fill, type Reading, type Texts } from "../texts/index.ts";
+import { nameOf } from "./names.ts";
+
+const NEAR_THE_END_PX = 120;
+
+export function Messages({ messages, seat, reading }: { messages: Message[]; seat: Seat; reading: Reading }): JSX.Element {
+  const { texts, language } = reading;
+  const log = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const last = messages.at(-1)?.id;
+  useLayoutEffect(() => {
+    const element = log.current;
+    if (element !== null && (atEnd.current || messages.at(-1)?.mine === true)) element.scrollTop = element.scrollHeight;
+  }, [last]);
+  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  return (
+    <div
+      class="log"
+      role="log"
+      aria-label={texts.messages}
+      tabIndex={0}
+      ref={log}
+      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+        atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX;
+      }}
+    >
+      {messages.length === 0 && <p class="quiet">{texts.noMessages}</p>}
+      {messages.map((message) => (
+        <div key={message.txn ?? message.id} class={message.mine ? "message mine" : "message"}>
+          <p class="by">
+            <span class="who">{message.mine ? texts.you : nameOf(message.sender, seat, texts)}</span>{" "}
+            {message.sent ? <time dateTime={new Date(message.at).toISOString()}>{time.format(message.at)}</time> : <span>{texts.sending}</span>}
+          </p>
+          <p class={message.kind === "text" ? "words" : "words faint"} dir="auto">
+            {words(message, texts)}
+          </p>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function words(message: Message, texts: Texts): string {
+  switch (message.kind) {
+    case "text":
+      return message.text;
+    case "file":
+      return fill(texts.file, { name: message.text });
+    case "unreadable":
+      return texts.unreadable;
+    case "removed":
+      return texts.removed;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Seat } from "../api.ts";
+import type { Texts } from "../texts/index.ts";
+
+/** Role labels as the room's members carry them, with the text that says the same. A trailing number is kept ("Interpreter 2"). */
+const ROLES: Record<string, keyof Texts> = {
+  "Service user": "roleServiceUser",
+  Relative: "roleRelative",
+  Interpreter: "roleInterpreter",
+  Colleague: "roleColleague",
+};
+
+export function roleOf(label: string, texts: Texts): string {
+  const [, role = label, number = ""] = /^(.*?)( \d+)?$/.exec(label) ?? [];
+  const key = ROLES[role];
+  return key === undefined ? label : texts[key] + number;
+}
+
+/** Visitors by the name they chose, the bot by its own, everybody else is staff. */
+export function nameOf(user: string, seat: Seat, texts: Texts): string {
+  if (user === seat.bot) return "Teleconnect";
+  const person = seat.people.find((known) => known.user === user);
+  if (person === undefined) return texts.staff;
+  const role = roleOf(person.label, texts);
+  return person.name === "" ? role : `${person.name} (${role})`;
+}

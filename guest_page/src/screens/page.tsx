@@ -1,0 +1,74 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Texts } from "../texts/index.ts";
+import type { Visit } from "../visit.ts";
+import { LanguageChoice } from "./language.tsx";
+import { Notice } from "./notice.tsx";
+import { Terms } from "./terms.tsx";
+
+/** The frame around every screen: who this is from, and the quick way out. */
+export function Page({ visit }: { visit: Visit }): JSX.Element {
+  const { texts } = visit.reading;
+  const main = useRef<HTMLElement>(null);
+  const { at } = visit.flow;
+  const over = at === "ended" || at === "moved" || at === "not_me";
+  useEffect(() => main.current?.querySelector<HTMLElement>("h1")?.focus(), [at]);
+  return (
+    <div class={at === "inside" ? "frame frame-room" : "frame"}>
+      <header>
+        <p class="from">{visit.info?.name ?? ""}</p>
+        {!over && (
+          <button type="button" class="quick-exit" onClick={() => visit.quickExit()}>
+            {texts.quickExit}
+          </button>
+        )}
+      </header>
+      <main ref={main} key={at}>
+        <Screen visit={visit} />
+      </main>
+    </div>
+  );
+}
+
+function Waiting({ texts }: { texts: Texts }): JSX.Element {
+  return (
+    <p class="quiet" role="status">
+      {texts.wait}
+    </p>
+  );
+}
+
+function Screen({ visit }: { visit: Visit }): JSX.Element {
+  const { texts } = visit.reading;
+  const { flow } = visit;
+  switch (flow.at) {
+    case "starting":
+      return <Waiting texts={texts} />;
+    case "unreachable":
+      return <Notice title={texts.unreachableTitle} text={texts.unreachableText} button={texts.tryAgain} onPress={() => location.reload()} />;
+    case "language":
+      return <LanguageChoice visit={visit} busy={flow.busy} problem={flow.problem} />;
+    case "terms":
+      return <Terms visit={visit} opened={flow.opened} busy={flow.busy} problem={flow.problem} />;
+    case "early":
+      return visit.inside === null ? <Waiting texts={texts} /> : <visit.inside.Early visit={visit} opensAt={flow.opensAt} busy={flow.busy} />;
+    case "full":
+      return <Notice title={texts.fullTitle} text={texts.fullText} button={texts.tryAgain} busy={flow.busy} onPress={() => visit.startAgain()} />;
+    case "lost":
+      return <Notice title={texts.lostTitle} text={texts.lostText} phone={visit.info?.support_phone ?? null} texts={texts} />;
+    case "not_me":
+      return <Notice title={texts.notMeTitle} text={texts.notMeText} />;
+    case "inside":
+      return visit.inside === null ? <Waiting texts={texts} /> : <visit.inside.Room visit={visit} seat={flow.seat} />;
+    case "elsewhere":
+      return <Notice title={texts.elsewhereTitle} text={texts.elsewhereText} button={texts.useHere} onPress={() => void visit.useHere()} />;
+    case "left":
+      return <Notice title={texts.leftTitle} text={texts.leftText} button={texts.comeBack} onPress={() => visit.comeBack()} />;
+    case "ended": {
+      const said = { closed: texts.endedClosed, cancelled: texts.endedCancelled, removed: texts.endedRemoved };
+      return <Notice title={texts.endedTitle} text={flow.reason === null ? "" : said[flow.reason]} after={texts.wiped} />;
+    }
+    case "moved":
+      return <Notice title={texts.movedTitle} text={texts.movedText} after={texts.wiped} />;
+  }
+}

@@ -1,0 +1,54 @@
+import type { JSX } from "preact";
+import type { Seat } from "../api.ts";
+import { fill, type Texts } from "../texts/index.ts";
+import type { RoomView } from "../stay.ts";
+import type { Visit } from "../visit.ts";
+import { Composer } from "./composer.tsx";
+import { Messages } from "./messages.tsx";
+import { nameOf } from "./names.ts";
+
+/** The waiting room and the session: the same place, told differently. */
+export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element {
+  const { texts } = visit.reading;
+  const { room } = visit;
+  const { title, lines } = situation(seat, room, texts);
+  return (
+    <div class="room">
+      <section class={`situation situation-${seat.status}`} role="status">
+        <h1 tabIndex={-1}>{title}</h1>
+        {lines.map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+        {room?.joined === true && <p class="here">{fill(texts.here, { people: whoIsHere(room, seat, texts) })}</p>}
+      </section>
+      <p class="offline" role="alert">
+        {visit.offline ? texts.offline : ""}
+      </p>
+      <Messages messages={room?.messages ?? []} seat={seat} reading={visit.reading} />
+      {room?.canWrite === true ? <Composer texts={texts} onSend={(text) => visit.say(text)} /> : <p class="hint not-yet">{texts.notYet}</p>}
+      <button type="button" class="secondary leave" onClick={() => void visit.leave()}>
+        {texts.leave}
+      </button>
+    </div>
+  );
+}
+
+/** Honest words: only what the server has really said (PRODUCT §3, arrival). */
+function situation(seat: Seat, room: RoomView | null, texts: Texts): { title: string; lines: string[] } {
+  switch (seat.status) {
+    case "in_session":
+      return { title: texts.sessionTitle, lines: [texts.sessionText] };
+    case "kept_open":
+      return { title: texts.keptTitle, lines: [texts.keptText] };
+    default: {
+      if (room?.joined !== true) return { title: texts.waitingTitle, lines: [texts.gettingReady] };
+      const said = { told: texts.waitingTold, seen: texts.waitingSeen, nobody_came: texts.waitingNobody };
+      const line = seat.told === null ? texts.waitingNew : said[seat.told];
+      return { title: texts.waitingTitle, lines: seat.told === "nobody_came" ? [line] : [line, texts.waitingBell] };
+    }
+  }
+}
+
+function whoIsHere(room: RoomView, seat: Seat, texts: Texts): string {
+  return [...new Set(room.here.map((user) => (user === seat.user ? texts.you : nameOf(user, seat, texts))))].join(", ");
+}

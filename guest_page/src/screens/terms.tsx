@@ -1,0 +1,64 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Opened } from "../api.ts";
+import type { Problem } from "../flow.ts";
+import type { Visit } from "../visit.ts";
+import { ProblemLine } from "./problem.tsx";
+
+const LONGEST_NAME = 60;
+
+export function Terms({ visit, opened, busy, problem }: { visit: Visit; opened: Opened; busy: boolean; problem: Problem | null }): JSX.Element {
+  const { texts } = visit.reading;
+  const [name, setName] = useState(visit.name);
+  const paragraphs = opened.terms.text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== "");
+  return (
+    <form
+      class="steps"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void visit.enter(name);
+      }}
+    >
+      <h1 tabIndex={-1}>{texts.termsTitle}</h1>
+      <div class="card terms">
+        {paragraphs.map((paragraph, index) => (
+          <p key={index} dir="auto">
+            {paragraph}
+          </p>
+        ))}
+      </div>
+      <div class="field">
+        <label for="name">{texts.yourName}</label>
+        <input
+          id="name"
+          type="text"
+          dir="auto"
+          autocomplete="off"
+          autocapitalize="words"
+          spellcheck={false}
+          maxLength={LONGEST_NAME}
+          required
+          value={name}
+          aria-describedby="name-hint problem"
+          aria-invalid={problem === "name"}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <p class="hint" id="name-hint">
+          {texts.nameHint}
+        </p>
+      </div>
+      <ProblemLine problem={problem} texts={texts} id="problem" />
+      <p class="hint">{texts.agree}</p>
+      <button type="submit" class="primary" disabled={busy}>
+        {texts.enter}
+      </button>
+      <div class="aside">
+        <p>{texts.mistake}</p>
+        <button type="button" class="secondary" disabled={busy} onClick={() => void visit.notForMe()}>
+          {texts.notMe}
+        </button>
+      </div>
+    </form>
+  );
+}

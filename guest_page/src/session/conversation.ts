@@ -1,0 +1,206 @@
+import { type MatrixClient, ClientEvent } from "matrix-js-sdk/lib/client.js";
+import { EventStatus } from "matrix-js-sdk/lib/models/event-status.js";
+import { type MatrixEvent, MatrixEventEvent } from "matrix-js-sdk/lib/models/event.js";
+import { EventTimeline } from "matrix-js-sdk/lib/models/event-timeline.js";
+import { HttpApiEvent } from "matrix-js-sdk/lib/http-api/interface.js";
+import { MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
+import { type Room, RoomEvent } from "matrix-js-sdk/lib/models/room.js";
+import { RoomStateEvent } from "matrix-js-sdk/lib/models/room-state.js";
+import { SyncState } from "matrix-js-sdk/lib/sync.js";
+import { type Message, MessageList } from "../messages.ts";
+import type { Store, Unsent } from "../store.ts";
+import { Outbox, type Try } from "./outbox.ts";
+import { heard } from "./timeline.ts";
+
+/** The key, inside encrypted events only, under which the name a person chose travels. */
+const NAME_KEY = "org.teleconnect.name";
+const PAGE_OF_HISTORY = 50;
+const PAGES_AT_MOST = 20;
+const JOIN_AGAIN_MS = 1_000;
+
+export interface Around {
+  /** Something that is shown has changed. */
+  changed(): void;
+  /** The seat is no longer good, or this visitor is no longer in the room: ask the server why. */
+  shutOut(): void;
+  /** Somebody came or wrote. */
+  called(): void;
+  /** Resolves after this many milliseconds, or earlier when the network comes back. */
+  pause(milliseconds: number): Promise<void>;
+}
+
+export interface Place {
+  user: string;
+  bot: string;
+  name: string;
+}
+
+/** The visitor's one room: what was said, who is there, and saying something. */
+export class Conversation {
+  private readonly client: MatrixClient;
+  private readonly place: Place;
+  private readonly around: Around;
+  private readonly list: MessageList;
+  private readonly outbox: Outbox;
+  private readonly since = Date.now();
+  private room: string | null = null;
+  private others: ReadonlySet<string> = new Set();
+  private staffHere = 0;
+  stopped = false;
+
+  constructor(client: MatrixClient, place: Place, store: Store, around: Around) {
+    this.client = client;
+    this.place = place;
+    this.around = around;
+    this.list = new MessageList(place.user);
+    this.outbox = new Outbox({
+      store,
+      send: (unsent) => this.try(unsent),
+      pause: (milliseconds) => around.pause(milliseconds),
+      sent: ({ txn, text, at }, id) => {
+        if (!this.list.knows(id)) this.list.hear({ id, txn, sender: place.user, at, kind: "text", text });
+      },
+      changed: () => around.changed(),
+    });
+    this.listen();
+  }
+
+  get messages(): Message[] {
+    return this.list.shown(this.outbox.unsent);
+  }
+
+  get joined(): boolean {
+    return this.matrixRoom?.getMyMembership() === "join";
+  }
+
+  /** Writing opens once somebody of the staff is in the room or on the way, so that it can be read by whoever comes. */
+  get canWrite(): boolean {
+    return this.joined && this.matrixRoom?.hasEncryptionStateEvent() === true && this.staff("join", "invite") > 0;
+  }
+
+  get offline(): boolean {
+    const state = this.client.getSyncState();
+    return state === SyncState.Error || state === SyncState.Reconnecting;
+  }
+
+  /** Everybody in the room but the bot. */
+  get here(): string[] {
+    const members = this.matrixRoom?.getJoinedMembers() ?? [];
+    return members.map(({ userId }) => userId).filter((user) => user !== this.place.bot);
+  }
+
+  /** The other visitors' user ids: whoever is neither among them nor the bot is staff. */
+  set visitors(users: Iterable<string>) {
+    this.others = new Set(users);
+  }
+
+  /** Resolves once this visitor is in the room; the invitation may still be on its way. */
+  async join(room: string, resumed: boolean): Promise<void> {
+    this.room = room;
+    while (!this.joined && !this.stopped) {
+      try {
+        await this.client.joinRoom(room);
+        break;
+      } catch {
+        await this.around.pause(JOIN_AGAIN_MS);
+      }
+    }
+    if (this.stopped) return;
+    for (const event of this.matrixRoom?.getLiveTimeline().getEvents() ?? []) this.take(event);
+    this.staffHere = this.staff("join");
+    this.around.changed();
+    void this.outbox.work();
+    if (resumed) await this.fetchOlder();
+  }
+
+  say(text: string): void {
+    const body = text.trim();
+    if (body === "") return;
+    this.outbox.add({ txn: crypto.randomUUID(), text: body, at: Date.now() });
+    void this.outbox.work();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.outbox.stop();
+    this.client.stopClient();
+  }
+
+  private get matrixRoom(): Room | null {
+    return this.room === null ? null : this.client.getRoom(this.room);
+  }
+
+  private staff(...memberships: string[]): number {
+    const { user, bot } = this.place;
+    const members = this.matrixRoom?.getMembers() ?? [];
+    return members.filter((member) => memberships.includes(member.membership ?? "") && member.userId !== user && member.userId !== bot && !this.others.has(member.userId)).length;
+  }
+
+  private listen(): void {
+    const client = this.client;
+    const mine = (event: MatrixEvent): boolean => this.room !== null && event.getRoomId() === this.room;
+    client.on(RoomEvent.Timeline, (event) => mine(event) && this.take(event));
+    client.on(RoomEvent.LocalEchoUpdated, (event) => mine(event) && this.take(event));
+    client.on(MatrixEventEvent.Decrypted, (event) => mine(event) && this.take(event));
+    client.on(RoomEvent.Redaction, (event) => {
+      const target = event.event.redacts ?? event.getContent<{ redacts?: string }>().redacts;
+      if (!mine(event) || target === undefined) return;
+      this.list.remove(target);
+      this.around.changed();
+    });
+    client.on(RoomEvent.TimelineReset, () => void this.fetchOlder());
+    client.on(RoomStateEvent.Members, () => this.membersChanged());
+    client.on(RoomEvent.MyMembership, (room, membership) => {
+      if (room.roomId === this.room && (membership === "leave" || membership === "ban")) this.around.shutOut();
+    });
+    client.on(ClientEvent.Sync, () => this.around.changed());
+    client.on(HttpApiEvent.SessionLoggedOut, () => this.around.shutOut());
+  }
+
+  private take(event: MatrixEvent): void {
+    const shown = heard(event);
+    if (shown === null) return;
+    const news = this.list.hear(shown);
+    if (news && shown.sender !== this.place.user && shown.at > this.since && document.visibilityState === "hidden") this.around.called();
+    this.around.changed();
+  }
+
+  private membersChanged(): void {
+    const staff = this.staff("join");
+    if (staff > this.staffHere) this.around.called();
+    this.staffHere = staff;
+    this.around.changed();
+  }
+
+  private async fetchOlder(): Promise<void> {
+    for (let page = 0; page < PAGES_AT_MOST && !this.stopped; page++) {
+      const room = this.matrixRoom;
+      if (room === null || room.getLiveTimeline().getPaginationToken(EventTimeline.BACKWARDS) === null) return;
+      try {
+        await this.client.scrollback(room, PAGE_OF_HISTORY);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  private async try(unsent: Unsent): Promise<Try> {
+    const room = this.matrixRoom;
+    if (room === null || !this.canWrite) return { result: "lost" };
+    try {
+      const earlier = room.getEventForTxnId(unsent.txn);
+      if (earlier !== undefined && earlier.status === null) return { result: "sent", id: earlier.getId() ?? unsent.txn };
+      const content = { msgtype: "m.text", body: unsent.text, [NAME_KEY]: this.place.name };
+      const answer =
+        earlier?.status === EventStatus.NOT_SENT
+          ? await this.client.resendEvent(earlier, room)
+          : await this.client.sendEvent(room.roomId, null, "m.room.message" as never, content as never, unsent.txn);
+      return { result: "sent", id: answer.event_id };
+    } catch (error) {
+      const status = error instanceof MatrixError ? (error.httpStatus ?? 0) : 0;
+      const refused = status >= 400 && status < 500 && status !== 429;
+      if (refused) this.around.shutOut();
+      return { result: refused ? "refused" : "lost" };
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** Everything that speaks Matrix. Reached through `import()` alone, so that the first screen stays small. */
+import "./polyfills.ts";
+import { initAsync } from "@matrix-org/matrix-sdk-crypto-wasm";
+// By its place, because the package exports no other name for it.
+import wasmAddress from "../../node_modules/@matrix-org/matrix-sdk-crypto-wasm/pkg/matrix_sdk_crypto_wasm_bg.wasm?url";
+import { ClientEvent, MatrixClient } from "matrix-js-sdk/lib/client.js";
+import { logger } from "matrix-js-sdk/lib/logger.js";
+import { MemoryStore } from "matrix-js-sdk/lib/store/memory.js";
+import { SyncState } from "matrix-js-sdk/lib/sync.js";
+import type { Store } from "../store.ts";
+import { type Around, Conversation } from "./conversation.ts";
+import { KeysGone, openKeyStore, publishKeys } from "./key_store.ts";
+import { watchedFetch } from "./watchdog.ts";
+
+export { KeysGone };
+export type { Conversation };
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const PUBLISH_AGAIN_MS = 2_000;
+
+// The SDK writes event ids and addresses to the console; this page writes nothing there.
+(logger as unknown as { setLevel(level: string, persist: boolean): void }).setLevel("silent", false);
+
+let prepared: Promise<void> | undefined;
+
+/** Downloads and compiles the cryptography ahead of time; safe to call at any moment and as often as one likes. */
+export function prepare(): Promise<void> {
+  prepared ??= load().catch((error: unknown) => {
+    prepared = undefined;
+    throw error;
+  });
+  return prepared;
+}
+
+/** The library remembers a failed download for ever, so the file is fetched first; the library then finds it in the browser's cache. */
+async function load(): Promise<void> {
+  const response = await fetch(wasmAddress);
+  if (!response.ok) throw new Error("The cryptography could not be loaded");
+  await response.arrayBuffer();
+  await Promise.all([initAsync(), import("matrix-js-sdk/lib/rust-crypto/index.js")]);
+}
+
+export interface Seat {
+  /** Where the gateway is, without a slash at the end. */
+  gateway: string;
+  secret: string;
+  user: string;
+  device: string;
+  bot: string;
+  name: string;
+}
+
+/** Starts the client; when it resolves, device keys and cross-signing are on the homeserver and the sync runs. */
+export async function openConversation(seat: Seat, store: Store, around: Around): Promise<Conversation> {
+  await prepare();
+  const saved = store.seat;
+  const before = saved?.keys === true ? saved.crypto : null;
+  const client = new MatrixClient({
+    baseUrl: seat.gateway,
+    userId: seat.user,
+    deviceId: seat.device,
+    accessToken: seat.secret,
+    store: new MemoryStore(),
+    timelineSupport: true,
+    localTimeoutMs: REQUEST_TIMEOUT_MS,
+    disableVoip: true,
+    fetchFn: watchedFetch(window),
+  });
+  store.update({ crypto: await openKeyStore(client, seat.secret, before) });
+  const conversation = new Conversation(client, seat, store, around);
+  const synced = new Promise<void>((resolve) => {
+    const check = (state: SyncState): void => {
+      if (state === SyncState.Prepared || state === SyncState.Syncing) {
+        client.off(ClientEvent.Sync, check);
+        resolve();
+      }
+    };
+    client.on(ClientEvent.Sync, check);
+  });
+  await client.startClient({ initialSyncLimit: 50, lazyLoadMembers: false });
+  await synced;
+  while (before === null && !conversation.stopped) {
+    try {
+      await publishKeys(client);
+      store.update({ keys: true });
+      break;
+    } catch {
+      await around.pause(PUBLISH_AGAIN_MS);
+    }
+  }
+  return conversation;
+}

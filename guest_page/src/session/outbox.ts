@@ -1,0 +1,71 @@
+import type { Store, Unsent } from "../store.ts";
+
+/** What came of one try to send. `lost` = the network, try again; `refused` = the homeserver said no, ask before trying again. */
+export type Try = { result: "sent"; id: string } | { result: "lost" | "refused" };
+
+interface Parts {
+  store: Pick<Store, "outbox">;
+  send: (unsent: Unsent) => Promise<Try>;
+  /** Resolves after this many milliseconds, or earlier when the network comes back. */
+  pause: (milliseconds: number) => Promise<void>;
+  sent: (unsent: Unsent, id: string) => void;
+  changed: () => void;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/**
+ * Messages on their way, in order, one at a time. A message stays in the browser's storage until the homeserver has confirmed it,
+ * and keeps its transaction id, so it survives network loss and reload and still arrives once.
+ */
+export class Outbox {
+  private readonly parts: Parts;
+  private working = false;
+  private stopped = false;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  get unsent(): readonly Unsent[] {
+    return this.parts.store.outbox;
+  }
+
+  add(unsent: Unsent): void {
+    this.parts.store.outbox = [...this.parts.store.outbox, unsent];
+    this.parts.changed();
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Sends until nothing is left; a second call while one is at work does nothing. */
+  async work(): Promise<void> {
+    if (this.working) return;
+    this.working = true;
+    try {
+      let pause = FIRST_PAUSE_MS;
+      for (let next = this.unsent[0]; next !== undefined && !this.stopped; next = this.unsent[0]) {
+        const tried = await this.parts.send(next);
+        if (this.stopped) return;
+        if (tried.result === "sent") {
+          this.parts.sent(next, tried.id);
+          this.drop(next.txn);
+          pause = FIRST_PAUSE_MS;
+        } else {
+          await this.parts.pause(tried.result === "refused" ? LONGEST_PAUSE_MS : pause);
+          pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+        }
+      }
+    } finally {
+      this.working = false;
+    }
+  }
+
+  private drop(txn: string): void {
+    this.parts.store.outbox = this.parts.store.outbox.filter((unsent) => unsent.txn !== txn);
+    this.parts.changed();
+  }
+}

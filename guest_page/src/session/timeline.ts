@@ -1,0 +1,40 @@
+import type { MatrixEvent } from "matrix-js-sdk/lib/models/event.js";
+import type { Heard } from "../messages.ts";
+
+const FILES = new Set(["m.image", "m.file", "m.audio", "m.video"]);
+const TEXTS = new Set(["m.text", "m.notice", "m.emote"]);
+
+interface Content {
+  msgtype?: unknown;
+  body?: unknown;
+  filename?: unknown;
+  "m.new_content"?: Content;
+  "m.relates_to"?: { rel_type?: unknown; event_id?: unknown; "m.in_reply_to"?: unknown };
+}
+
+/** Older clients quote the answered message in front of the answer (client-server specification, rich replies). */
+function withoutQuote(body: string): string {
+  return body.replace(/^(> .*\n)+\n?/, "");
+}
+
+/** What the page shows of an event; null for what it does not show: state, reactions, local echoes, and whatever came unencrypted. */
+export function heard(event: MatrixEvent): Heard | null {
+  const id = event.getId();
+  const sender = event.getSender();
+  if (event.status !== null || id === undefined || sender === undefined || !event.isEncrypted()) return null;
+  const txn = event.getUnsigned().transaction_id ?? event.getTxnId();
+  const about = { id, sender, at: event.getTs(), ...(txn !== undefined && { txn }) };
+  if (event.isRedacted()) return { ...about, kind: "removed", text: "" };
+  if (event.isDecryptionFailure()) return { ...about, kind: "unreadable", text: "" };
+  if (event.getType() !== "m.room.message") return null;
+  const content = event.getOriginalContent<Content>();
+  const relation = content["m.relates_to"];
+  if (relation?.rel_type === "m.replace" && typeof relation.event_id === "string") {
+    const text = content["m.new_content"]?.body;
+    return typeof text === "string" ? { ...about, kind: "text", text, replaces: relation.event_id } : null;
+  }
+  if (typeof content.msgtype !== "string" || typeof content.body !== "string") return null;
+  if (FILES.has(content.msgtype)) return { ...about, kind: "file", text: typeof content.filename === "string" ? content.filename : content.body };
+  if (!TEXTS.has(content.msgtype)) return null;
+  return { ...about, kind: "text", text: relation?.["m.in_reply_to"] === undefined ? content.body : withoutQuote(content.body) };
+}

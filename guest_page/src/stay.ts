@@ -1,0 +1,185 @@
+import type { Answer, Api, Person, Seat, SeatStatus } from "./api.ts";
+import type { Attention } from "./attention.ts";
+import type { Message } from "./messages.ts";
+import type { Conversation } from "./session/index.ts";
+import type { Store } from "./store.ts";
+
+const BEAT_MS = 15_000;
+const AGAIN_MS = 2_000;
+
+/** How long until the server is asked again; short while it is preparing something. */
+const ASK_AGAIN_MS: Record<SeatStatus, number> = {
+  preparing: 300,
+  keys: 500,
+  invited: 1_000,
+  waiting: BEAT_MS,
+  in_session: BEAT_MS,
+  kept_open: BEAT_MS,
+  ended: BEAT_MS,
+  moved: BEAT_MS,
+};
+
+/** What stands in the room, for the screens. */
+export interface RoomView {
+  messages: Message[];
+  canWrite: boolean;
+  joined: boolean;
+  /** User ids. */
+  here: string[];
+  people: Person[];
+}
+
+export interface Host {
+  /** The server has said how the seat stands. */
+  seat(seat: Seat): void;
+  /** The server does not know the seat. */
+  gone(): void;
+  /** It cannot go on; `keysGone` = this seat can never be used again, else a reload may help. */
+  failed(keysGone: boolean): void;
+  changed(): void;
+}
+
+interface Parts {
+  api: Api;
+  store: Store;
+  attention: Attention;
+  host: Host;
+  secret: string;
+  name: string;
+  seat: Seat;
+  /** The person was here before, in this browser. */
+  resumed: boolean;
+}
+
+/** One stay inside, from the yes of the server until `stop()`: the sign of life, and the way into the room. */
+export class Stay {
+  private readonly parts: Parts;
+  private current: Seat;
+  private conversation: Conversation | null = null;
+  private serverSilent = false;
+  private stopped = false;
+  private readonly wakers = new Set<() => void>();
+  private readonly seatChecks = new Set<(seat: Seat) => void>();
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.current = parts.seat;
+    document.addEventListener("visibilitychange", this.wake);
+    window.addEventListener("online", this.wake);
+    void this.follow();
+    this.connect().catch((error: unknown) => {
+      if (!this.stopped) parts.host.failed(error instanceof Error && error.name === "KeysGone");
+    });
+  }
+
+  get room(): RoomView | null {
+    if (this.conversation === null) return null;
+    const { messages, canWrite, joined, here } = this.conversation;
+    return { messages, canWrite, joined, here, people: this.current.people };
+  }
+
+  get offline(): boolean {
+    return this.serverSilent || this.conversation?.offline === true;
+  }
+
+  say(text: string): void {
+    this.conversation?.say(text);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    document.removeEventListener("visibilitychange", this.wake);
+    window.removeEventListener("online", this.wake);
+    this.conversation?.stop();
+    this.wake();
+  }
+
+  /** Asks the server how the seat stands; every 15 s this is also the sign of life (PRODUCT §4, presence). */
+  private async follow(): Promise<void> {
+    const { api, secret } = this.parts;
+    let lastBeat = 0;
+    while (!this.stopped) {
+      const beat = ASK_AGAIN_MS[this.current.status] === BEAT_MS || Date.now() - lastBeat >= BEAT_MS;
+      if (beat) lastBeat = Date.now();
+      this.hear(beat ? await api.beat(secret, document.visibilityState === "visible") : await api.seat(secret));
+      await this.pause(this.serverSilent ? AGAIN_MS : ASK_AGAIN_MS[this.current.status]);
+    }
+  }
+
+  private hear(answer: Answer<Seat>): void {
+    if (this.stopped) return;
+    const { host } = this.parts;
+    if (!answer.ok && answer.status === 401) return host.gone();
+    this.serverSilent = !answer.ok;
+    if (!answer.ok) return host.changed();
+    this.current = answer.value;
+    this.nameVisitors();
+    for (const check of this.seatChecks) check(answer.value);
+    host.seat(answer.value);
+  }
+
+  /** Account → keys on the homeserver → ready → room → join, in this order (ARCHITECTURE §4). */
+  private async connect(): Promise<void> {
+    const { api, store, secret, name, resumed, attention, host } = this.parts;
+    const session = await import("./session/index.ts");
+    const { user, device, bot } = await this.seatWhere((seat) => seat.user !== null && seat.device !== null);
+    if (user === null || device === null || this.stopped) return;
+    const around = {
+      changed: () => host.changed(),
+      shutOut: this.wake,
+      called: () => {
+        attention.call();
+        this.wake();
+      },
+      pause: (milliseconds: number) => this.pause(milliseconds),
+    };
+    const conversation = await session.openConversation({ gateway: `${location.origin}/gw`, secret, user, device, bot, name }, store, around);
+    if (this.stopped) return conversation.stop();
+    this.conversation = conversation;
+    this.nameVisitors();
+    while (!this.stopped && this.current.room === null) {
+      const answer = await api.ready(secret);
+      this.hear(answer);
+      if (answer.ok) break;
+      await this.pause(AGAIN_MS);
+    }
+    const { room } = await this.seatWhere((seat) => seat.room !== null);
+    if (room === null || this.stopped) return;
+    await conversation.join(room, resumed);
+    this.wake();
+  }
+
+  private nameVisitors(): void {
+    if (this.conversation !== null) this.conversation.visitors = this.current.people.map(({ user }) => user);
+  }
+
+  /** Resolves with the first view of the seat that fits, the present one included. */
+  private seatWhere(fits: (seat: Seat) => boolean): Promise<Seat> {
+    return new Promise((resolve) => {
+      const check = (seat: Seat): void => {
+        if (!fits(seat)) return;
+        this.seatChecks.delete(check);
+        resolve(seat);
+      };
+      this.seatChecks.add(check);
+      check(this.current);
+    });
+  }
+
+  /** Ends every pause now: something has happened that the server may know more about. */
+  private readonly wake = (): void => {
+    for (const wake of this.wakers) wake();
+  };
+
+  private pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.wakers.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.wakers.add(done);
+    });
+  }
+}

@@ -1,0 +1,249 @@
+import type { Api, Public, Seat } from "./api.ts";
+import { Attention, ScreenAwake } from "./attention.ts";
+import { type Flow, type Happened, step } from "./flow.ts";
+import { linkDigest } from "./link.ts";
+import { holdSeat } from "./one_tab.ts";
+import type { RoomView, Stay } from "./stay.ts";
+import { newSecret, type SavedSeat, type Store } from "./store.ts";
+import { ENGLISH, preselect, type Reading, readingIn } from "./texts/index.ts";
+import { wipeBrowser } from "./wipe.ts";
+
+const PREFETCH_AFTER_MS = 400;
+const QUICK_EXIT_AT_MOST_MS = 400;
+const NEUTRAL_PAGE = "about:blank";
+
+interface Parts {
+  api: Api;
+  store: Store;
+  token: string | null;
+  changed: () => void;
+}
+
+/** One person's visit: what they do, and the screen that follows. The screens read it and call it, nothing else. */
+export class Visit {
+  flow: Flow = { at: "starting" };
+  info: Public | null = null;
+  language = "en";
+  reading: Reading = ENGLISH;
+  /** Null until it has been loaded. */
+  inside: typeof import("./inside.ts") | null = null;
+  private readonly api: Api;
+  private readonly store: Store;
+  private readonly token: string | null;
+  private readonly changed: () => void;
+  private readonly attention = new Attention();
+  private readonly awake = new ScreenAwake();
+  private digest = "";
+  private stay: Stay | null = null;
+
+  constructor({ api, store, token, changed }: Parts) {
+    this.api = api;
+    this.store = store;
+    this.token = token;
+    this.changed = changed;
+  }
+
+  get room(): RoomView | null {
+    return this.stay?.room ?? null;
+  }
+
+  get offline(): boolean {
+    return this.stay?.offline === true;
+  }
+
+  get direction(): "ltr" | "rtl" {
+    return this.info?.languages.find(({ code }) => code === this.reading.language)?.direction ?? "ltr";
+  }
+
+  get name(): string {
+    return this.store.seat?.name ?? "";
+  }
+
+  async start(): Promise<void> {
+    const answer = await this.api.public();
+    if (!answer.ok) return this.become({ what: "unreachable" });
+    this.info = answer.value;
+    const saved = this.store.seat;
+    await this.read(saved?.language ?? preselect(navigator.languages, answer.value.languages.map(({ code }) => code)));
+    if (this.token !== null) this.digest = await linkDigest(this.token);
+    if (saved?.entered === true && (this.token === null || saved.link === this.digest)) {
+      if (saved.left) this.become({ what: "left" });
+      else await this.resume(saved);
+    } else if (this.token === null) {
+      this.become({ what: "no_link" });
+    } else {
+      this.become({ what: "ready" });
+      setTimeout(() => this.prefetch(), PREFETCH_AFTER_MS);
+    }
+  }
+
+  startAgain(): void {
+    this.become({ what: "start_again" });
+    void this.start();
+  }
+
+  async choose(language: string): Promise<void> {
+    await this.read(language);
+    this.changed();
+  }
+
+  /** The first thing that is sent anywhere. */
+  async continue(): Promise<void> {
+    if (this.token === null) return;
+    this.become({ what: "busy" });
+    const answer = await this.api.open(this.token, this.language);
+    if (answer.ok && answer.value.state === "early") await this.loadInside().catch(() => undefined);
+    this.become(answer.ok ? { what: "opened", opened: answer.value } : { what: "refused", refusal: answer });
+  }
+
+  async enter(name: string): Promise<void> {
+    const chosen = name.trim();
+    if (this.token === null || this.flow.at !== "terms") return;
+    if (chosen === "") return this.become({ what: "name_missing" });
+    const terms = this.flow.opened.terms.version;
+    this.attention.arm();
+    this.become({ what: "busy" });
+    if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
+    const secret = await this.secretFor(chosen);
+    const answer = await this.api.enter({ token: this.token, secret, name: chosen, language: this.language, terms });
+    if (!answer.ok) return this.become({ what: "refused", refusal: answer });
+    this.store.update({ entered: true });
+    await this.goInside(secret, answer.value, false);
+  }
+
+  async notForMe(): Promise<void> {
+    if (this.token === null) return;
+    this.become({ what: "busy" });
+    const answer = await this.api.notMe(this.token);
+    this.become(answer.ok ? { what: "not_me" } : { what: "refused", refusal: answer });
+  }
+
+  say(text: string): void {
+    this.stay?.say(text);
+  }
+
+  /** Away, but free to come back: keys and secret stay. */
+  async leave(): Promise<void> {
+    const secret = this.store.seat?.secret;
+    this.endStay();
+    this.store.update({ left: true });
+    this.become({ what: "left" });
+    if (secret !== undefined) await this.api.leave(secret);
+  }
+
+  comeBack(): void {
+    this.attention.arm();
+    this.store.update({ left: false });
+    this.startAgain();
+  }
+
+  async useHere(): Promise<void> {
+    await holdSeat(true, () => this.elsewhere());
+    this.startAgain();
+  }
+
+  /** Gone at once and without a trace; waits for nothing longer than a moment. */
+  quickExit(): void {
+    document.body.hidden = true;
+    document.title = " ";
+    const secret = this.store.seat?.secret;
+    this.endStay();
+    this.store.clear();
+    if (secret !== undefined) void this.api.leave(secret);
+    const longEnough = new Promise((resolve) => setTimeout(resolve, QUICK_EXIT_AT_MOST_MS));
+    void Promise.race([wipeBrowser(), longEnough]).finally(() => location.replace(NEUTRAL_PAGE));
+  }
+
+  private become(happened: Happened): void {
+    const before = this.flow;
+    this.flow = step(before, happened);
+    const { at } = this.flow;
+    this.awake.wanted = at === "inside";
+    if (at !== before.at && (at === "ended" || at === "moved" || at === "not_me")) void this.forget();
+    this.changed();
+  }
+
+  private async read(language: string): Promise<void> {
+    this.language = language;
+    this.reading = await readingIn(language);
+  }
+
+  /** While the person reads, so that entering is quick later on. A failure now is tried again then. */
+  private prefetch(): void {
+    void this.loadInside().catch(() => undefined);
+    void import("./session/index.ts").then((session) => session.prepare()).catch(() => undefined);
+  }
+
+  private async loadInside(): Promise<typeof import("./inside.ts")> {
+    this.inside ??= await import("./inside.ts");
+    return this.inside;
+  }
+
+  /** The secret stands in storage before it is sent: a lost answer is asked for again with the same one, and gets the same seat. */
+  private async secretFor(name: string): Promise<string> {
+    const saved = this.store.seat;
+    const again = saved !== null && !saved.entered && saved.link === this.digest;
+    if (!again) await this.forget();
+    const secret = again ? saved.secret : newSecret();
+    this.store.seat = { secret, name, language: this.language, link: this.digest, entered: false, keys: false, crypto: null, left: false };
+    return secret;
+  }
+
+  private async resume(saved: SavedSeat): Promise<void> {
+    if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
+    const answer = await this.api.seat(saved.secret);
+    if (answer.ok) await this.goInside(saved.secret, answer.value, true);
+    else if (answer.status === 401) await this.seatGone();
+    else this.become({ what: "unreachable" });
+  }
+
+  private async goInside(secret: string, seat: Seat, resumed: boolean): Promise<void> {
+    this.become({ what: "seat", seat });
+    if (this.flow.at !== "inside") return;
+    const { api, store, attention, name } = this;
+    const host = {
+      seat: (view: Seat) => this.become({ what: "seat", seat: view }),
+      gone: () => void this.seatGone(),
+      failed: (keysGone: boolean) => void this.failed(secret, keysGone),
+      changed: () => this.changed(),
+    };
+    try {
+      const { Stay } = await this.loadInside();
+      if (this.store.seat?.secret !== secret || this.flow.at !== "inside") return;
+      this.stay = new Stay({ api, store, attention, host, secret, name, seat, resumed });
+      this.changed();
+    } catch {
+      this.become({ what: "unreachable" });
+    }
+  }
+
+  private async failed(secret: string, keysGone: boolean): Promise<void> {
+    this.endStay();
+    if (!keysGone) return this.become({ what: "unreachable" });
+    // The browser has thrown the keys away: give the seat back and start from the link.
+    await this.api.leave(secret);
+    await this.forget();
+    this.startAgain();
+  }
+
+  private async seatGone(): Promise<void> {
+    await this.forget();
+    this.become({ what: "seat_gone", haveLink: this.token !== null });
+  }
+
+  private elsewhere(): void {
+    this.endStay();
+    this.become({ what: "elsewhere" });
+  }
+
+  private async forget(): Promise<void> {
+    this.endStay();
+    this.store.clear();
+    await wipeBrowser();
+  }
+
+  private endStay(): void {
+    this.stay?.stop();
+    this.stay = null;
+  }
+}

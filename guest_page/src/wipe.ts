@@ -1,0 +1,47 @@
+/** Where matrix-js-sdk keeps its keys; for browsers that cannot list their databases. */
+export const CRYPTO_PREFIX = "session";
+const KNOWN_DATABASES = [`${CRYPTO_PREFIX}::matrix-sdk-crypto`, `${CRYPTO_PREFIX}::matrix-sdk-crypto-meta`];
+
+async function databaseNames(): Promise<string[]> {
+  const listed = await indexedDB.databases?.().catch(() => []);
+  return [...new Set([...KNOWN_DATABASES, ...(listed ?? []).flatMap(({ name }) => (name === undefined ? [] : [name]))])];
+}
+
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(name);
+    // A database still open elsewhere is deleted by the browser once it is closed; its key is gone already.
+    request.onsuccess = request.onerror = request.onblocked = () => resolve();
+  });
+}
+
+/**
+ * Removes everything the page keeps in this browser. Never fails: what one browser refuses must not keep the rest.
+ * The secret goes first and at once; the key store is encrypted with a key derived from it.
+ */
+export async function wipeBrowser(): Promise<void> {
+  for (const clear of [() => localStorage.clear(), () => sessionStorage.clear()]) {
+    try {
+      clear();
+    } catch {
+      // Storage refused: then nothing is kept there.
+    }
+  }
+  const caching = async (): Promise<void> => {
+    if ("caches" in globalThis) for (const name of await caches.keys()) await caches.delete(name);
+  };
+  const databases = async (): Promise<void> => {
+    for (const name of await databaseNames()) await deleteDatabase(name);
+  };
+  await Promise.allSettled([caching(), databases()]);
+}
+
+/** Whether the key store of an earlier visit is still there; `true` where the browser cannot tell. */
+export async function keysStillThere(): Promise<boolean> {
+  try {
+    const listed = await indexedDB.databases?.();
+    return listed === undefined || listed.some(({ name }) => name === KNOWN_DATABASES[0]);
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,21 @@
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+import { brotliBeside } from "./build/brotli_beside.ts";
+import { withoutWasmNames } from "./build/without_wasm_names.ts";
+
+export default defineConfig({
+  base: "/",
+  plugins: [withoutWasmNames(), brotliBeside()],
+  build: {
+    outDir: resolve(import.meta.dirname, "../teleconnect_bot/web/static"),
+    emptyOutDir: true,
+    assetsDir: "assets",
+    assetsInlineLimit: 0,
+    // WebAssembly reference types are the floor; everything older than that is out of reach anyway.
+    target: ["chrome96", "safari15.4", "firefox100"],
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { input: resolve(import.meta.dirname, "guest.html") },
+  },
+});
