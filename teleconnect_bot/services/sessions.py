@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from teleconnect_bot.domain.commands import Asked, Command, Send
@@ -65,24 +65,41 @@ class Sessions:
                 return already
             draft = await self._draft(unit, invitation, session_id, now)
             await unit.add(draft)
-            await unit.enter_trace(
-                Trace(
-                    session=draft.id,
-                    kind=TraceKind.CHAT_EVENT,
-                    key="command",
-                    place=invitation.event,
-                    container=invitation.chat,
-                    state=TraceState.MADE,
-                )
-            )
+            await unit.enter_trace(_command_trace(draft, invitation.event))
             session = await self._apply(unit, draft, Send(invitation.by), now)
         self.on_change()
         return session
 
-    async def _draft(self, unit: Unit, invitation: Invitation, session_id: str, now: datetime) -> Session:
+    async def remember_failed(self, by: str, chat: str, event: str) -> None:
+        """A line that was no complete invitation may hold a contact all the same: it goes with a draft, after 30 min (PRODUCT §2)."""
+        now, session_id = self.clock.now(), self.tokens.opaque_id()
+        async with self.units.begin() as unit:
+            if await unit.session_by_event(event):
+                return
+            draft = await self._empty(unit, by, chat, session_id, now)
+            await unit.add(draft)
+            await unit.enter_trace(_command_trace(draft, event))
+        self.on_change()
+
+    async def _empty(self, unit: Unit, by: str, chat: str, session_id: str, now: datetime) -> Session:
         code = self.tokens.session_code()
         while await unit.session_by_code(code):
             code = self.tokens.session_code()
+        return Session(
+            id=session_id,
+            code=code,
+            marker=self.tokens.opaque_id(),
+            key=session_id,
+            requester=by,
+            chat=chat,
+            state=State.DRAFT,
+            state_since=now,
+            created_at=now,
+            last_activity_at=now,
+            policy=self.policy,
+        )
+
+    async def _draft(self, unit: Unit, invitation: Invitation, session_id: str, now: datetime) -> Session:
         link_id = self.tokens.opaque_id()
         digest = digest_of(token_from(self.keys.derive(session_id, f"link/{link_id}/1")))
         link = Link(
@@ -93,45 +110,34 @@ class Sessions:
             language=invitation.language,
             name=invitation.name,
         )
-        return Session(
-            id=session_id,
-            code=code,
-            marker=self.tokens.opaque_id(),
-            key=session_id,
-            requester=invitation.by,
-            chat=invitation.chat,
-            state=State.DRAFT,
-            state_since=now,
-            created_at=now,
-            last_activity_at=now,
-            language=invitation.language,
-            zone=invitation.zone,
-            links=(link,),
-            policy=self.policy,
-        )
+        empty = await self._empty(unit, invitation.by, invitation.chat, session_id, now)
+        return replace(empty, language=invitation.language, zone=invitation.zone, links=(link,))
 
-    async def ask(self, code: str, command: Asked) -> Session:
-        """Carry out what a member of staff asked for. Raises `Refused`; a code that is not theirs is `NotYours`, existing or not."""
+    async def ask(self, code: str, command: Asked, event: str) -> Session:
+        """Carry out what a member of staff asked for in this event; read a second time it changes nothing more.
+
+        Raises `Refused`; a code that is not theirs is `NotYours`, existing or not.
+        """
         async with self.units.begin() as unit:
             session = await unit.session_by_code(code)
         if session is None:
             raise NotYours(code=code)
-        return await self.decide(session.id, command) or session
+        return await self.decide(session.id, command, event) or session
 
-    async def decide(self, session_id: str, command: Command) -> Session | None:
+    async def decide(self, session_id: str, command: Command, event: str | None = None) -> Session | None:
         """Load, decide, save, and decide again when somebody else was faster; None when the session does not exist."""
         for _ in range(TRIES - 1):
             try:
-                return await self._decide_once(session_id, command)
+                return await self._decide_once(session_id, command, event)
             except StaleSession:
                 continue
-        return await self._decide_once(session_id, command)
+        return await self._decide_once(session_id, command, event)
 
-    async def _decide_once(self, session_id: str, command: Command) -> Session | None:
+    async def _decide_once(self, session_id: str, command: Command, event: str | None) -> Session | None:
         async with self.units.begin() as unit:
             session = await unit.session(session_id)
-            if session is None:
-                return None
+            if session is None or (event and not await unit.first_time(event, self.clock.now())):
+                return session
             session = await self._apply(unit, session, command, self.clock.now())
         self.on_change()
         return session
@@ -162,10 +168,9 @@ class Sessions:
         async with self.units.begin() as unit:
             return await unit.session_by_event(event)
 
-    async def first_time(self, event: str) -> bool:
-        """True once for each event id (ARCHITECTURE §1, 4: an event may be read twice, and is handled once)."""
-        async with self.units.begin() as unit:
-            return await unit.first_time(event, self.clock.now())
+
+def _command_trace(session: Session, event: str) -> Trace:
+    return Trace(session=session.id, kind=TraceKind.CHAT_EVENT, key="command", place=event, container=session.chat, state=TraceState.MADE)
 
 
 def traces_of(session: Session, effects: Sequence[Effect]) -> list[Trace]:

@@ -190,16 +190,19 @@ class Teardown:
     async def _finish(self, session: Session) -> None:
         """The last rows go in one transaction with the month's counters; then nothing deleted stays in the write-ahead log."""
         now = self.clock.now()
+        if session.links:
+            await self._tell(session)
+        async with self.units.begin() as unit:
+            outcome = "held" if session.started else "not_held"
+            await unit.count(f"{now:%Y-%m}", f"outcome.{outcome}")
+            await unit.erase(session.id)
+            await unit.forget(session.id)
+        await self.units.checkpoint()
+        log.info("session_gone", session=session.id)
+
+    async def _tell(self, session: Session) -> None:
         notice = Text(f"Session {session.code} is deleted. Nothing of it is stored any more.")
         try:
             await self.chat.post(session.chat, notice, f"deleted.{session.id}")
         except RefusedByService:
             log.info("requester_not_told_of_deletion", session=session.id)
-        async with self.units.begin() as unit:
-            month = f"{now:%Y-%m}"
-            outcome = "held" if session.started else "not_held"
-            await unit.count(month, f"outcome.{outcome}")
-            await unit.erase(session.id)
-            await unit.forget(session.id)
-        await self.units.checkpoint()
-        log.info("session_gone", session=session.id)

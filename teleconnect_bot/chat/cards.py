@@ -1,0 +1,152 @@
+"""The status card and the notices: what the requester reads about a session (PRODUCT §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import quote
+
+from teleconnect_bot.domain.effects import Notice
+from teleconnect_bot.domain.people import label
+from teleconnect_bot.domain.schedule import delete_at
+from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
+from teleconnect_bot.services.ports import Text
+
+from .markup import escaped, text
+
+STATE_WORDS = {
+    State.DRAFT: "not sent yet",
+    State.HELD: "an interpreter is being sought; nobody else was told",
+    State.UNAVAILABLE: "no interpreter is available",
+    State.INVITED: "invited",
+    State.WAITING: "**somebody is waiting for you**",
+    State.ACTIVE: "running",
+    State.KEPT_OPEN: "kept open",
+    State.CLOSED: "closed",
+    State.CANCELLED: "cancelled",
+    State.TEARING_DOWN: "being deleted",
+    State.GONE: "deleted",
+}
+DELIVERY_WORDS = {
+    Delivery.QUEUED: "is being sent",
+    Delivery.DELAYED: "not sent yet",
+    Delivery.SENT: "sent",
+    Delivery.DELIVERED: "delivered",
+    Delivery.FAILED: "**could not be sent**",
+}
+NEXT_STEPS = {
+    State.INVITED: "`cancel {code}` takes the invitation back.",
+    State.WAITING: "`start {code}` or *Accept* in the room's invitation takes the session; `seen {code}` stops the ringing.",
+    State.ACTIVE: "`end {code}` ends the session.",
+    State.KEPT_OPEN: "You can write in the room at any time. `close {code}` closes the session.",
+    State.CLOSED: "`pdf {code}` sends the transcript; `reopen {code}` takes the session up again.",
+    State.CANCELLED: "",
+}
+
+NOTICES: dict[Notice, str] = {
+    Notice.COMING: "Session {code}: somebody opened the link and is coming.",
+    Notice.HERE: "Session {code}: **{who} is in the waiting room.** {room} Joining the room starts the session.",
+    Notice.STILL_WAITING: "Session {code}: **{who} is still waiting**, for {waited} now. {room} `seen {code}` stops the ringing.",
+    Notice.AWAY: "Session {code}: nobody is in the waiting room any more. The link stays good; you are called when they come back.",
+    Notice.CAME_BACK: "Session {code}: **{who} came back** and waits. {room} Write in the room, or `start {code}`.",
+    Notice.NOBODY_CAME: "Session {code}: {who} has waited for {waited} and nobody came. They were told; the link stays good.",
+    Notice.MOVED: "Session {code}: the link was opened in another browser, which has taken the place of the one that was away.",
+    Notice.TAKEN: "Session {code}: {holder} has taken this session already.",
+    Notice.STARTED: "Session {code} has started. `end {code}` ends it.",
+    Notice.NOT_ME: "Session {code}: the person who received the link says that it is not for them. "
+    "The link does not work any more; please check the address and send a new invitation.",
+    Notice.UNDELIVERABLE: "Session {code}: the invitation could not be delivered: {problem}. Please check the address and send a new invitation.",
+    Notice.INTERPRETER_ACCEPTED: "Session {code}: an interpreter has accepted.",
+    Notice.INTERPRETER_UNAVAILABLE: "Session {code}: no interpreter is available. Nobody else was told.",
+    Notice.INTERPRETER_WITHDREW: "Session {code}: the interpreter cannot come.",
+    Notice.UNAVAILABLE_ENDS_SOON: "Session {code} is cancelled tomorrow unless you decide what to do without an interpreter.",
+    Notice.KEPT_OPEN: "Session {code} is kept open: the person can come back with the same link, and you can write in the room.",
+    Notice.KEPT_OPEN_BY_SILENCE: "Session {code}: nobody was there for a long time. It is kept open; `close {code}` closes it.",
+    Notice.IDLE_ENDS_SOON: "Session {code} is closed in a few days, because nothing happens in it. Write in its room to keep it open.",
+    Notice.CLOSED: "Session {code} is closed. `pdf {code}` sends you the transcript, `reopen {code}` takes it up again, until {delete_at}; "
+    "then everything is deleted.",
+    Notice.CLOSED_BY_SILENCE: "Session {code} was closed, because nothing happened in it. Everything is deleted on {delete_at}.",
+    Notice.REOPENED: "Session {code} is open again. The same link leads back to it.",
+    Notice.CANCELLED: "Session {code} is cancelled; the link does not work any more.",
+    Notice.EXPIRED: "Session {code}: nobody came with the link, and it has expired. To try again, send a new invitation.",
+    Notice.RESCHEDULED: "Session {code} has a new date; everybody is told again.",
+    Notice.DELETED: "Session {code} is deleted. Nothing of it is stored any more.",
+}
+
+
+class Cards:
+    """Implements the port `StaffTexts`. `moment` writes a time in words: (moment, zone, language)."""
+
+    def __init__(self, moment: Callable[[datetime, str, str], str], zone: str) -> None:
+        self.moment, self.zone = moment, zone
+
+    def card(self, session: Session, now: datetime) -> Text:
+        lines = [f"**Session {session.code}** – {STATE_WORDS[session.state]}", ""]
+        lines += [f"- {line}" for line in (*self._invited(session), *self._inside(session), *self._ends(session))]
+        step = NEXT_STEPS.get(session.state, "").format(code=session.code)
+        return text("\n".join([*lines, "", step] if step else lines))
+
+    def notice(self, session: Session, notice: Notice, now: datetime) -> Text:
+        problem = next((message.problem for message in session.messages if message.delivery is Delivery.FAILED), "")
+        values = {
+            "code": session.code,
+            "who": escaped(who_is_here(session)),
+            "room": f"[Open the room]({room_link(session.room)})" if session.room else "",
+            "waited": waited(session, now),
+            "holder": escaped(session.holder or ""),
+            "problem": escaped(problem),
+            "delete_at": escaped(self.moment(delete_at(session), self.zone, "en")),
+        }
+        return text(NOTICES[notice].format_map(values))
+
+    def file_name(self, session: Session, part: int, parts: int) -> str:
+        return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"
+
+    def _invited(self, session: Session) -> list[str]:
+        lines = []
+        for link in session.links:
+            name = f" ({escaped(link.name)})" if link.name else ""
+            lines.append(f"{label(link.role, 1)}: {escaped(link.contact.masked())}{name}, in {escaped(link.language)}")
+            invitation = _latest(session, link.id)
+            if invitation:
+                lines.append(f"E-mail: {DELIVERY_WORDS[invitation.delivery]}{_because(invitation)}")
+            if link.dead:
+                lines.append("The person says that the link is not for them.")
+            elif link.opened_at:
+                lines.append("The link was opened.")
+        return lines
+
+    def _inside(self, session: Session) -> list[str]:
+        here = [f"{escaped(seat.name or seat.label)} is here" for seat in session.present_seats]
+        return [*here, f"[Room of the session]({room_link(session.room)})"] if session.room and session.staff_invited else here
+
+    def _ends(self, session: Session) -> list[str]:
+        if session.state in (State.CLOSED, State.CANCELLED):
+            return [f"Everything is deleted on {escaped(self.moment(delete_at(session), self.zone, 'en'))}."]
+        return []
+
+
+def _latest(session: Session, link: str) -> OutgoingMessage | None:
+    return next(
+        (message for message in reversed(session.messages) if message.link == link and message.kind is MessageKind.INVITATION), None
+    )
+
+
+def _because(message: OutgoingMessage) -> str:
+    return f": {escaped(message.problem)}" if message.problem else ""
+
+
+def who_is_here(session: Session) -> str:
+    """The people on main seats, by the names they chose."""
+    names = [seat.name or seat.label for seat in session.present_seats if session.is_main(seat)]
+    return " and ".join(names) if names else "the person"
+
+
+def waited(session: Session, now: datetime) -> str:
+    minutes = int((now - session.arrived_at).total_seconds() // 60) if session.arrived_at else 0
+    return "less than a minute" if minutes < 1 else "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def room_link(room: str) -> str:
+    """A link that every Element opens (Matrix specification, appendix "matrix.to navigation")."""
+    return f"https://matrix.to/#/{quote(room, safe='')}"

@@ -1,0 +1,110 @@
+"""The requester's commands as data: parser, `help` and tests read this table (PRODUCT §3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .parser import Line, NotUnderstood, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCommand:
+    """One command. `words`: how many plain words at least and at most; `takes_code`: one of them is a session."""
+
+    name: str
+    usage: str
+    summary: str
+    example: str
+    words: tuple[int, int] = (0, 0)
+    options: frozenset[str] = frozenset()
+    takes_code: bool = False
+
+
+COMMANDS: dict[str, ChatCommand] = {
+    command.name: command
+    for command in (
+        ChatCommand(
+            "invite",
+            'invite <e-mail> [name="…"] [lang=fr]',
+            "invites somebody to a session now: they receive a link in their language",
+            'invite anna@example.org name="Anna" lang=fr',
+            words=(1, 1),
+            options=frozenset({"name", "lang"}),
+        ),
+        ChatCommand("invites", "invites", "lists your sessions, what state they are in and whether the invitation arrived", "invites"),
+        ChatCommand("waiting", "waiting", "says who waits for you, and for how long", "waiting"),
+        ChatCommand(
+            "seen",
+            "seen [code]",
+            "stops the ringing and tells the person that you know they are there",
+            "seen K7M2",
+            (0, 1),
+            takes_code=True,
+        ),
+        ChatCommand("next", "next", "takes the session that has waited longest", "next"),
+        ChatCommand("start", "start [code]", "takes a session whose person is in the waiting room", "start K7M2", (0, 1), takes_code=True),
+        ChatCommand(
+            "end", "end [code]", "ends a session: asks whether to close it, keep it open or stay", "end K7M2", (0, 1), takes_code=True
+        ),
+        ChatCommand(
+            "close",
+            "close [now] [code]",
+            "closes a session; everything is deleted 24 hours later, with `now` at once",
+            "close K7M2",
+            (0, 2),
+            takes_code=True,
+        ),
+        ChatCommand(
+            "keep",
+            "keep [code]",
+            "ends the session but keeps it open: the person can come back with the same link",
+            "keep K7M2",
+            (0, 1),
+            takes_code=True,
+        ),
+        ChatCommand("stay", "stay [code]", "goes on with the session after `end`", "stay K7M2", (0, 1), takes_code=True),
+        ChatCommand(
+            "reopen", "reopen [code]", "takes a closed session up again before it is deleted", "reopen K7M2", (0, 1), takes_code=True
+        ),
+        ChatCommand(
+            "cancel", "cancel [code]", "takes an invitation back before the session has started", "cancel K7M2", (0, 1), takes_code=True
+        ),
+        ChatCommand("pdf", "pdf [code]", "sends you the transcript of a closed session as PDF", "pdf K7M2", (0, 1), takes_code=True),
+        ChatCommand("help", "help [command]", "explains the commands", "help invite", (0, 1)),
+    )
+}
+
+REACTIONS = {"▶": "start", "⏹": "end", "✖": "cancel", "👀": "seen"}
+"""Reactions on the bot's cards do the same as commands."""
+
+
+def checked(line: Line) -> ChatCommand:
+    """The command that the line asks for. Raises `NotUnderstood` with a right example."""
+    command = COMMANDS.get(line.name)
+    if command is None:
+        guess = nearest(line.name, COMMANDS)
+        hint = f" Did you mean `{guess}`?" if guess else ""
+        raise NotUnderstood(f"I do not know this command.{hint} `help` lists what you can write.")
+    for option in line.options:
+        if option not in command.options:
+            guess = nearest(option, command.options)
+            hint = f" Did you mean `{guess}=`?" if guess else ""
+            raise NotUnderstood(f"`{command.name}` has no `{option}=`.{hint} Example: `{command.example}`")
+    fewest, most = command.words
+    if len(line.words) < fewest:
+        raise NotUnderstood(f"Something is missing. It is written: `{command.usage}`. Example: `{command.example}`")
+    if len(line.words) > most:
+        raise NotUnderstood(f"There are too many words; put quotes around a name of several words. Example: `{command.example}`")
+    return command
+
+
+def help_text(topic: str | None) -> str:
+    """The list of commands, or one of them explained. In Markdown."""
+    if topic is None:
+        lines = [f"- `{command.usage}` – {command.summary}" for command in COMMANDS.values()]
+        return "\n".join(["**What you can write to me**", "", *lines, "", "In the room of a session, write `!tc` before the command."])
+    command = COMMANDS.get(topic.lower().removeprefix("!"))
+    if command is None:
+        guess = nearest(topic.lower(), COMMANDS)
+        return f"There is no such command.{f' Did you mean `{guess}`?' if guess else ''} `help` lists them."
+    return f"`{command.usage}` {command.summary}.\n\nExample: `{command.example}`"

@@ -1,0 +1,145 @@
+"""The bot's ear: what happens in Matrix rooms, given to the use case that it belongs to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+import structlog
+
+from teleconnect_bot.domain.commands import SomebodyWrote, StaffJoined, StaffLeft, VisitorJoined, VisitorLeft
+from teleconnect_bot.domain.retention import TraceKind
+from teleconnect_bot.domain.session import Session
+from teleconnect_bot.domain.transcript import COMMAND_PREFIX, is_command
+from teleconnect_bot.services.ledger import Ledger
+from teleconnect_bot.services.ports import Membership, StaffChat
+from teleconnect_bot.services.sessions import Sessions
+
+from .access import Access
+from .answers import Answers
+from .commands import COMMANDS, REACTIONS
+from .markup import text
+
+log = structlog.get_logger("teleconnect_bot.chat")
+
+WELCOME = (
+    "Hello. I arrange confidential sessions with people who have nothing but a phone.\n\n"
+    f"To invite somebody, write for example `{COMMANDS['invite'].example}`. `help` lists everything."
+)
+UNDECRYPTABLE = "I could not read your last message, because your device did not send me its key. Please write it again."
+"""In this order: what is wrong, and what to do."""
+
+
+class Unusable(StrEnum):
+    """Why the bot does not take orders in a room (PRODUCT §3)."""
+
+    UNENCRYPTED = "unencrypted"
+    THIRD_MEMBER = "third_member"
+    MAY_NOT_REDACT = "may_not_redact"
+
+
+WHY_UNUSABLE = {
+    Unusable.UNENCRYPTED: "This chat is not encrypted, so I take no orders here. "
+    "Please start a new direct chat with me and leave encryption switched on.",
+    Unusable.THIRD_MEMBER: "Somebody else is in this chat, so I take no orders here. Please start a direct chat with me alone.",
+    Unusable.MAY_NOT_REDACT: "I may not delete messages in this chat, so I take no orders here: contact data must not stay. "
+    "Please start a new direct chat with me, or make me a moderator of this one.",
+}
+
+
+class DirectChats(Protocol):
+    """Rooms that people invite the bot to."""
+
+    async def accept(self, room: str) -> None:
+        """The bot is in the room afterwards and knows its members and encryption."""
+
+    async def leave(self, room: str) -> None:
+        """The bot is out afterwards, and has forgotten the room."""
+
+    async def why_unusable(self, room: str) -> Unusable | None: ...
+
+
+class Desk:
+    def __init__(
+        self, bot: str, sessions: Sessions, ledger: Ledger, answers: Answers, access: Access, chat: StaffChat, direct_chats: DirectChats
+    ) -> None:
+        self.bot, self.sessions, self.ledger, self.answers, self.access = bot, sessions, ledger, answers, access
+        self.chat, self.direct_chats = chat, direct_chats
+
+    async def invited(self, room: str, sender: str) -> None:
+        """Somebody wants to talk. Permitted people are welcomed, others read once who can give access."""
+        await self.direct_chats.accept(room)
+        if not self.access.may_request(sender):
+            await self.chat.post(room, text(self.access.focal_point), f"focal.{room}")
+            await self.direct_chats.leave(room)
+            return
+        why = await self.direct_chats.why_unusable(room)
+        await self.chat.post(room, text(WHY_UNUSABLE[why] if why else WELCOME), f"welcome.{room}")
+
+    async def wrote(self, room: str, event: str, sender: str, words: str, encrypted: bool) -> None:
+        if sender == self.bot:
+            return
+        session = await self.sessions.by_room(room)
+        if session is not None:
+            await self._wrote_in_session(session, event, sender, words)
+        else:
+            await self._wrote_in_chat(room, event, sender, words, encrypted)
+
+    async def _wrote_in_session(self, session: Session, event: str, sender: str, words: str) -> None:
+        """Only the requester who holds the session is obeyed there; what anybody else writes is a text like any other."""
+        if is_command(words) and sender == (session.holder or session.requester) and session.seat_of(sender) is None:
+            order = words.lstrip()[len(COMMAND_PREFIX) :].strip() or "help"
+            await self._answer(sender, session.chat, event, order, session)
+            return
+        await self.sessions.decide(session.id, SomebodyWrote(sender))
+
+    async def _wrote_in_chat(self, room: str, event: str, sender: str, words: str, encrypted: bool) -> None:
+        if not self.access.may_request(sender):
+            await self.chat.post(room, text(self.access.focal_point), f"focal.{room}")
+            await self.direct_chats.leave(room)
+            return
+        why = await self.direct_chats.why_unusable(room) or (None if encrypted else Unusable.UNENCRYPTED)
+        if why:
+            await self.chat.post(room, text(WHY_UNUSABLE[why]), f"answer.{event}")
+            return
+        order = words.strip()
+        if is_command(order):
+            order = order[len(COMMAND_PREFIX) :].strip()
+        await self._answer(sender, room, event, order, None)
+
+    async def _answer(self, sender: str, chat: str, event: str, order: str, here: Session | None) -> None:
+        answer = await self.answers.answer(sender, chat, event, order, here)
+        if answer:
+            await self.chat.post(chat, text(answer), f"answer.{event}")
+
+    async def reacted(self, room: str, event: str, sender: str, target: str, key: str) -> None:
+        """A reaction on one of our cards is the command that it stands for."""
+        name = REACTIONS.get(key.rstrip("\ufe0f"))
+        session = await self.sessions.by_event(target)
+        if name is None or session is None or sender == self.bot or session.chat != room or not self.access.may_request(sender):
+            return
+        await self._answer(sender, room, event, f"{name} {session.code}", None)
+
+    async def membership_changed(self, room: str, user: str, membership: Membership) -> None:
+        session = await self.sessions.by_room(room)
+        if session is None or user == self.bot:
+            return
+        seat = session.seat_of(user)
+        match membership:
+            case Membership.JOIN:
+                await self.sessions.decide(session.id, VisitorJoined(user) if seat else StaffJoined(user))
+            case Membership.LEAVE | Membership.BAN:
+                await self.sessions.decide(session.id, VisitorLeft(seat.id) if seat else StaffLeft(user))
+            case _:
+                return
+
+    async def files_sent(self, room: str, addresses: tuple[str, ...]) -> None:
+        """Files of a session's room are entered in the ledger, whoever sent them."""
+        session = await self.sessions.by_room(room)
+        if session is not None:
+            for address in addresses:
+                await self.ledger.found(session.id, TraceKind.ROOM_MEDIA, address)
+
+    async def not_decrypted(self, room: str, event: str, sender: str) -> None:
+        if await self.sessions.by_room(room) is None and self.access.may_request(sender):
+            await self.chat.post(room, text(UNDECRYPTABLE), f"unread.{event}")

@@ -1,0 +1,77 @@
+"""What a requester wrote, taken apart: `name word… option=value…`, quotes as in a shell (PRODUCT §3)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+_QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb"}
+"""What opens a quotation and what closes it; phones write curly quotes by themselves. A straight quote closes a curly one too."""
+_OPTION = re.compile(r"([a-z][a-z_]*)=(.*)", re.DOTALL)
+
+
+class NotUnderstood(Exception):
+    """What was written is no command; `str()` is the sentence for the person and quotes nothing that may name somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command as written: its name in lower case, the plain words, the options."""
+
+    name: str
+    words: tuple[str, ...] = field(default=(), repr=False)
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def split(text: str) -> list[str]:
+    """Words as a shell would see them; a quotation may stand anywhere in a word. Raises `NotUnderstood` for an unclosed quote."""
+    words: list[str] = []
+    word: list[str] | None = None
+    closing = ""
+    opened_in = 0
+    for character in text:
+        if closing:
+            if character == closing or (character == '"' and closing != "'"):
+                closing = ""
+            else:
+                (word := word if word is not None else []).append(character)
+        elif character in _QUOTES and (character != "'" or word is None or (word and word[-1] == "=")):
+            closing, opened_in, word = _QUOTES[character], len(words) + 1, word if word is not None else []
+        elif character.isspace():
+            if word is not None:
+                words.append("".join(word))
+            word = None
+        else:
+            (word := word if word is not None else []).append(character)
+    if closing:
+        raise NotUnderstood(
+            f'A quotation that begins in word {opened_in} is not closed. Put {closing} at its end, for example: name="Mary"'
+        )
+    if word is not None:
+        words.append("".join(word))
+    return words
+
+
+def parse(text: str) -> Line:
+    """Raises `NotUnderstood` when nothing is there, a quote is left open, or an option is written twice."""
+    words = split(text)
+    if not words:
+        raise NotUnderstood("There is no command. `help` lists what you can write.")
+    plain: list[str] = []
+    options: dict[str, str] = {}
+    for word in words[1:]:
+        option = _OPTION.fullmatch(word)
+        if option is None or "@" in option[1]:
+            plain.append(word)
+        elif option[1] in options:
+            raise NotUnderstood(f"`{option[1]}=` is there twice. Write it once.")
+        else:
+            options[option[1]] = option[2]
+    return Line(words[0].lower(), tuple(plain), options)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
