@@ -1,0 +1,187 @@
+"""The command line (PRODUCT §10). Each command imports what it needs itself, so that small ones answer at once."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from teleconnect_bot import __version__
+
+GOOD, FAILED = 0, 1
+"""Exit codes; a command line that cannot be understood ends with 2."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    return command(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="teleconnect-bot", description="Confidential remote sessions over Matrix.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], words: str, *, config: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(command=command)
+        if config:
+            added.add_argument("--config", type=Path, default=Path("config.yaml"), metavar="PATH", help="default: config.yaml")
+        return added
+
+    add("run", _run, "run the bot until it is told to stop")
+    demo = add("demo", _demo, "one whole session on an embedded homeserver, then hands-on use", config=False)
+    demo.add_argument("--once", action="store_true", help="end after the walk-through")
+    demo.add_argument("--host", metavar="ADDRESS", help="guest page also at this address of the local network, by https")
+    check = add("check-config", _check_config, "say whether the configuration is good, or everything that is wrong with it")
+    check.add_argument("--example", action="store_true", help="print a whole configuration with every key explained, and check nothing")
+    generate = add(
+        "generate-registration", _generate_registration, "write registration.yaml for Synapse, and the tokens where they are missing"
+    )
+    generate.add_argument("--output", type=Path, metavar="PATH", help="default: registration.yaml beside the configuration")
+    generate.add_argument("--force", action="store_true", help="replace an existing file")
+    add("migrate", _migrate, "bring the database to this version")
+    add("doctor", _doctor, "check everything around the bot, and say how to put right what is not")
+    teardown = add("teardown", _teardown, "what is being deleted, and what could not be")
+    teardown.add_argument(
+        "--status", action="store_true", required=True, help="list sessions that are being deleted and tasks that failed for good"
+    )
+    add("residue", _residue, "search the stores for what should be gone", config=False)
+    add("version", _version, "print the version", config=False)
+    return parser
+
+
+def _with_config(options: argparse.Namespace, act: Callable[[Any], int]) -> int:
+    """`act` gets the configuration; when it is not good, the problems are printed instead."""
+    from teleconnect_bot.config import ConfigError, load
+
+    try:
+        config = load(options.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    return act(config)
+
+
+def _finished(result: Any) -> Any:
+    """The result of a function that may be a coroutine function."""
+
+    async def awaited() -> Any:
+        return await result
+
+    return asyncio.run(awaited()) if inspect.isawaitable(result) else result
+
+
+def _run(options: argparse.Namespace) -> int:
+    def act(config: Any) -> int:
+        from teleconnect_bot import app
+
+        return int(_finished(app.run(config)) or GOOD)
+
+    return _with_config(options, act)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from teleconnect_bot import demo
+
+    return int(_finished(demo.main(once=options.once, host=options.host)))
+
+
+def _check_config(options: argparse.Namespace) -> int:
+    if options.example:
+        from teleconnect_bot.config.example import render
+
+        print(render(), end="")
+        return GOOD
+
+    def act(config: Any) -> int:
+        from teleconnect_bot.config import unused
+
+        for key in unused(config):
+            print(f"{key} is set, but nothing uses it yet ({options.config.name})")
+        print(f"{options.config} is good.")
+        return GOOD
+
+    return _with_config(options, act)
+
+
+def _generate_registration(options: argparse.Namespace) -> int:
+    from teleconnect_bot import registration
+    from teleconnect_bot.adapters.system import SystemTokens
+    from teleconnect_bot.config import ConfigError
+
+    tokens = SystemTokens()
+    try:
+        made = registration.make_missing_tokens(options.config, lambda: tokens.opaque_id() + tokens.opaque_id())
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"A token could not be written to {error.filename}: {error.strerror}.", file=sys.stderr)
+        return FAILED
+    for path in made:
+        print(f"Made a token: {path}")
+
+    def act(config: Any) -> int:
+        path = options.output or options.config.parent / "registration.yaml"
+        try:
+            registration.write(config, path, force=options.force)
+        except (registration.RegistrationExists, OSError) as error:
+            words = f"{path} cannot be written: {error.strerror}." if isinstance(error, OSError) else str(error)
+            print(words, file=sys.stderr)
+            return FAILED
+        print(f"Written: {path}\nName it in Synapse's app_service_config_files, let Synapse read it, and restart Synapse.")
+        return GOOD
+
+    return _with_config(options, act)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    def act(config: Any) -> int:
+        from teleconnect_bot.adapters import storage
+
+        _finished(storage.migrate(config.database.url.get_secret_value()))
+        print("The database is up to date.")
+        return GOOD
+
+    return _with_config(options, act)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    def act(config: Any) -> int:
+        from teleconnect_bot import doctor
+
+        results = asyncio.run(doctor.examine(config))
+        print(doctor.report(results))
+        return FAILED if doctor.any_error(results) else GOOD
+
+    return _with_config(options, act)
+
+
+def _teardown(options: argparse.Namespace) -> int:
+    def act(config: Any) -> int:
+        from teleconnect_bot import app
+
+        print(_finished(app.teardown_status(config)))
+        return GOOD
+
+    return _with_config(options, act)
+
+
+def _residue(options: argparse.Namespace) -> int:
+    print("The search for residue is not available yet. `teleconnect-bot teardown --status` says what is being deleted.", file=sys.stderr)
+    return FAILED
+
+
+def _version(options: argparse.Namespace) -> int:
+    print(f"teleconnect-bot {__version__}")
+    return GOOD
+
+
+if __name__ == "__main__":
+    sys.exit(main())

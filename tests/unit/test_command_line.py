@@ -1,0 +1,196 @@
+"""The command line: what it prints, what it ends with, and that small commands stay small."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+
+import teleconnect_bot
+from teleconnect_bot.__main__ import main
+from tests.unit.test_config import ROOT, with_changes
+
+
+@pytest.fixture
+def config_file(tmp_path: Path) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(with_changes()))
+    return path
+
+
+def put_in_place(monkeypatch: pytest.MonkeyPatch, module: str, **names: Any) -> None:
+    """A stand-in for a module that a command calls; what it does is tested elsewhere."""
+    parent, _, name = module.rpartition(".")
+    stand_in = SimpleNamespace(**names)
+    monkeypatch.setitem(sys.modules, module, stand_in)  # type: ignore[arg-type]
+    monkeypatch.setattr(sys.modules[parent], name, stand_in, raising=False)
+
+
+def test_version_answers_and_loads_almost_nothing() -> None:
+    program = (
+        "import sys; from teleconnect_bot.__main__ import main; code = main(['version']);"
+        "print(code, sorted({'pydantic', 'yaml', 'aiohttp', 'mautrix', 'sqlalchemy'} & sys.modules.keys()))"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines() == [f"teleconnect-bot {teleconnect_bot.__version__}", "0 []"]
+
+
+def test_the_installed_command_and_the_module_are_the_same_program() -> None:
+    command = Path(sys.executable).with_name("teleconnect-bot")
+    for start in ([str(command)], [sys.executable, "-m", "teleconnect_bot"]):
+        answer = subprocess.run([*start, "version"], capture_output=True, text=True, check=True)
+        assert answer.stdout == f"teleconnect-bot {teleconnect_bot.__version__}\n"
+
+
+def test_every_command_of_the_product_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    shown = capsys.readouterr().out
+    for command in ("run", "demo", "check-config", "generate-registration", "migrate", "doctor", "teardown", "residue", "version"):
+        assert re.search(rf"^    {command}\b", shown, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("arguments", [[], ["unknown"], ["run", "--unknown"], ["teardown"]])
+def test_a_command_line_that_cannot_be_understood_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "usage: teleconnect-bot" in capsys.readouterr().err
+
+
+def test_check_config_ends_with_0_when_all_is_good(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-config", "--config", str(config_file)]) == 0
+    assert capsys.readouterr().out == f"{config_file} is good.\n"
+
+
+def test_check_config_names_what_is_set_for_nothing(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config_file.write_text(yaml.safe_dump(with_changes(teams={"night": {"members": ["@a:b"]}})))
+    assert main(["check-config", "--config", str(config_file)]) == 0
+    assert "teams is set, but nothing uses it yet (config.yaml)\n" in capsys.readouterr().out
+
+
+def test_check_config_ends_with_1_and_says_everything_that_is_wrong(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config_file.write_text(yaml.safe_dump(with_changes(email__hots="x", logs={"level": "loud"})))
+    assert main(["check-config", "--config", str(config_file)]) == 1
+    shown = capsys.readouterr()
+    assert not shown.out
+    assert "did you mean email.host?" in shown.err
+    assert "logs.level must be" in shown.err
+
+
+def test_the_default_configuration_is_config_yaml_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["check-config"]) == 1
+    assert capsys.readouterr().err.startswith("config.yaml does not exist: copy config.example.yaml")
+
+
+def test_an_example_can_be_printed_without_any_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["check-config", "--example"]) == 0
+    assert capsys.readouterr().out == (ROOT / "config.example.yaml").read_text()
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "doctor", "generate-registration", "check-config"])
+def test_no_command_goes_on_with_a_bad_configuration(command: str, config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config_file.write_text("listn: 1\n")
+    assert main([command, "--config", str(config_file)]) == 1
+    assert "listn is not known; did you mean listen?" in capsys.readouterr().err
+
+
+def test_generate_registration_makes_tokens_and_file_from_the_example_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    content = yaml.safe_load((ROOT / "config.example.yaml").read_text())
+    content["homeserver"]["admin_token"] = None
+    content["email"] |= {"username": None, "password": None}
+    path.write_text(yaml.safe_dump(content))
+    assert main(["generate-registration", "--config", str(path)]) == 0
+    written = yaml.safe_load((tmp_path / "registration.yaml").read_text())
+    assert written["as_token"] == (tmp_path / "var/secrets/as_token").read_text().strip()
+    assert len({written["as_token"], written["hs_token"]}) == 2
+    assert len(written["as_token"]) == 52
+    shown = capsys.readouterr().out
+    assert "app_service_config_files" in shown
+    assert written["as_token"] not in shown
+
+
+def test_generate_registration_replaces_nothing_unless_forced(
+    config_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "other.yaml"
+    command = ["generate-registration", "--config", str(config_file), "--output", str(output)]
+    assert main(command) == 0
+    output.write_text("mine")
+    assert main(command) == 1
+    assert output.read_text() == "mine"
+    assert "--force" in capsys.readouterr().err
+    assert main([*command, "--force"]) == 0
+    assert output.read_text() != "mine"
+
+
+def test_generate_registration_says_when_it_cannot_write(config_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "no such folder" / "r.yaml"
+    assert main(["generate-registration", "--config", str(config_file), "--output", str(output)]) == 1
+    assert f"{output} cannot be written: No such file or directory." in capsys.readouterr().err
+
+
+def test_run_hands_the_configuration_to_the_application(config_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    async def run(config: Any) -> None:
+        seen.append(config.public_url)
+
+    put_in_place(monkeypatch, "teleconnect_bot.app", run=run)
+    assert main(["run", "--config", str(config_file)]) == 0
+    assert seen == ["https://meet.example.org"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "called_with"),
+    [([], {"once": False, "host": None}), (["--once", "--host", "192.0.2.1"], {"once": True, "host": "192.0.2.1"})],
+    ids=["plain", "with both options"],
+)
+def test_demo_needs_no_configuration_and_ends_with_its_own_code(
+    arguments: list[str], called_with: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def demo(**options: Any) -> int:
+        seen.append(options)
+        return 3
+
+    put_in_place(monkeypatch, "teleconnect_bot.demo", main=demo)
+    assert main(["demo", *arguments]) == 3
+    assert seen == [called_with]
+
+
+def test_migrate_brings_the_configured_database_up(config_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    put_in_place(monkeypatch, "teleconnect_bot.adapters.storage", migrate=seen.append)
+    assert main(["migrate", "--config", str(config_file)]) == 0
+    assert seen == [f"sqlite+aiosqlite:///{config_file.parent}/var/database/teleconnect.db"]
+
+
+def test_teardown_status_prints_what_the_application_says(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_in_place(monkeypatch, "teleconnect_bot.app", teardown_status=lambda config: f"nothing at {config.homeserver.domain}")
+    assert main(["teardown", "--status", "--config", str(config_file)]) == 0
+    assert capsys.readouterr().out == "nothing at example.org\n"
+
+
+def test_residue_says_that_it_is_not_there_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["residue"]) == 1
+    assert "not available yet" in capsys.readouterr().err
