@@ -1,0 +1,151 @@
+"""Connections to SQLite or PostgreSQL, set so that what is committed is durable and what is deleted is gone (ARCHITECTURE §5).
+
+One unit of work runs at a time: in this process by a lock, between processes by SQLite's BEGIN IMMEDIATE or an advisory lock of
+PostgreSQL. Errors never show parameters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from teleconnect_bot.services.ports import ServiceUnavailable
+
+WRITER_LOCK = 0x7463_626F_74
+"""The advisory lock that a unit of work holds in PostgreSQL."""
+WAIT_SECONDS = 15
+"""How long a unit waits for another process before `ServiceUnavailable`."""
+READERS = 4
+
+
+class DatabaseUrlUnknown(Exception):
+    """`database.url` is no address that the bot can use; the text says what one looks like."""
+
+
+def parse_url(address: str) -> URL:
+    """`sqlite:///file` or `postgresql://user@host/name`, with the driver that the bot uses filled in."""
+    example = "Write sqlite:///var/teleconnect.db or postgresql://user:password@host/name."
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise DatabaseUrlUnknown(f"database.url is not an address. {example}") from None
+    backend = url.drivername.partition("+")[0]
+    if backend == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise DatabaseUrlUnknown(f"database.url names no file. {example}")
+        return url.set(drivername="sqlite+aiosqlite")
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+asyncpg")
+    raise DatabaseUrlUnknown(f"database.url begins with {backend}, which is not supported. {example}")
+
+
+class Database:
+    """One writing connection and a few reading ones. Nothing is opened before it is needed."""
+
+    def __init__(self, address: str) -> None:
+        url = parse_url(address)
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        if self.is_sqlite and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._writer = _engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
+        self._reader = _engine(url, pool_size=READERS, begin="BEGIN")
+        self._turn = asyncio.Lock()
+        self._writing: asyncio.Task[Any] | None = None
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes alone; committed when the context ends without an error.
+
+        Raises `ServiceUnavailable("database")` when the database cannot be reached or stays locked, and `RuntimeError` when the
+        same task has a transaction open already, which would wait for itself.
+        """
+        if self._writing is asyncio.current_task():
+            raise RuntimeError("this task has a unit of work open already; finish it first or use it")
+        async with self._turn:
+            self._writing = asyncio.current_task()
+            try:
+                async with _transaction(self._writer) as connection:
+                    if not self.is_sqlite:
+                        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+                    yield connection
+            finally:
+                self._writing = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that waits for no writer and sees what was committed last."""
+        async with _transaction(self._reader) as connection:
+            yield connection
+
+    async def checkpoint(self) -> None:
+        """SQLite: copy the write-ahead log into the file and empty it. PostgreSQL keeps its log as it is configured.
+
+        Raises `ServiceUnavailable` when another process was reading for too long.
+        """
+        if not self.is_sqlite:
+            return
+        async with self._turn, self._writer.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                busy, *_ = await cursor.fetchone()
+        if busy:
+            raise ServiceUnavailable("database")
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _engine(url: URL, *, pool_size: int, begin: str) -> AsyncEngine:
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
+    if url.get_backend_name() != "sqlite":
+        server = {"application_name": "teleconnect-bot", "lock_timeout": f"{WAIT_SECONDS}s", "idle_in_transaction_session_timeout": "60s"}
+        return create_async_engine(url, pool_pre_ping=True, connect_args={"server_settings": server}, **options)
+    engine = create_async_engine(url, connect_args={"timeout": WAIT_SECONDS}, **options)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "temp_store=MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def open_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    connecting = True
+    try:
+        async with engine.begin() as connection:
+            connecting = False
+            yield connection
+    except (OperationalError, InterfaceError, NoConnectionFree) as problem:
+        raise ServiceUnavailable("database") from problem
+    except DBAPIError as problem:
+        if problem.connection_invalidated or _lock_timeout(problem):
+            raise ServiceUnavailable("database") from problem
+        raise
+    except OSError as problem:
+        if connecting:
+            raise ServiceUnavailable("database") from problem
+        raise
+
+
+def _lock_timeout(problem: DBAPIError) -> bool:
+    return getattr(problem.orig, "sqlstate", None) == "55P03"

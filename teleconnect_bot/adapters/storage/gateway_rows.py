@@ -1,0 +1,90 @@
+"""`GatewayRows` on the database (ARCHITECTURE §4, "Gateway" and "Letters")."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.adapters.storage.database import Database
+from teleconnect_bot.domain.guest_link import SeatState
+from teleconnect_bot.services import ports
+from teleconnect_bot.services.gateway_rows import GatewaySeat, Letter
+
+OPEN_TO = frozenset({SeatState.READY, SeatState.ADMITTED, SeatState.JOINED})
+"""The room is open to a seat from the moment its keys are uploaded until it is revoked."""
+
+
+class SqlGatewayRows:
+    """Seats are looked up on a reading connection, so that no request of a page waits for a unit of work."""
+
+    def __init__(self, database: Database, units: ports.UnitOfWork) -> None:
+        self._database = database
+        self._units = units
+
+    async def seat_by_digest(self, digest: bytes) -> GatewaySeat | None:
+        seat = tables.seat
+        columns = (seat.c.id, seat.c.user, seat.c.device, seat.c.state, tables.session.c.room)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(*columns).join(tables.session).where(seat.c.digest == digest))).one_or_none()
+        if row is None or row.user is None or row.device is None:
+            return None
+        return GatewaySeat(
+            seat_id=row.id,
+            user=row.user,
+            device=row.device,
+            room=row.room if row.state in OPEN_TO else None,
+            revoked=row.state == SeatState.REVOKED,
+        )
+
+    async def keep_letter(
+        self, seat_id: str, recipient: str, event_type: str, content: Mapping[str, Any], room: str, transaction_id: str
+    ) -> None:
+        """Nothing is kept when the seat is unknown, or its session's room is another one."""
+        seat = tables.seat
+        columns = (seat.c.session, seat.c.user, seat.c.device, tables.session.c.room)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(*columns).join(tables.session).where(seat.c.id == seat_id))).one_or_none()
+        if row is None or row.room != room or row.user is None or row.device is None:
+            return
+        letter = ports.Letter(
+            id=_letter_id(seat_id, recipient, event_type, transaction_id),
+            session=row.session,
+            sender_user=row.user,
+            sender_device=row.device,
+            recipient=recipient,
+            event_type=event_type,
+            content=content,
+        )
+        async with self._units.begin() as unit:
+            await unit.keep_letter(letter)
+
+    async def letters_for(self, user: str) -> Sequence[Letter]:
+        async with self._units.begin() as unit:
+            kept = await unit.letters_for(user)
+        return [
+            Letter(
+                letter_id=letter.id,
+                sender=letter.sender_user,
+                sender_device=letter.sender_device,
+                recipient=letter.recipient,
+                event_type=letter.event_type,
+                content=letter.content,
+            )
+            for letter in kept
+        ]
+
+    async def letters_delivered(self, letter_ids: Sequence[str]) -> None:
+        async with self._units.begin() as unit:
+            await unit.letters_delivered(letter_ids)
+
+
+def _letter_id(*parts: str) -> str:
+    """The same letter has the same id, so that a repeated request is kept once."""
+    digest = hashlib.sha256(json.dumps(parts).encode()).digest()
+    return base64.b32encode(digest[:20]).decode().lower()

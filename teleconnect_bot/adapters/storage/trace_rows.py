@@ -1,0 +1,147 @@
+"""The part of a unit of work that remembers what was left where: ledger, handled events, letters, accounts, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy import func as sql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.adapters.storage.rows import seal, unseal
+from teleconnect_bot.adapters.storage.session_rows import upsert
+from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
+from teleconnect_bot.services.ports import KeyDestroyed, Letter, SessionKeys
+
+
+class TraceRows:
+    """The ledger outlives the session's rows and key: it holds opaque addresses alone."""
+
+    _connection: AsyncConnection
+    _keys: SessionKeys
+
+    async def enter_trace(self, trace: Trace) -> None:
+        row = {
+            "session": trace.session,
+            "kind": trace.kind.value,
+            "key": trace.key,
+            "place": trace.place,
+            "container": trace.container,
+            "state": trace.state.value,
+        }
+        await self._connection.execute(
+            upsert(self._connection, tables.ledger).values(row).on_conflict_do_nothing(index_elements=["session", "kind", "key"])
+        )
+
+    async def update_trace(self, trace: Trace) -> None:
+        """Nothing happens when the trace was never entered, or is forgotten."""
+        ledger = tables.ledger
+        await self._connection.execute(
+            update(ledger)
+            .where(ledger.c.session == trace.session, ledger.c.kind == trace.kind.value, ledger.c.key == trace.key)
+            .values(place=trace.place, container=trace.container, state=trace.state.value)
+        )
+
+    async def traces(self, session_id: str) -> Sequence[Trace]:
+        """In the order in which they were entered."""
+        query = select(tables.ledger).where(tables.ledger.c.session == session_id).order_by(tables.ledger.c.number)
+        return [
+            Trace(
+                session=row.session,
+                kind=TraceKind(row.kind),
+                key=row.key,
+                place=row.place,
+                container=row.container,
+                state=TraceState(row.state),
+            )
+            for row in await self._connection.execute(query)
+        ]
+
+    async def first_time(self, event: str, now: datetime) -> bool:
+        statement = upsert(self._connection, tables.handled_event).values(event=event, at=now)
+        result = await self._connection.execute(
+            statement.on_conflict_do_nothing(index_elements=["event"]).returning(tables.handled_event.c.event)
+        )
+        return result.first() is not None
+
+    async def forget_events_before(self, moment: datetime) -> None:
+        await self._connection.execute(delete(tables.handled_event).where(tables.handled_event.c.at < moment))
+
+    async def keep_letter(self, letter: Letter) -> None:
+        """Kept once by its id. Nothing is kept for a session that is gone or whose key is."""
+        key = (await self._connection.execute(select(tables.session.c.key).where(tables.session.c.id == letter.session))).scalar()
+        if key is None or not self._keys.exists(key):
+            return
+        row = {
+            "id": letter.id,
+            "session": letter.session,
+            "sender_user": letter.sender_user,
+            "sender_device": letter.sender_device,
+            "recipient": letter.recipient,
+            "event_type": letter.event_type,
+            "content": seal(self._keys, key, _content_of(letter.id), letter.content),
+        }
+        await self._connection.execute(upsert(self._connection, tables.letter).values(row).on_conflict_do_nothing(index_elements=["id"]))
+
+    async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
+        """Oldest first; of one session only, if one is named."""
+        letter = tables.letter
+        query = select(letter, tables.session.c.key).join(tables.session).where(letter.c.recipient == user).order_by(letter.c.number)
+        if session_id is not None:
+            query = query.where(letter.c.session == session_id)
+        found: list[Letter] = []
+        for row in await self._connection.execute(query):
+            try:
+                content: Mapping[str, object] = unseal(self._keys, row.key, _content_of(row.id), row.content)
+            except KeyDestroyed:
+                continue
+            found.append(
+                Letter(
+                    id=row.id,
+                    session=row.session,
+                    sender_user=row.sender_user,
+                    sender_device=row.sender_device,
+                    recipient=row.recipient,
+                    event_type=row.event_type,
+                    content=content,
+                )
+            )
+        return found
+
+    async def letters_delivered(self, letter_ids: Sequence[str]) -> None:
+        await self._connection.execute(delete(tables.letter).where(tables.letter.c.id.in_(list(letter_ids))))
+
+    async def pool_size(self) -> int:
+        return (await self._connection.execute(select(sql.count()).select_from(tables.visitor_pool))).scalar_one()
+
+    async def add_to_pool(self, user: str) -> None:
+        await self._connection.execute(
+            upsert(self._connection, tables.visitor_pool).values(user=user).on_conflict_do_nothing(index_elements=["user"])
+        )
+
+    async def take_from_pool(self) -> str | None:
+        """The account that has waited longest; it is in the pool no more."""
+        pool = tables.visitor_pool
+        row = (await self._connection.execute(select(pool).order_by(pool.c.number).limit(1))).one_or_none()
+        if row is None:
+            return None
+        await self._connection.execute(delete(pool).where(pool.c.number == row.number))
+        user: str = row.user
+        return user
+
+    async def count(self, month: str, name: str, amount: int = 1) -> None:
+        statement = upsert(self._connection, tables.statistic).values(month=month, name=name, amount=amount)
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["month", "name"], set_={"amount": tables.statistic.c.amount + statement.excluded.amount}
+            )
+        )
+
+    async def counters(self) -> Mapping[tuple[str, str], int]:
+        return {(row.month, row.name): row.amount for row in await self._connection.execute(select(tables.statistic))}
+
+
+def _content_of(letter_id: str) -> str:
+    return f"letter.content/{letter_id}"
