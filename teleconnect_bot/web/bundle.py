@@ -40,7 +40,7 @@ class Bundle:
         self._static = static
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/j", self.landing), web.get("/j/{anything:.*}", self.landing), web.get("/assets/{path:.+}", self.asset)]
+        return [web.get("/j", self.landing), web.get(r"/j/{anything:[\s\S]*}", self.landing), web.get("/assets/{path:.+}", self.asset)]
 
     @property
     def built(self) -> bool:

@@ -121,7 +121,6 @@ def to_device_messages(event_type: str, body: Body) -> dict[str, Mapping[str, An
     messages = {user: _mapping(devices, "messages") for user, devices in _mapping(body.get("messages", {}), "messages").items()}
     for devices in messages.values():
         for content in devices.values():
-            content = _mapping(content, "messages")
-            if event_type == "m.room.encrypted" and "ciphertext" not in content:
+            if event_type == "m.room.encrypted" and "ciphertext" not in _mapping(content, "messages"):
                 raise forbidden("Only encrypted kinds")
     return messages

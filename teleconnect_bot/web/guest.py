@@ -65,8 +65,9 @@ class PublicInfo:
 
 
 class GuestRoutes:
-    def __init__(self, door: GuestDoor, public: PublicInfo, trusted: Sequence[Network], seconds: Seconds) -> None:
+    def __init__(self, door: GuestDoor, public: PublicInfo, trusted: Sequence[Network], seconds: Seconds, tasks: asyncio.TaskGroup) -> None:
         self._door = door
+        self._tasks = tasks
         self._public = public
         self._codes = [language.code for language in public.languages]
         self._trusted = trusted
@@ -171,10 +172,20 @@ class GuestRoutes:
     async def _whole(self, call: Coroutine[Any, Any, T]) -> T:
         """Carry a use case out to its end, also when the browser goes away in the middle: between its commit and what
         it tells the gateway there must be no gap that a lost connection can tear open."""
-        running = asyncio.ensure_future(call)
-        self._running.add(running)
-        running.add_done_callback(self._running.discard)
-        return await asyncio.shield(running)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        async def carry_out() -> None:
+            try:
+                done.set_result(await call)
+            except BaseException as error:
+                done.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+
+        self._running.add(done)
+        done.add_done_callback(self._running.discard)
+        self._tasks.create_task(carry_out())
+        return await asyncio.shield(done)
 
 
 def slow_down(wait: float) -> web.Response:

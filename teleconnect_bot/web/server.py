@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -41,19 +42,21 @@ def create_app(
     checks: ReadyChecks,
     registry: CollectorRegistry,
     seconds: Seconds,
+    tasks: asyncio.TaskGroup,
     static: Path = STATIC,
 ) -> web.Application:
     """All routes. `gateway` is opened and closed by the caller, who needs it for longer (`SeatGate`).
 
+    `tasks` carries the guests' use cases and must outlive the server; no failure of theirs reaches it.
     Raises `ValueError` for a proxy that is neither an address nor a network.
     """
     trusted = parse_networks(trusted_proxies)
-    guest = GuestRoutes(door, public, trusted, seconds)
+    guest = GuestRoutes(door, public, trusted, seconds, tasks)
     app = web.Application(client_max_size=MAX_JSON_BYTES, middlewares=[plain_errors])
     app.add_routes(guest.routes())
     app.add_routes(Bundle(static).routes())
     app.add_routes(Health(checks, registry, trusted).routes())
-    app.router.add_route("*", MOUNT + "/{call:.*}", gateway.handle)
+    app.router.add_route("*", MOUNT + r"/{call:[\s\S]*}", gateway.handle)
     app.on_response_prepare.append(security_headers(public_url))
 
     async def stop(_: web.Application) -> None:
@@ -79,7 +82,7 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         wait = int(busy.retry_after.total_seconds()) + 1 if busy.retry_after else 2
         response.headers[hdrs.RETRY_AFTER] = str(min(wait, LONGEST_RETRY_SECONDS))
         return response
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the edge: whatever went wrong, the answer is one sentence
         log.error("web_failed", route=_route(request), kind=type(error).__name__, at=_innermost(error))
         return _plain(request, 500, "Something went wrong on our side")
 
@@ -117,7 +120,8 @@ class Served:
 async def serve(app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[Served]:
     """The application answers inside the block. Port 0 takes a free one."""
     # aiohttp's own lines name addresses and paths; what matters of a failure is logged by `plain_errors`.
-    silent = logging.Logger("teleconnect_bot.web.protocol", logging.CRITICAL + 1)
+    silent = logging.getLogger("teleconnect_bot.web.protocol")
+    silent.disabled = True
     # handler_cancellation: a browser that goes away must not leave its poll held at the homeserver.
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, logger=silent, shutdown_timeout=STOP_SECONDS)
     await runner.setup()

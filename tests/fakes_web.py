@@ -1,0 +1,340 @@
+"""The world around the web front door: rows and use cases in memory, and a homeserver that records what reaches it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientResponse, ClientSession, TCPConnector, web
+from prometheus_client import CollectorRegistry
+from yarl import URL
+
+from teleconnect_bot.services.gateway_rows import GatewaySeat, Letter
+from teleconnect_bot.services.guest_door import (
+    LinkState,
+    NoSuchLink,
+    OpenedLink,
+    SeatPerson,
+    SeatStatus,
+    SeatView,
+)
+from teleconnect_bot.web.gateway import Gateway
+from teleconnect_bot.web.guest import Language, PublicInfo
+from teleconnect_bot.web.server import create_app, serve
+
+DOMAIN = "hs.test"
+AS_TOKEN = "as-token-that-no-page-may-use"
+SECRET = "a" * 43
+OTHER_SECRET = "b" * 43
+USER, DEVICE, ROOM = f"@tcv-one:{DOMAIN}", "ONEDEVICE", "!room-one"
+OTHER_USER, OTHER_ROOM = f"@tcv-two:{DOMAIN}", "!room-two"
+STAFF = f"@alice:{DOMAIN}"
+GOOD_TOKEN = "goodtoken234567abcdefghijk"
+MEGOLM = {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgA", "sender_key": "k", "session_id": "s", "device_id": DEVICE}
+OLM = {"algorithm": "m.olm.v1.curve25519-aes-sha2", "ciphertext": {"k": {"type": 0, "body": "AwgA"}}, "sender_key": "k"}
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class ManualSeconds:
+    """A forward-only clock that moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class FakeRows:
+    """`GatewayRows` in memory."""
+
+    def __init__(self) -> None:
+        self.seats: dict[bytes, GatewaySeat] = {}
+        self.letters: dict[str, Letter] = {}
+        self.reads = 0
+        self.before_answer: asyncio.Event | None = None
+        self._kept: set[tuple[str, str, str, str]] = set()
+
+    async def seat_by_digest(self, digest: bytes) -> GatewaySeat | None:
+        self.reads += 1
+        row = self.seats.get(digest)
+        if self.before_answer is not None:
+            await self.before_answer.wait()
+        return row
+
+    def change(self, secret: str, **changes: Any) -> None:
+        self.seats[digest(secret)] = replace(self.seats[digest(secret)], **changes)
+
+    async def keep_letter(
+        self, seat_id: str, recipient: str, event_type: str, content: Mapping[str, Any], room: str, transaction_id: str
+    ) -> None:
+        key = (seat_id, recipient, event_type, transaction_id)
+        if key not in self._kept:
+            self._kept.add(key)
+            seat = next(seat for seat in self.seats.values() if seat.seat_id == seat_id)
+            letter_id = f"l{len(self._kept)}"
+            self.letters[letter_id] = Letter(letter_id, seat.user, seat.device, recipient, event_type, content)
+
+    async def letters_for(self, user: str) -> Sequence[Letter]:
+        return [letter for letter in self.letters.values() if letter.recipient == user]
+
+    async def letters_delivered(self, letter_ids: Sequence[str]) -> None:
+        for letter_id in letter_ids:
+            self.letters.pop(letter_id, None)
+
+
+class FakeDoor:
+    """`GuestDoor` with one good link; it notes every call by name, never an argument."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.links = {GOOD_TOKEN}
+        self.seats: dict[bytes, SeatView] = {}
+        self.refuse_entry: Exception | None = None
+        self.names: list[str] = []
+        self.hold: asyncio.Event | None = None
+        self.entered = asyncio.Event()
+        self.finished = asyncio.Event()
+
+    async def open(self, token: str, language: str) -> OpenedLink | None:
+        self.calls["open"] += 1
+        if token not in self.links:
+            return None
+        return OpenedLink(LinkState.OPEN, "fr", "Field Clinic", "1", f"Terms in {language}.")
+
+    async def not_me(self, token: str) -> bool:
+        self.calls["not_me"] += 1
+        return token in self.links
+
+    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str) -> SeatView:
+        self.calls["enter"] += 1
+        self.entered.set()
+        if self.hold is not None:
+            await self.hold.wait()
+        if token not in self.links:
+            raise NoSuchLink
+        if self.refuse_entry is not None:
+            raise self.refuse_entry
+        self.names.append(name)
+        self.seats[digest] = a_seat()
+        self.finished.set()
+        return self.seats[digest]
+
+    async def seat(self, digest: bytes) -> SeatView | None:
+        self.calls["seat"] += 1
+        return self.seats.get(digest)
+
+    async def beat(self, digest: bytes, visible: bool) -> SeatView | None:
+        self.calls["beat visible" if visible else "beat hidden"] += 1
+        return self.seats.get(digest)
+
+    async def ready(self, digest: bytes) -> SeatView | None:
+        self.calls["ready"] += 1
+        return self.seats.get(digest)
+
+    async def leave(self, digest: bytes) -> bool:
+        self.calls["leave"] += 1
+        return self.seats.pop(digest, None) is not None
+
+
+def a_seat() -> SeatView:
+    people = (SeatPerson(OTHER_USER, "Relative", "Amina"),)
+    return SeatView(SeatStatus.KEYS, "Service user", f"@bot:{DOMAIN}", "Field Clinic", user=USER, device=DEVICE, people=people)
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """One request as the homeserver got it."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class RecordingHomeserver:
+    """Answers 200 `{}` to everything; syncs are held until `release` is set when `hold_syncs` says so."""
+
+    requests: list[Forwarded] = field(default_factory=list)
+    joined: set[str] = field(default_factory=lambda: {USER, STAFF})
+    invited: set[str] = field(default_factory=set)
+    answers: dict[str, tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
+    hold_syncs: bool = False
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    sync_came: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+    syncs_lost: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+    address: str = ""
+
+    @property
+    def seen(self) -> list[str]:
+        return [f"{request.method} {request.path}" for request in self.requests]
+
+    def sent_to_device(self) -> list[Forwarded]:
+        return [request for request in self.requests if "/sendToDevice/" in request.path]
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        path = request.rel_url.raw_path
+        self.requests.append(Forwarded(request.method, path, dict(request.query), dict(request.headers), await request.read()))
+        if path.endswith("/v3/sync"):
+            self.sync_came.release()
+            if self.hold_syncs:
+                try:
+                    await self.release.wait()
+                except asyncio.CancelledError:
+                    self.syncs_lost.release()
+                    raise
+            return web.json_response({"next_batch": "s2", "for": json.loads(request.query["filter"])["room"]["rooms"]})
+        if path.endswith("/members"):
+            memberships = [(user, "join") for user in self.joined] + [(user, "invite") for user in self.invited]
+            return web.json_response({"chunk": [{"state_key": user, "content": {"membership": kind}} for user, kind in memberships]})
+        if path.endswith("/keys/query"):
+            return web.json_response({"device_keys": {user: {"D": {}} for user in (await request.json())["device_keys"]}})
+        for part, (status, body, headers) in self.answers.items():
+            if part in path:
+                return web.Response(status=status, body=body, headers=headers)
+        return web.json_response({})
+
+
+@asynccontextmanager
+async def recording_homeserver() -> AsyncIterator[RecordingHomeserver]:
+    homeserver = RecordingHomeserver()
+    app = web.Application(client_max_size=64 * 1024 * 1024)
+    app.router.add_route("*", "/{path:.*}", homeserver.answer)
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    homeserver.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield homeserver
+    finally:
+        homeserver.release.set()
+        await runner.cleanup()
+
+
+@dataclass
+class Front:
+    """The running web application, and everything behind it."""
+
+    host: str
+    port: int
+    http: ClientSession
+    app: web.Application
+    gateway: Gateway
+    door: FakeDoor
+    rows: FakeRows
+    seconds: ManualSeconds
+    checks: dict[str, bool]
+    registry: CollectorRegistry
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    async def ask(self, method: str, path: str, *, secret: str | None = None, headers: Mapping[str, str] | None = None, **more: Any) -> Answer:
+        """Read the whole answer. The path is sent as it stands."""
+        sent = {**({"Authorization": f"Bearer {secret}"} if secret else {}), **(headers or {})}
+        async with self.http.request(method, URL(self.url + path, encoded=True), headers=sent, allow_redirects=False, **more) as response:
+            return await Answer.read(response)
+
+    async def gw(self, method: str, path: str, *, secret: str | None = SECRET, **more: Any) -> Answer:
+        return await self.ask(method, "/gw" + path, secret=secret, **more)
+
+    async def raw(self, method: str, target: str, *, secret: str | None = SECRET) -> int:
+        """The status of a request whose target no client library has touched."""
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        authorization = f"Authorization: Bearer {secret}\r\n" if secret else ""
+        writer.write(f"{method} {target} HTTP/1.1\r\nHost: x\r\n{authorization}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        return int(answer.split()[1])
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @classmethod
+    async def read(cls, response: ClientResponse) -> Answer:
+        return cls(response.status, response.headers.copy(), await response.read())
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@asynccontextmanager
+async def _task_group() -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group that lets a failing test fail with its own error, not with a group around it."""
+    failure: Exception | None = None
+    async with asyncio.TaskGroup() as tasks:
+        try:
+            yield tasks
+        except Exception as error:
+            failure = error
+    if failure is not None:
+        raise failure
+
+
+@asynccontextmanager
+async def front_door(
+    address: str,
+    static: Path,
+    *,
+    public_url: str = "https://meet.example",
+    trusted_proxies: Sequence[str] = (),
+    domain: str = DOMAIN,
+    as_token: str = AS_TOKEN,
+    rows: FakeRows | None = None,
+    max_upload_bytes: int = 1024 * 1024,
+) -> AsyncIterator[Front]:
+    door, rows, seconds, registry, checks = FakeDoor(), rows or FakeRows(), ManualSeconds(), CollectorRegistry(), {"database": True}
+
+    async def ready() -> dict[str, bool]:
+        return checks
+
+    async with (
+        _task_group() as tasks,
+        Gateway(address, domain, as_token, rows, seconds, registry, max_upload_bytes) as gateway,
+        ClientSession(connector=TCPConnector(limit=0)) as http,
+    ):
+        app = create_app(
+            public_url=public_url,
+            trusted_proxies=trusted_proxies,
+            door=door,
+            gateway=gateway,
+            public=PublicInfo("Field Clinic", "+41 22 000 00 00", [Language("en", "English", "ltr"), Language("ar", "العربية", "rtl")]),
+            checks=ready,
+            registry=registry,
+            seconds=seconds,
+            tasks=tasks,
+            static=static,
+        )
+        async with serve(app, "127.0.0.1", 0) as served:
+            yield Front(served.host, served.port, http, app, gateway, door, rows, seconds, checks, registry)
+
+
+@asynccontextmanager
+async def gateway_with_seats(static: Path, **settings: Any) -> AsyncIterator[tuple[Front, RecordingHomeserver]]:
+    """Two sessions with one visitor each: `SECRET` in `ROOM`, `OTHER_SECRET` in `OTHER_ROOM`."""
+    async with recording_homeserver() as homeserver, front_door(homeserver.address, static, **settings) as front:
+        front.rows.seats[digest(SECRET)] = GatewaySeat("seat-one", USER, DEVICE, ROOM, revoked=False)
+        front.rows.seats[digest(OTHER_SECRET)] = GatewaySeat("seat-two", OTHER_USER, "TWODEVICE", OTHER_ROOM, revoked=False)
+        yield front, homeserver
