@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -463,6 +464,17 @@ def test_the_entries_of_lists_and_optional_sections_are_documented_too() -> None
 
 def test_the_example_is_what_check_config_prints() -> None:
     assert (ROOT / "config.example.yaml").read_text() == render(), "teleconnect-bot check-config --example > config.example.yaml"
+
+
+def test_the_operations_guide_names_only_keys_that_exist() -> None:
+    text = (ROOT / "docs/operations.md").read_text()
+    sections = {name: section_of(field.annotation) for name, field in fields_of(Config)}
+    named = [(section, key) for section, key in re.findall(r"`([a-z_]+)\.([a-z_]+)[:`]", text) if section in sections and key != "yaml"]
+    assert len(named) > 20
+    for section, key in named:
+        model = sections[section]
+        assert model, section
+        assert key in dict(fields_of(model)), f"{section}.{key}"
 
 
 def test_what_is_set_but_not_used_yet_is_known(tmp_path: Path) -> None:
