@@ -20,7 +20,7 @@ class WrittenEvent:
     """One message of the room, decrypted by the adapter; edits are already applied, redacted events left out.
 
     `text` is None when the message could not be decrypted. `file` is set when the message is a file; its name is not kept.
-    `media` are the `mxc://` addresses the event names (file and thumbnail).
+    `media` are the `mxc://` addresses the event names (file and thumbnail). `name` is what a visitor calls themselves.
     """
 
     event: str
@@ -29,6 +29,7 @@ class WrittenEvent:
     text: str | None = field(repr=False)
     file: FileKind | None = None
     media: tuple[str, ...] = ()
+    name: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

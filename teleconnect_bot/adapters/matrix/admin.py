@@ -1,0 +1,125 @@
+"""Calls that need the server administrator's token: teardown and its proof, nothing else (ARCHITECTURE §1, sentence 6)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiohttp import ClientSession
+from mautrix.api import HTTPAPI, Method, SynapseAdminPath
+
+from teleconnect_bot.adapters.matrix.homeserver import SERVICE, HomeserverApi, HomeserverRefusal
+from teleconnect_bot.services.ports import RefusedByService, ServiceUnavailable
+
+PURGE_POLL_SECONDS = 0.25
+PURGE_TIMEOUT_SECONDS = 120.0
+
+
+class HomeserverAdmin:
+    """`token` is that of an admin user, or with MAS of a client with admin scope (PRODUCT §10). None: every call refuses."""
+
+    def __init__(self, *, address: str, domain: str, token: str | None, session: ClientSession) -> None:
+        self._domain = domain
+        self._api = None if token is None else HomeserverApi(address, token, session)
+
+    async def purge_room(self, room: str) -> None:
+        """The room and all its events are gone from the homeserver when this returns; an unknown room is fine."""
+        try:
+            answer = await self._call(Method.DELETE, SynapseAdminPath.v2.rooms[room], {"purge": True, "block": False})
+        except HomeserverRefusal as refusal:
+            if refusal.status == 404:
+                return
+            raise
+        try:
+            async with asyncio.timeout(PURGE_TIMEOUT_SECONDS):
+                while (status := await self._purge_status(answer["delete_id"])) not in ("complete", "unknown"):
+                    if status == "failed":
+                        raise ServiceUnavailable(SERVICE)
+                    await asyncio.sleep(PURGE_POLL_SECONDS)
+        except TimeoutError:
+            raise ServiceUnavailable(SERVICE) from None
+
+    async def room_exists(self, room: str) -> bool:
+        return await self._exists(SynapseAdminPath.v1.rooms[room])
+
+    async def delete_media(self, mxc: str, uploaded_by: str | None = None) -> None:
+        """One file of our own homeserver; a missing one, one of another server or of another uploader is left alone."""
+        if await self._is_ours(mxc, uploaded_by):
+            server, media = HTTPAPI.parse_mxc_uri(mxc)
+            try:
+                await self._call(Method.DELETE, SynapseAdminPath.v1.media[server][media])
+            except HomeserverRefusal as refusal:
+                if refusal.status != 404:
+                    raise
+
+    async def media_exists(self, mxc: str, uploaded_by: str | None = None) -> bool:
+        """The file is stored on our own homeserver (and was uploaded by this user)."""
+        return await self._is_ours(mxc, uploaded_by)
+
+    async def remove_user(self, user: str) -> None:
+        """Media and devices deleted, account deactivated and erased; an unknown user is fine."""
+        while int((await self._call(Method.DELETE, SynapseAdminPath.v1.users[user].media))["total"]) > 0:
+            pass  # the homeserver deletes a hundred at a time
+        try:
+            await self._call(Method.POST, SynapseAdminPath.v1.deactivate[user], {"erase": True})
+        except HomeserverRefusal as refusal:
+            if refusal.status != 404:
+                raise
+            return
+        devices = [device["device_id"] for device in await self._devices(user)]
+        if devices:
+            await self._call(Method.POST, SynapseAdminPath.v2.users[user].delete_devices, {"devices": devices})
+
+    async def user_is_gone(self, user: str) -> bool:
+        """Unknown, or deactivated without devices and media."""
+        try:
+            account = await self._call(Method.GET, SynapseAdminPath.v2.users[user])
+        except HomeserverRefusal as refusal:
+            if refusal.status == 404:
+                return True
+            raise
+        if not account.get("deactivated") or await self._devices(user):
+            return False
+        return int((await self._call(Method.GET, SynapseAdminPath.v1.users[user].media))["total"]) == 0
+
+    async def _devices(self, user: str) -> list[dict[str, Any]]:
+        answer = await self._call(Method.GET, SynapseAdminPath.v2.users[user].devices)
+        return list(answer.get("devices", []))
+
+    async def _is_ours(self, mxc: str, uploaded_by: str | None) -> bool:
+        try:
+            server, media = HTTPAPI.parse_mxc_uri(mxc)
+        except ValueError:
+            return False
+        if server != self._domain or not media:
+            return False
+        try:
+            answer = await self._call(Method.GET, SynapseAdminPath.v1.media[server][media])
+        except HomeserverRefusal as refusal:
+            if refusal.status == 404:
+                return False
+            raise
+        return uploaded_by is None or answer.get("media_info", {}).get("user_id") == uploaded_by
+
+    async def _purge_status(self, delete_id: str) -> str:
+        try:
+            answer = await self._call(Method.GET, SynapseAdminPath.v2.rooms.delete_status[delete_id])
+        except HomeserverRefusal as refusal:
+            if refusal.status == 404:
+                return "unknown"
+            raise
+        return str(answer.get("status", ""))
+
+    async def _exists(self, path: Any) -> bool:
+        try:
+            await self._call(Method.GET, path)
+        except HomeserverRefusal as refusal:
+            if refusal.status == 404:
+                return False
+            raise
+        return True
+
+    async def _call(self, method: Method, path: Any, content: dict[str, Any] | None = None) -> dict[str, Any]:
+        if self._api is None:
+            raise RefusedByService(SERVICE, "homeserver.admin_token is not configured, so nothing can be deleted there")
+        return await self._api.call(method, path, content)

@@ -1,0 +1,49 @@
+"""Accounts for people who have none: users of the appservice's namespace (ARCHITECTURE §4, port `Visitors`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mautrix.api import Method, Path
+
+from teleconnect_bot.adapters.matrix.account import BotAccount
+from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
+from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
+
+# MSC4380, stable name; the second is what clients and servers of MSC4155 read.
+INVITE_PERMISSIONS: dict[str, dict[str, Any]] = {
+    "m.invite_permission_config": {"default_action": "block"},
+    "org.matrix.msc4155.invite_permission_config": {"blocked_users": ["*"]},
+}
+
+
+class AppserviceVisitors:
+    def __init__(self, account: BotAccount, admin: HomeserverAdmin, prefix: str) -> None:
+        self._account, self._admin, self._prefix = account, admin, prefix
+
+    async def register(self, localpart: str) -> str:
+        username = f"{self._prefix}{localpart}"
+        body = {"type": "m.login.application_service", "username": username, "inhibit_login": True}
+        try:
+            await self._account.appservice.call(Method.POST, Path.v3.register, body)
+        except HomeserverRefusal as refusal:
+            if refusal.code != "M_USER_IN_USE":
+                raise
+        return f"@{username}:{self._account.domain}"
+
+    async def provision(self, user: str, device: str, display_name: str) -> None:
+        api, acting = self._account.appservice, {"user_id": user}
+        await api.call(Method.PUT, Path.v3.devices[device], {"display_name": display_name}, acting)
+        await api.call(Method.PUT, Path.v3.profile[user].displayname, {"displayname": display_name}, acting)
+
+    async def block_invitations(self, user: str) -> None:
+        for kind, content in INVITE_PERMISSIONS.items():
+            await self._account.appservice.call(Method.PUT, Path.v3.user[user].account_data[kind], content, {"user_id": user})
+
+    async def remove(self, user: str) -> None:
+        """The bot's own keys for this person go with the account."""
+        await self._admin.remove_user(user)
+        await self._account.forget_user(user)
+
+    async def is_gone(self, user: str) -> bool:
+        return await self._admin.user_is_gone(user)
