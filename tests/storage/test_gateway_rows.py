@@ -1,0 +1,83 @@
+"""What the gateway reads and keeps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from teleconnect_bot.adapters.storage.database import Database
+from teleconnect_bot.adapters.storage.gateway_rows import SqlGatewayRows
+from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
+from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
+from teleconnect_bot.domain.guest_link import Seat, SeatState, digest_of
+from teleconnect_bot.services.gateway_rows import GatewayRows, GatewaySeat
+from tests.storage.sessions import REQUESTER, full_session
+
+SECRET = digest_of("one-secret")
+ROOM = "!one:hospital.example"
+CONTENT = {"DEVICE": {"ciphertext": "x"}}
+
+
+@pytest.fixture
+def rows(database: Database, units: SqlUnitOfWork) -> GatewayRows:
+    return SqlGatewayRows(database, units)
+
+
+@pytest.fixture
+async def seat(units: SqlUnitOfWork, keys: FileSessionKeys) -> Seat:
+    session = full_session()
+    keys.create(session.key)
+    async with units.begin() as unit:
+        await unit.add(session)
+    return session.seats[0]
+
+
+async def _change(units: SqlUnitOfWork, seat: Seat) -> None:
+    async with units.begin() as unit:
+        found = await unit.session("one-session")
+        assert found is not None
+        await unit.save(found.with_seat(seat))
+
+
+async def test_a_seat_is_found_by_the_digest_of_its_secret_alone(rows: GatewayRows, seat: Seat) -> None:
+    assert await rows.seat_by_digest(SECRET) == GatewaySeat("one-seat", "@tcv-one:hospital.example", "one-device", ROOM, False)
+    assert await rows.seat_by_digest(digest_of("one-token")) is None
+
+
+@pytest.mark.parametrize("state", list(SeatState))
+async def test_the_room_is_open_from_the_keys_to_the_end(rows: GatewayRows, units: SqlUnitOfWork, seat: Seat, state: SeatState) -> None:
+    await _change(units, replace(seat, state=state))
+    found = await rows.seat_by_digest(SECRET)
+    assert found is not None
+    assert found.room == (ROOM if state in {SeatState.READY, SeatState.ADMITTED, SeatState.JOINED} else None)
+    assert found.revoked is (state is SeatState.REVOKED)
+
+
+async def test_a_seat_without_an_account_is_none_yet(rows: GatewayRows, units: SqlUnitOfWork, seat: Seat) -> None:
+    await _change(units, replace(seat, user=None, device=None, state=SeatState.CLAIMED))
+    assert await rows.seat_by_digest(SECRET) is None
+
+
+async def test_a_letter_is_kept_once_and_outlives_the_seat(rows: GatewayRows, units: SqlUnitOfWork, seat: Seat) -> None:
+    for transaction in ("t1", "t1", "t2"):
+        await rows.keep_letter(seat.id, REQUESTER, "m.room.encrypted", CONTENT, ROOM, transaction)
+    await _change(units, replace(seat, state=SeatState.REVOKED))
+    first, second = await rows.letters_for(REQUESTER)
+    assert (first.sender, first.sender_device, first.recipient, first.event_type) == (seat.user, seat.device, REQUESTER, "m.room.encrypted")
+    assert first.content == CONTENT
+    assert first.letter_id != second.letter_id
+    await rows.letters_delivered([first.letter_id, "unknown"])
+    assert await rows.letters_for(REQUESTER) == [second]
+
+
+async def test_nothing_is_kept_for_another_room_or_an_unknown_seat(rows: GatewayRows, seat: Seat) -> None:
+    await rows.keep_letter(seat.id, REQUESTER, "m.room.encrypted", CONTENT, "!two:hospital.example", "t")
+    await rows.keep_letter("unknown", REQUESTER, "m.room.encrypted", CONTENT, ROOM, "t")
+    assert await rows.letters_for(REQUESTER) == []
+
+
+async def test_looking_up_a_seat_waits_for_no_unit_of_work(rows: GatewayRows, units: SqlUnitOfWork, seat: Seat) -> None:
+    async with units.begin() as unit:
+        await unit.wipe_personal("one-session")
+        assert await rows.seat_by_digest(SECRET) is not None
