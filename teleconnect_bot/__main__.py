@@ -143,9 +143,14 @@ def _generate_registration(options: argparse.Namespace) -> int:
 
 def _migrate(options: argparse.Namespace) -> int:
     def act(config: Any) -> int:
-        from teleconnect_bot.adapters import storage
+        from teleconnect_bot.adapters.storage import migrations
+        from teleconnect_bot.services.ports import ServiceUnavailable
 
-        _finished(storage.migrate(config.database.url.get_secret_value()))
+        try:
+            asyncio.run(migrations.migrate(config.database.url.get_secret_value()))
+        except ServiceUnavailable as error:
+            print(f"Nothing was changed: {error}. `teleconnect-bot doctor` says more.", file=sys.stderr)
+            return FAILED
         print("The database is up to date.")
         return GOOD
 

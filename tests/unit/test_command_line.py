@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -188,11 +189,24 @@ def test_demo_needs_no_configuration_and_ends_with_its_own_code(
     assert seen == [called_with]
 
 
-def test_migrate_brings_the_configured_database_up(config_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
-    put_in_place(monkeypatch, "teleconnect_bot.adapters.storage", migrate=seen.append)
-    assert main(["migrate", "--config", str(config_file)]) == 0
-    assert seen == [f"sqlite+aiosqlite:///{config_file.parent}/var/database/teleconnect.db"]
+def test_migrate_makes_the_configured_database_and_may_be_repeated(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        assert main(["migrate", "--config", str(config_file)]) == 0
+        assert capsys.readouterr().out == "The database is up to date.\n"
+    with sqlite3.connect(config_file.parent / "var/database/teleconnect.db") as connection:
+        assert connection.execute("SELECT count(*) FROM session").fetchone() == (0,)
+    connection.close()
+
+
+def test_migrate_says_when_the_database_cannot_be_reached(
+    config_file: Path, capsys: pytest.CaptureFixture[str], unused_tcp_port: int
+) -> None:
+    url = f"postgresql://bot:hunter2@127.0.0.1:{unused_tcp_port}/x"
+    config_file.write_text(yaml.safe_dump(with_changes(database={"url": url})))
+    assert main(["migrate", "--config", str(config_file)]) == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("Nothing was changed: ")
+    assert "hunter2" not in shown
 
 
 def test_teardown_status_prints_what_the_application_says(
