@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -175,6 +175,7 @@ class RecordingHomeserver:
     joined: set[str] = field(default_factory=lambda: {USER, STAFF})
     invited: set[str] = field(default_factory=set)
     answers: dict[str, tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
+    streams: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = field(default_factory=dict)
     hold_syncs: bool = False
     release: asyncio.Event = field(default_factory=asyncio.Event)
     sync_came: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
@@ -205,6 +206,9 @@ class RecordingHomeserver:
             return web.json_response({"chunk": [{"state_key": user, "content": {"membership": kind}} for user, kind in memberships]})
         if path.endswith("/keys/query"):
             return web.json_response({"device_keys": {user: {"D": {}} for user in (await request.json())["device_keys"]}})
+        for part, stream in self.streams.items():
+            if part in path:
+                return await stream(request)
         for part, (status, body, headers) in self.answers.items():
             if part in path:
                 return web.Response(status=status, body=body, headers=headers)
@@ -246,7 +250,9 @@ class Front:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    async def ask(self, method: str, path: str, *, secret: str | None = None, headers: Mapping[str, str] | None = None, **more: Any) -> Answer:
+    async def ask(
+        self, method: str, path: str, *, secret: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> Answer:
         """Read the whole answer. The path is sent as it stands."""
         sent = {**({"Authorization": f"Bearer {secret}"} if secret else {}), **(headers or {})}
         async with self.http.request(method, URL(self.url + path, encoded=True), headers=sent, allow_redirects=False, **more) as response:
@@ -287,7 +293,7 @@ async def _task_group() -> AsyncIterator[asyncio.TaskGroup]:
     async with asyncio.TaskGroup() as tasks:
         try:
             yield tasks
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again below
             failure = error
     if failure is not None:
         raise failure

@@ -217,7 +217,7 @@ class Gateway:
             if answer is not None:
                 async with answer:
                     return await self._pass_on(request, seat, rule, answer)
-            if "since" in query and await self._seats.find(digest):
+            if "since" in query and not self._closing and await self._seats.find(digest):
                 return web.json_response({"next_batch": query["since"]})
         raise Refused(503, "M_UNKNOWN", "Restarting", 1.0)
 

@@ -9,8 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from teleconnect_bot.services.gateway_rows import GatewaySeat
 from teleconnect_bot.web.gateway_table import LIMITS, LOCAL_ANSWERS, RULES
-from tests.fakes_web import AS_TOKEN, DEVICE, DOMAIN, MEGOLM, OTHER_SECRET, ROOM, SECRET, STAFF, USER, gateway_with_seats
+from tests.fakes_web import (
+    AS_TOKEN,
+    DEVICE,
+    DOMAIN,
+    MEGOLM,
+    OTHER_SECRET,
+    ROOM,
+    SECRET,
+    STAFF,
+    USER,
+    digest,
+    front_door,
+    gateway_with_seats,
+    recording_homeserver,
+)
 
 C = "/_matrix/client"
 ROOM_PATH = f"{C}/v3/rooms/{ROOM}"
@@ -73,7 +88,9 @@ async def test_an_encrypted_message_passes_unchanged(tmp_path: Path) -> None:
         ),
     ],
 )
-async def test_only_what_a_call_needs_of_its_body_is_passed_on(method: str, path: str, sent: object, passed: object, tmp_path: Path) -> None:
+async def test_only_what_a_call_needs_of_its_body_is_passed_on(
+    method: str, path: str, sent: object, passed: object, tmp_path: Path
+) -> None:
     async with gateway_with_seats(tmp_path) as (front, homeserver):
         assert (await front.gw(method, path, json=sent)).status == 200
         (got,) = homeserver.requests
@@ -160,7 +177,13 @@ async def test_an_upload_without_a_length_or_above_the_limit_is_refused(tmp_path
 
 async def test_a_download_is_never_shown_as_a_page(tmp_path: Path) -> None:
     async with gateway_with_seats(tmp_path) as (front, homeserver):
-        headers = {"Content-Type": "text/html", "Content-Disposition": "inline", "Set-Cookie": "a=b", "X-Synapse": "1", "Server": "Synapse/1"}
+        headers = {
+            "Content-Type": "text/html",
+            "Content-Disposition": "inline",
+            "Set-Cookie": "a=b",
+            "X-Synapse": "1",
+            "Server": "Synapse/1",
+        }
         homeserver.answers["/media/download"] = 200, b"<script>", headers
         answer = await front.gw("GET", f"{C}/v1/media/download/{DOMAIN}/abcDEF_-1?allow_remote=true&timeout_ms=1")
         assert answer.body == b"<script>"
@@ -189,11 +212,13 @@ async def test_a_401_of_the_homeserver_does_not_tell_the_page_that_its_seat_is_o
 
 
 async def test_a_homeserver_that_is_down_is_a_502_that_says_nothing_of_it(tmp_path: Path) -> None:
-    async with gateway_with_seats(tmp_path) as (front, homeserver):
-        homeserver.address = ""
-        front.gateway._upstream._address = "http://127.0.0.1:9"  # nothing listens on the discard port
+    async with recording_homeserver() as gone:
+        address = gone.address
+    async with front_door(address, tmp_path) as front:
+        front.rows.seats[digest(SECRET)] = GatewaySeat("seat-one", USER, DEVICE, ROOM, revoked=False)
         answer = await front.gw("GET", f"{ROOM_PATH}/members")
         assert (answer.status, answer.json["error"]) == (502, "The homeserver does not answer")
+        assert (await front.gw("GET", f"{C}/versions", secret=None)).status == 502
 
 
 async def test_each_seat_has_limits_of_its_own_and_sync_is_never_starved(tmp_path: Path) -> None:
@@ -214,13 +239,12 @@ async def test_each_seat_has_limits_of_its_own_and_sync_is_never_starved(tmp_pat
 
 async def test_two_hundred_polls_can_be_held_at_once(tmp_path: Path) -> None:
     async with gateway_with_seats(tmp_path) as (front, homeserver):
-        from teleconnect_bot.services.gateway_rows import GatewaySeat
-        from tests.fakes_web import digest
-
         homeserver.hold_syncs = True
         secrets = [f"{number:043d}" for number in range(200)]
         for number, secret in enumerate(secrets):
-            front.rows.seats[digest(secret)] = GatewaySeat(f"seat-{number}", f"@tcv-{number}:{DOMAIN}", "D", f"!room-{number}", revoked=False)
+            front.rows.seats[digest(secret)] = GatewaySeat(
+                f"seat-{number}", f"@tcv-{number}:{DOMAIN}", "D", f"!room-{number}", revoked=False
+            )
         async with asyncio.TaskGroup() as group:
             polls = [group.create_task(front.gw("GET", f"{C}/v3/sync?since=s1&timeout=30000", secret=secret)) for secret in secrets]
             for _ in secrets:

@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 
 from teleconnect_bot.web.gateway_table import RULES, find_rule
-from tests.fakes_web import AS_TOKEN, DOMAIN, MEGOLM, OLM, OTHER_ROOM, OTHER_SECRET, OTHER_USER, ROOM, SECRET, STAFF, USER, gateway_with_seats
+from tests.fakes_web import (
+    AS_TOKEN,
+    DOMAIN,
+    MEGOLM,
+    OLM,
+    OTHER_ROOM,
+    OTHER_SECRET,
+    OTHER_USER,
+    ROOM,
+    SECRET,
+    STAFF,
+    USER,
+    gateway_with_seats,
+)
 
 C = "/_matrix/client"
 ROOM_PATH = f"{C}/v3/rooms/{ROOM}"
@@ -170,7 +183,16 @@ async def test_another_sessions_secret_opens_only_the_other_session(tmp_path: Pa
 
 
 async def test_before_the_room_is_assigned_only_keys_and_sync_are_open(tmp_path: Path) -> None:
-    sample = {"room": ROOM, "me": USER, "server": DOMAIN, "type": "m.room.encrypted", "txn": "t", "event": "$e", "receipt": "m.read", "media": "m"}
+    sample = {
+        "room": ROOM,
+        "me": USER,
+        "server": DOMAIN,
+        "type": "m.room.encrypted",
+        "txn": "t",
+        "event": "$e",
+        "receipt": "m.read",
+        "media": "m",
+    }
     async with gateway_with_seats(tmp_path) as (front, _):
         front.rows.change(SECRET, room=None)
         opened = set()
