@@ -248,16 +248,14 @@ async def test_a_beat_moves_the_last_beat_and_its_deadline_and_nothing_else(unit
     assert {due.kind: due.due_at for _, due in found if due.seat is None} == before
 
 
-async def test_a_beat_and_a_save_in_one_unit_do_not_lose_the_save(units: SqlUnitOfWork, keys: FileSessionKeys) -> None:
+async def test_a_save_after_a_beat_in_the_same_unit_is_saved_whole(units: SqlUnitOfWork, keys: FileSessionKeys) -> None:
     session = await _add(units, keys, full_session())
     async with units.begin() as unit:
         await unit.session(session.id)
         await unit.beat("one-seat", NOW + timedelta(seconds=15))
-        await unit.save(session.with_seat(replace(session.seats[0], present=False)))
-    found = await _load(units, session.id)
-    assert found is not None
-    assert found.seats[0] == replace(session.seats[0], present=False)
-    assert all(due.seat is None for _, due in await _deadlines(units))
+        await unit.save(session)
+    assert await _load(units, session.id) == replace(session, version=1)
+    assert [due for _, due in await _deadlines(units)] == list(deadlines(session))
 
 
 async def test_deadlines_come_earliest_first_and_no_more_than_asked_for(units: SqlUnitOfWork, keys: FileSessionKeys) -> None:
