@@ -24,7 +24,8 @@ async def test_two_staff_members_read_each_other_in_an_encrypted_chat(new_staff:
     assert seen.encrypted
     event, mxc = await bob.send_file(room, b"%PDF-1.7 test", "paper.pdf", "application/pdf")
     file = await alice.wait_for(lambda: next((s for s in alice.messages(room) if s.event == event), None))
-    assert file.file is not None and file.file["url"] == mxc
+    assert file.file is not None
+    assert file.file["url"] == mxc
     assert await alice.download(file) == b"%PDF-1.7 test"
     await alice.react(room, event, "👍")
     await bob.wait_for(lambda: bob.reactions(event) == [(alice.user, "👍")])

@@ -181,8 +181,8 @@ class BotAccount:
     async def send(self, room: str, kind: str, content: Mapping[str, Any], transaction_id: str) -> str:
         """Send a message event, encrypted when the room is; the event id. The same transaction id is sent once.
 
-        The homeserver keeps transaction ids apart by path and appservice, not by user (FACTS say nothing of it; read in
-        Synapse): whoever else sends for this appservice into the room must choose others.
+        Synapse keeps transaction ids apart by path and appservice, not by user: whoever else sends for this appservice into
+        the same room must choose others.
         """
         event_type = EventType.find(kind, t_class=EventType.Class.MESSAGE)
         async with self._locks[room]:

@@ -16,9 +16,10 @@ from teleconnect_bot.adapters.matrix.account import BotAccount
 from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
 from teleconnect_bot.adapters.matrix.events import is_redacted
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
-from teleconnect_bot.services.ports import Text
+from teleconnect_bot.services.ports import Membership, Text
 
 DEFAULT_REDACT_LEVEL = 50
+SENT_LOOK_BACK = 200
 
 
 class Unusable(StrEnum):
@@ -78,8 +79,7 @@ class MatrixStaffChat:
         """None: the bot may talk about a session here, because nobody else reads it and it can take back what it wrote."""
         state = self._account.state
         members = await state.memberships(room)
-        mine = members.get(self._account.user)
-        if mine is None or mine.membership.value != "join":
+        if members.get(self._account.user) is not Membership.JOIN:
             return Unusable.NOT_JOINED
         if not await state.is_encrypted(RoomID(room)):
             return Unusable.NOT_ENCRYPTED
@@ -118,17 +118,20 @@ class MatrixStaffChat:
             return await self._own_reaction(room, event, key) or ""
 
     async def send_file(self, room: str, data: bytes, name: str, mime_type: str, transaction_id: str) -> tuple[str, str]:
-        """An attempt that was cut off leaves a file nobody can read; the next attempt removes it when it may (admin token)."""
+        """What a cut-off attempt left at the homeserver, a file that nobody can read, goes at the next attempt (admin token)."""
         db = self._account.database.db
-        earlier = await db.fetchrow("SELECT mxc, event_id FROM teleconnect_upload WHERE transaction_id=$1", transaction_id)
-        if earlier is not None and earlier["event_id"] is not None:
-            return str(earlier["event_id"]), str(earlier["mxc"])
-        if earlier is not None and self._admin is not None:
-            await self._admin.delete_media(str(earlier["mxc"]), self._account.user)
+        earlier = await db.fetchrow("SELECT mxc FROM teleconnect_upload WHERE transaction_id=$1", transaction_id)
+        if earlier is not None:
+            sent = await self._sent_with(room, transaction_id)
+            if sent is not None:
+                await db.execute("UPDATE teleconnect_upload SET event_id=$1 WHERE transaction_id=$2", sent, transaction_id)
+                return sent, str(earlier["mxc"])
+            if self._admin is not None:
+                await self._admin.delete_media(str(earlier["mxc"]), self._account.user)
         mxc = str((await self._account.api.call(Method.POST, MediaPath.v1.create))["content_uri"])
         await db.execute(
             "INSERT INTO teleconnect_upload (transaction_id, room_id, mxc) VALUES ($1, $2, $3) "
-            "ON CONFLICT (transaction_id) DO UPDATE SET mxc=excluded.mxc",
+            "ON CONFLICT (transaction_id) DO UPDATE SET mxc=excluded.mxc, event_id=NULL",
             transaction_id,
             room,
             mxc,
@@ -160,6 +163,14 @@ class MatrixStaffChat:
                 return True
             raise
         return is_redacted(raw)
+
+    async def _sent_with(self, room: str, transaction_id: str) -> str | None:
+        """The event that this device sent with the transaction id, among the newest of the room."""
+        query = {"dir": "b", "limit": str(SENT_LOOK_BACK)}
+        for raw in (await self._account.api.call(Method.GET, Path.v3.rooms[room].messages, query=query)).get("chunk", []):
+            if raw.get("sender") == self._account.user and raw.get("unsigned", {}).get("transaction_id") == transaction_id:
+                return str(raw["event_id"])
+        return None
 
     async def _own_reaction(self, room: str, event: str, key: str) -> str | None:
         path = Path.v1.rooms[room].relations[event]["m.annotation"]["m.reaction"]

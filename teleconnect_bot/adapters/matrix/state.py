@@ -6,9 +6,11 @@ from typing import Any
 
 from mautrix.client.state_store.asyncpg import PgStateStore
 from mautrix.crypto.store.asyncpg import PgCryptoStateStore
-from mautrix.types import Member, Membership, RoomID, StateEvent, UserID
+from mautrix.types import Membership as MatrixMembership
+from mautrix.types import RoomID, StateEvent, UserID
 
 from teleconnect_bot.adapters.matrix.database import CryptoDatabase
+from teleconnect_bot.services.ports import Membership
 
 
 class ForgottenRooms:
@@ -42,11 +44,11 @@ class KeyedStateStore(PgCryptoStateStore):
         if room_id not in self._forgotten:
             await super().set_member(room_id, user_id, member)
 
-    async def set_membership(self, room_id: RoomID, user_id: UserID, membership: Membership) -> None:
+    async def set_membership(self, room_id: RoomID, user_id: UserID, membership: MatrixMembership) -> None:
         if room_id not in self._forgotten:
             await super().set_membership(room_id, user_id, membership)
 
-    async def set_members(self, room_id: RoomID, members: dict[UserID, Any], only_membership: Membership | None = None) -> None:
+    async def set_members(self, room_id: RoomID, members: dict[UserID, Any], only_membership: MatrixMembership | None = None) -> None:
         if room_id not in self._forgotten:
             await super().set_members(room_id, members, only_membership)
 
@@ -62,6 +64,9 @@ class KeyedStateStore(PgCryptoStateStore):
         if room_id not in self._forgotten:
             await super().set_encryption_info(room_id, content)
 
-    async def memberships(self, room: str) -> dict[str, Member]:
+    async def memberships(self, room: str) -> dict[str, Membership]:
         """Everybody who is invited or joined, as far as the bot has heard."""
-        return {str(user): member for user, member in (await self.get_member_profiles(RoomID(room))).items()}
+        rows = await self.db.fetch(
+            "SELECT user_id, membership FROM mx_user_profile WHERE room_id=$1 AND membership IN ('join', 'invite')", room
+        )
+        return {str(row["user_id"]): Membership(row["membership"]) for row in rows}
