@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from teleconnect_bot.domain.effects import Notice
+from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.people import label
 from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
@@ -47,7 +48,7 @@ NOTICES: dict[Notice, str] = {
     Notice.COMING: "Session {code}: somebody opened the link and is coming.",
     Notice.HERE: "Session {code}: **{who} is in the waiting room.** {room} Joining the room starts the session.",
     Notice.STILL_WAITING: "Session {code}: **{who} is still waiting**, for {waited} now. {room} `seen {code}` stops the ringing.",
-    Notice.AWAY: "Session {code}: nobody is in the waiting room any more. The link stays good; you are called when they come back.",
+    Notice.AWAY: "Session {code}: nobody is in the waiting room at the moment. The link stays good, and the card shows when they are back.",
     Notice.CAME_BACK: "Session {code}: **{who} came back** and waits. {room} Write in the room, or `start {code}`.",
     Notice.NOBODY_CAME: "Session {code}: {who} has waited for {waited} and nobody came. They were told; the link stays good.",
     Notice.MOVED: "Session {code}: the link was opened in another browser, which has taken the place of the one that was away.",
@@ -55,7 +56,8 @@ NOTICES: dict[Notice, str] = {
     Notice.STARTED: "Session {code} has started. `end {code}` ends it.",
     Notice.NOT_ME: "Session {code}: the person who received the link says that it is not for them. "
     "The link does not work any more; please check the address and send a new invitation.",
-    Notice.UNDELIVERABLE: "Session {code}: the invitation could not be delivered: {problem}. Please check the address and send a new invitation.",
+    Notice.UNDELIVERABLE: "Session {code}: a message could not be delivered: {problem}. "
+    "Please check the address; `invite` sends a new invitation.",
     Notice.INTERPRETER_ACCEPTED: "Session {code}: an interpreter has accepted.",
     Notice.INTERPRETER_UNAVAILABLE: "Session {code}: no interpreter is available. Nobody else was told.",
     Notice.INTERPRETER_WITHDREW: "Session {code}: the interpreter cannot come.",
@@ -87,14 +89,14 @@ class Cards:
         return text("\n".join([*lines, "", step] if step else lines))
 
     def notice(self, session: Session, notice: Notice, now: datetime) -> Text:
-        problem = next((message.problem for message in session.messages if message.delivery is Delivery.FAILED), "")
+        problem = next((message.problem for message in reversed(session.messages) if message.delivery is Delivery.FAILED), "")
         values = {
             "code": session.code,
-            "who": escaped(who_is_here(session)),
+            "who": who_is_here(session),
             "room": f"[Open the room]({room_link(session.room)})" if session.room else "",
             "waited": waited(session, now),
             "holder": escaped(session.holder or ""),
-            "problem": escaped(problem),
+            "problem": escaped(problem) or "the reason is not known",
             "delete_at": escaped(self.moment(delete_at(session), self.zone, "en")),
         }
         return text(NOTICES[notice].format_map(values))
@@ -105,7 +107,7 @@ class Cards:
     def _invited(self, session: Session) -> list[str]:
         lines = []
         for link in session.links:
-            name = f" ({escaped(link.name)})" if link.name else ""
+            name = f" ({escaped(link.name)})" if escaped(link.name) else ""
             lines.append(f"{label(link.role, 1)}: {escaped(link.contact.masked())}{name}, in {escaped(link.language)}")
             invitation = _latest(session, link.id)
             if invitation:
@@ -117,7 +119,7 @@ class Cards:
         return lines
 
     def _inside(self, session: Session) -> list[str]:
-        here = [f"{escaped(seat.name or seat.label)} is here" for seat in session.present_seats]
+        here = [f"{_shown(seat)} is here" for seat in session.present_seats]
         return [*here, f"[Room of the session]({room_link(session.room)})"] if session.room and session.staff_invited else here
 
     def _ends(self, session: Session) -> list[str]:
@@ -137,9 +139,12 @@ def _because(message: OutgoingMessage) -> str:
 
 
 def who_is_here(session: Session) -> str:
-    """The people on main seats, by the names they chose."""
-    names = [seat.name or seat.label for seat in session.present_seats if session.is_main(seat)]
-    return " and ".join(names) if names else "the person"
+    """The people on main seats, by the names they chose, in Markdown."""
+    return " and ".join(_shown(seat) for seat in session.present_seats if session.is_main(seat)) or "the person"
+
+
+def _shown(seat: Seat) -> str:
+    return escaped(seat.name) or seat.label
 
 
 def waited(session: Session, now: datetime) -> str:

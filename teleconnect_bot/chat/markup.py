@@ -10,12 +10,20 @@ import nh3
 from teleconnect_bot.services.ports import Text
 
 _TAGS = {"p", "strong", "em", "code", "ul", "ol", "li", "br", "a"}
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|&~:-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!.>-])")
+"""What Python-Markdown knows to be escaped; a backslash before anything else would be shown."""
+_ENTITIES = {"&": "&amp;", "<": "&lt;"}
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+"""Control characters, and those that turn the direction of what follows (Unicode Annex 9, explicit formatting)."""
+_MARK_UP = re.compile(
+    r"\\(?P<escaped>.)|`(?P<code>[^`]*)`|\[(?P<label>(?:\\.|[^\]\\])*)\]\((?P<address>[^)]*)\)|&(?P<entity>amp|lt);|\*{1,2}", re.DOTALL
+)
 
 
 def escaped(value: str) -> str:
-    """What somebody wrote, so that it stays text in Markdown; line breaks become spaces."""
-    return _SPECIAL.sub(r"\\\1", " ".join(value.split()))
+    """What somebody wrote, so that it stays text in Markdown: line breaks become spaces, invisible control characters go."""
+    visible = _INVISIBLE.sub("", " ".join(value.split()))
+    return _SPECIAL.sub(r"\\\1", re.sub("[&<]", lambda found: _ENTITIES[found[0]], visible))
 
 
 def text(source: str) -> Text:
@@ -25,6 +33,16 @@ def text(source: str) -> Text:
 
 
 def _plain(source: str) -> str:
-    plain = re.sub(r"(?<!\\)\[([^\]]*)\]\(([^)]*)\)", r"\1: \2", source)
-    plain = re.sub(r"(?<!\\)(\*\*|`)", "", plain)
-    return re.sub(r"\\(.)", r"\1", plain)
+    return _MARK_UP.sub(_without_mark_up, source)
+
+
+def _without_mark_up(found: re.Match[str]) -> str:
+    match found.lastgroup:
+        case "escaped" | "code":
+            return str(found[found.lastgroup])
+        case "address":
+            return f"{_plain(found['label'])}: {found['address']}"
+        case "entity":
+            return "&" if found["entity"] == "amp" else "<"
+        case _:
+            return ""
