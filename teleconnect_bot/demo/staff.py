@@ -92,6 +92,8 @@ class Staff:
         self.device = login.device
         self.seen: list[Seen] = []
         self.invitations: dict[str, str] = {}
+        self.left: set[str] = set()
+        """Rooms that the person left or was removed from, as far as the client has noticed."""
         configuration = nio.AsyncClientConfig(encryption_enabled=True, store_sync_tokens=True, request_timeout=60)
         self.client = nio.AsyncClient(address, login.user, device_id=login.device, store_path=str(directory), config=configuration)
         self.client.restore_login(login.user, login.device, login.token)
@@ -123,6 +125,8 @@ class Staff:
         answer = await client.sync(timeout=milliseconds, full_state=None if client.next_batch else True)
         if not isinstance(answer, nio.SyncResponse):
             raise StaffRefused(f"sync: {answer}")
+        self.left |= set(answer.rooms.leave)
+        self.left -= set(answer.rooms.join)
         for room in answer.rooms.leave:
             self.invitations.pop(room, None)
         await client.send_to_device_messages()
