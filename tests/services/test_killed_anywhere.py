@@ -1,0 +1,142 @@
+"""The process may die between any two commits and calls to the outside: the end is the same, and nothing is orphaned."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from teleconnect_bot.services.ports import Membership
+from tests.services.fakes import Killed
+from tests.services.test_whole_session import nothing_is_left
+from tests.services.world import GRACE, World
+
+Step = Callable[[World], Awaitable[None]]
+
+
+async def invite(world: World) -> None:
+    await world.write('invite anna@example.net name="Anna" lang=fr', "$invite")
+
+
+async def enter(world: World) -> None:
+    await world.enter()
+
+
+async def arrive(world: World) -> None:
+    """As the page does it: ready, then join once invited. A page that is already in the room asks for nothing."""
+    if not any(member is Membership.JOIN for user, member in _members(world).items() if "visitor" in user):
+        await world.arrive()
+    else:
+        await world.join_as_visitor()
+
+
+async def join(world: World) -> None:
+    await world.join_as_staff()
+
+
+async def close(world: World) -> None:
+    await world.write("close", "$close")
+
+
+async def ask_for_pdf(world: World) -> None:
+    await world.write("pdf", "$pdf")
+
+
+async def a_day_passes(world: World) -> None:
+    await world.pass_time(timedelta(hours=24))
+    await world.pass_time(GRACE + timedelta(minutes=5))
+
+
+async def cancel(world: World) -> None:
+    await world.write("cancel", "$cancel")
+
+
+HELD: tuple[Step, ...] = (invite, enter, arrive, join, close, ask_for_pdf, a_day_passes)
+NOT_HELD: tuple[Step, ...] = (invite, enter, cancel, a_day_passes)
+
+
+def _members(world: World) -> dict[str, Membership]:
+    return {user: member for room in world.homeserver.rooms.values() for user, member in room.members.items()}
+
+
+async def play(world: World, steps: tuple[Step, ...], die_at: int | None) -> int:
+    """The steps one after another, dying at a point of the first; what died is delivered again to the new process.
+
+    Returns how many points there are in the first step.
+    """
+    begun, world.crash.at = world.crash.passed, None if die_at is None else world.crash.passed + die_at
+    try:
+        await steps[0](world)
+    except* Killed:
+        await world.stop()
+        world.start()
+        await world.settle()
+        await steps[0](world)
+    passed, world.crash.at = world.crash.passed - begun, None
+    for step in steps[1:]:
+        await step(world)
+    return passed
+
+
+async def same_end(world: World, expected: World) -> None:
+    await nothing_is_left(world)
+    sent, once = Counter(mail.message_id for mail in world.mailer.taken), Counter(mail.message_id for mail in expected.mailer.taken)
+    assert len(sent) == len(once)
+    assert sum(sent.values()) - sum(once.values()) <= 1, "one repeat at the most, with the same Message-ID"
+    assert world.homeserver.created == expected.homeserver.created
+    assert len(world.homeserver.purged) == len(expected.homeserver.purged)
+    assert Counter(_said(world)) == Counter(_said(expected))
+
+
+def _said(world: World) -> list[str]:
+    return sorted(event.transaction.partition(".")[2].partition(".")[0] for event in world.homeserver.events.values() if event.mention)
+
+
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """A folder in memory where there is one: hundreds of small databases need no disk."""
+    shared = Path("/dev/shm")
+    with TemporaryDirectory(dir=shared if shared.is_dir() else None) as directory:
+        yield Path(directory)
+
+
+async def _at_every_point(memory: Path, steps: tuple[Step, ...], step: Step) -> None:
+    (memory / "before").mkdir()
+    before = await World(memory / "before").create()
+    number = steps.index(step)
+    for earlier in steps[:number]:
+        await earlier(before)
+    expected = await before.copy_to(memory / "uninterrupted")
+    points = await play(expected, steps[number:], None)
+    await expected.stop()
+    assert points > 10
+    for point in range(1, points + 1):
+        world = await before.copy_to(memory / "killed")
+        await play(world, steps[number:], point)
+        await same_end(world, expected)
+        await world.stop()
+        shutil.rmtree(memory / "killed")
+
+
+async def test_killed_anywhere_in_an_invitation(memory: Path) -> None:
+    await _at_every_point(memory, NOT_HELD, invite)
+
+
+async def test_killed_anywhere_while_somebody_enters(memory: Path) -> None:
+    await _at_every_point(memory, NOT_HELD, enter)
+
+
+async def test_killed_anywhere_in_the_teardown(memory: Path) -> None:
+    await _at_every_point(memory, HELD, a_day_passes)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("step", [enter, arrive, join, close, ask_for_pdf], ids=lambda step: step.__name__)
+async def test_killed_anywhere_in_between(memory: Path, step: Step) -> None:
+    await _at_every_point(memory, HELD, step)

@@ -1,0 +1,210 @@
+"""The use cases on real SQLite storage, with the outside faked; can be killed at any point and started again."""
+
+from __future__ import annotations
+
+import copy
+import html
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from teleconnect_bot.adapters.messaging.moments import format_moment
+from teleconnect_bot.adapters.messaging.texts import Catalogues
+from teleconnect_bot.adapters.storage.database import Database
+from teleconnect_bot.adapters.storage.migrations import migrate
+from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
+from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
+from teleconnect_bot.chat.access import Access
+from teleconnect_bot.chat.answers import Answers
+from teleconnect_bot.chat.cards import Cards
+from teleconnect_bot.chat.desk import Desk, Unusable
+from teleconnect_bot.domain.guest_link import digest_of
+from teleconnect_bot.domain.schedule import Policy
+from teleconnect_bot.domain.session import Session
+from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
+from teleconnect_bot.services.guests import Guests
+from teleconnect_bot.services.ledger import Ledger
+from teleconnect_bot.services.messages import Messages, Sender
+from teleconnect_bot.services.outbox import Outbox
+from teleconnect_bot.services.ports import Membership
+from teleconnect_bot.services.sessions import Sessions
+from teleconnect_bot.services.staff_notices import StaffNotices
+from teleconnect_bot.services.teardown import Teardown
+from teleconnect_bot.services.timers import Timers
+from teleconnect_bot.services.transcripts import Transcripts
+from tests.services.fakes import (
+    BOT,
+    CountingTokens,
+    Crash,
+    CrashingUnits,
+    FakeChat,
+    FakeClock,
+    FakeGate,
+    FakeHomeserver,
+    FakeMailer,
+    FakePdf,
+    FakeRooms,
+    FakeVisitors,
+)
+
+NURSE, STRANGER = "@nurse:example.org", "@stranger:elsewhere.org"
+CHAT = "!chat-nurse:example.org"
+SECRET = "s" * 43
+GRACE = timedelta(seconds=120)
+
+
+class FakeDirectChats:
+    def __init__(self) -> None:
+        self.accepted: list[str] = []
+        self.left: list[str] = []
+        self.unusable: dict[str, Unusable] = {}
+
+    async def accept(self, room: str) -> None:
+        self.accepted.append(room)
+
+    async def leave(self, room: str) -> None:
+        self.left.append(room)
+
+    async def why_unusable(self, room: str) -> Unusable | None:
+        return self.unusable.get(room)
+
+
+class World:
+    """`start()` makes a new process on what the old one left behind."""
+
+    def __init__(self, directory: Path) -> None:
+        self.address = f"sqlite:///{directory}/bot.db"
+        self.keys_directory = directory / "keys"
+        self.crash = Crash()
+        self.clock, self.tokens = FakeClock(), CountingTokens()
+        self.homeserver, self.mailer, self.pdf = FakeHomeserver(self.crash), FakeMailer(self.crash), FakePdf()
+        self.direct_chats = FakeDirectChats()
+        self.chat = FakeChat(self.homeserver)
+        self.policy = Policy(sync_grace=GRACE)
+
+    async def copy_to(self, directory: Path) -> World:
+        """The same world once more, as it is now, with its files in another place. This one is stopped."""
+        await self.stop()
+        shutil.copytree(self.keys_directory.parent, directory)
+        twin = World(directory)
+        for shared in ("clock", "tokens", "pdf", "direct_chats"):
+            setattr(twin, shared, copy.deepcopy(getattr(self, shared)))
+        twin.homeserver, twin.mailer = copy.deepcopy(self.homeserver), copy.deepcopy(self.mailer)
+        twin.homeserver.crash = twin.mailer.crash = twin.crash
+        twin.chat = FakeChat(twin.homeserver)
+        twin.start()
+        return twin
+
+    async def create(self) -> World:
+        await migrate(self.address)
+        self.start()
+        return self
+
+    def start(self) -> None:
+        self.database = Database(self.address)
+        self.keys = FileSessionKeys(self.keys_directory)
+        self.units = CrashingUnits(SqlUnitOfWork(self.database, self.keys), self.crash)
+        self.ledger = Ledger(self.units)
+        self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, self.policy)
+        rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
+        self.gate = FakeGate()
+        texts, cards = Catalogues.load(), Cards(format_moment, "UTC")
+        sender = Sender("Example Organisation", "https://meet.example.org", "meet.example.org")
+        self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
+        self.pool = VisitorPool(self.units, visitors, self.tokens)
+        self.outbox = Outbox(
+            self.units,
+            self.clock,
+            {
+                **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
+                **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender).handlers(),
+                **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock).handlers(),
+                **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, "en", "UTC").handlers(),
+                **Teardown(
+                    self.units, self.sessions, self.ledger, self.keys, self.clock, BOT, rooms, self.chat, visitors, self.gate
+                ).handlers(),
+            },
+        )
+        self.timers = Timers(self.units, self.clock, self.sessions)
+        answers = Answers(self.sessions, self.clock, ["en", "fr"], "UTC", format_moment)
+        access = Access(["@*:example.org"], [], "Please ask the focal point.")
+        self.desk = Desk(BOT, self.sessions, self.ledger, answers, access, self.chat, self.direct_chats)
+
+    async def stop(self) -> None:
+        await self.database.close()
+
+    async def settle(self) -> None:
+        """Everything that is due now has happened."""
+        await self.timers.run_due()
+        await self.outbox.run_until_idle()
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Time passes as it does for a running process: stopping at each deadline and each effect on the way."""
+        end = self.clock.moment + by
+        await self.settle()
+        while (next_at := await self._next_at()) is not None and next_at <= end:
+            self.clock.moment = max(self.clock.moment, next_at)
+            await self.settle()
+        self.clock.moment = end
+        await self.settle()
+
+    async def _next_at(self) -> datetime | None:
+        async with self.units.begin() as unit:
+            moments = [moment for moment in (await unit.next_effect_at(), await unit.next_deadline_at()) if moment is not None]
+        later = [moment for moment in moments if moment > self.clock.moment]
+        return min(later, default=None)
+
+    # ---- what people do
+
+    async def write(self, words: str, event: str, by: str = NURSE, room: str = CHAT) -> None:
+        await self.desk.wrote(room, event, by, words, True)
+        await self.settle()
+
+    async def session(self) -> Session:
+        (session,) = await self.sessions.sessions_of(NURSE)
+        return session
+
+    def token(self) -> str:
+        """The token as the last mail carries it."""
+        return html.unescape(self.mailer.taken[-1].markdown).partition("/j#")[2][:22]
+
+    async def enter(self, name: str = "Amina", secret: str = SECRET) -> None:
+        await self.guests.enter(self.token(), digest_of(secret), name, "fr", "1")
+        await self.settle()
+
+    async def arrive(self, secret: str = SECRET) -> None:
+        """The browser makes its keys, is invited, and joins."""
+        await self.guests.ready(digest_of(secret))
+        await self.settle()
+        await self.join_as_visitor(secret)
+
+    async def join_as_visitor(self, secret: str = SECRET) -> None:
+        view = await self.guests.seat(digest_of(secret))
+        assert view is not None
+        assert view.room is not None
+        assert view.user is not None
+        self.homeserver.rooms[view.room].members[view.user] = Membership.JOIN
+        await self.desk.membership_changed(view.room, view.user, Membership.JOIN)
+        await self.settle()
+
+    async def join_as_staff(self, by: str = NURSE) -> None:
+        session = await self.session()
+        assert session.room is not None
+        members = self.homeserver.rooms[session.room].members
+        assert by in members, "nobody enters a room uninvited"
+        members[by] = Membership.JOIN
+        await self.desk.membership_changed(session.room, by, Membership.JOIN)
+        await self.settle()
+
+    # ---- what the requester sees
+
+    def texts(self, room: str = CHAT) -> list[str]:
+        return [event.text.plain for event in self.homeserver.events.values() if event.room == room and event.text]
+
+    def card(self) -> str:
+        """The status card as it stands after all edits."""
+        cards = [event for event in self.homeserver.events.values() if event.transaction.endswith(".card") or event.replaces]
+        return next(event.text.plain for event in reversed(cards) if event.text)
+
+    def mentions(self) -> list[str]:
+        return [event.text.plain for event in self.homeserver.events.values() if event.mention and event.text]
