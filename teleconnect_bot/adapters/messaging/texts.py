@@ -1,0 +1,143 @@
+"""The catalogues: every text that people outside the direct chat read, one YAML file per language (PRODUCT §6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from teleconnect_bot.adapters.messaging.markdown import escape_value
+
+SOURCE_LANGUAGE = "en"
+SHIPPED = Path(__file__).with_name("texts")
+MARKDOWN_SUFFIX = ".markdown"
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+class CatalogueError(Exception):
+    """A catalogue file is wrong; the text says which file, where, and what to do."""
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names in `{braces}`; a brace that belongs to no name is an error."""
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", template)):
+        raise ValueError("a brace is left over: write a placeholder as {name}, with small letters and _ only")
+    return frozenset(_PLACEHOLDER.findall(template))
+
+
+def _checked(template: str) -> str:
+    placeholders(template)
+    if not template.strip():
+        raise ValueError("the text is empty: translate it, or leave the key out so that English is used")
+    return template.rstrip("\n")
+
+
+class Catalogue(BaseModel):
+    """One file. `review`: `source` for English, `native` when a native speaker has read it, else `unreviewed`.
+
+    `name` is needed only for a language whose own name Babel does not know.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: str
+    direction: Literal["ltr", "rtl"]
+    review: Literal["source", "native", "unreviewed"]
+    name: str | None = None
+    texts: dict[str, Annotated[str, AfterValidator(_checked)]]
+
+    @model_validator(mode="after")
+    def _source_is_english(self) -> Self:
+        if (self.review == "source") != (self.language == SOURCE_LANGUAGE):
+            raise ValueError(f"review: source belongs to {SOURCE_LANGUAGE!r} and to it alone")
+        return self
+
+
+class Catalogues:
+    """The port `Texts` on files.
+
+    A language is looked for as asked, then without its last part, then in English: `fr-CH`, `fr`, `en`; the texts of
+    one key may thus come from another language than those of the next one. Case, `-` and `_` make no difference.
+    """
+
+    def __init__(self, catalogues: Mapping[str, Catalogue]) -> None:
+        if SOURCE_LANGUAGE not in catalogues:
+            raise CatalogueError(f"the catalogue {SOURCE_LANGUAGE!r} is missing: every text falls back to it")
+        self._catalogues = dict(catalogues)
+
+    @classmethod
+    def load(cls, directory: Path = SHIPPED) -> Self:
+        """Read every `<language>.yaml`. Raises `CatalogueError` naming the file."""
+        catalogues: dict[str, Catalogue] = {}
+        for path in sorted(directory.glob("*.yaml")):
+            try:
+                catalogue = Catalogue.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            except (ValueError, yaml.YAMLError) as error:
+                raise CatalogueError(f"{path.name}: {error}") from error
+            if catalogue.language != path.stem:
+                raise CatalogueError(f"{path.name}: language is {catalogue.language!r}; it must be the file's name")
+            catalogues[_normal(path.stem)] = catalogue
+        return cls(catalogues)
+
+    def get(self, key: str, language: str, /, **values: str) -> str:
+        """The text with its values filled in; in a key that ends in `.markdown` the values cannot become mark-up.
+
+        Raises `KeyError` for a key that English does not have, `ValueError` when a placeholder has no value.
+        """
+        template = self._template(key, language)
+        fill: Callable[[str], str] = escape_value if key.endswith(MARKDOWN_SUFFIX) else str
+        if missing := placeholders(template) - values.keys():
+            raise ValueError(f"the text {key!r} needs a value for {', '.join(sorted(missing))}")
+        return _PLACEHOLDER.sub(lambda found: fill(values[found[1]]), template)
+
+    def _template(self, key: str, language: str) -> str:
+        for tag in _fallbacks(language):
+            catalogue = self._catalogues.get(tag)
+            if catalogue is not None and key in catalogue.texts:
+                return catalogue.texts[key]
+        raise KeyError(key)
+
+    def languages(self) -> Sequence[str]:
+        """The languages that have a catalogue, sorted by code."""
+        return sorted(catalogue.language for catalogue in self._catalogues.values())
+
+    def resolve(self, language: str) -> str:
+        """The language whose catalogue is used for this one: what `lang` attributes must say."""
+        return self._catalogue(language).language
+
+    def direction(self, language: str) -> str:
+        """`ltr` or `rtl`, of the catalogue that is used."""
+        return self._catalogue(language).direction
+
+    def reviewed(self, language: str) -> bool:
+        """A native speaker has read the catalogue that is used (English is the source and counts as read)."""
+        return self._catalogue(language).review != "unreviewed"
+
+    def display_name(self, language: str) -> str:
+        """The language's name in that language, as a list of languages shows it: `English`, `Français`."""
+        catalogue = self._catalogue(language)
+        name = catalogue.name
+        if name is None:
+            try:
+                name = Locale.parse(catalogue.language, sep="-").get_display_name()
+            except (UnknownLocaleError, ValueError):
+                name = None
+        name = name or catalogue.language
+        return name[:1].upper() + name[1:]
+
+    def _catalogue(self, language: str) -> Catalogue:
+        return next(self._catalogues[tag] for tag in _fallbacks(language) if tag in self._catalogues)
+
+
+def _normal(language: str) -> str:
+    return language.replace("_", "-").lower()
+
+
+def _fallbacks(language: str) -> list[str]:
+    parts = _normal(language).split("-")
+    return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)] + [SOURCE_LANGUAGE]
