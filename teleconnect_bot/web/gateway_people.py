@@ -67,15 +67,12 @@ class People:
     ) -> dict[str, Mapping[str, Any]]:
         """The messages that can go at once; those for invited people are rows when this returns.
 
-        `deliver` looks letters up under the same lock, after it has outdated the member lists: what is kept here is
-        either found there, or the homeserver is asked again and says that the person has joined.
+        `deliver` outdates the member lists before it queues for the same lock, and nothing is waited for here between
+        the list and the lock: what is kept by an old list is found by the delivery, what comes later asks anew.
         """
-        while True:
-            members = await self._members(live, messages, LETTERS_TRUST_MEMBERS_FOR)
-            version = members.version
-            async with self._writing:
-                if members is live.members and version == members.version:
-                    return await self._keep(live, members, event_type, transaction_id, messages)
+        members = await self._members(live, messages, LETTERS_TRUST_MEMBERS_FOR)
+        async with self._writing:
+            return await self._keep(live, members, event_type, transaction_id, messages)
 
     async def _keep(
         self, live: LiveSeat, members: MemberList, event_type: str, transaction_id: str, messages: Mapping[str, Mapping[str, Any]]

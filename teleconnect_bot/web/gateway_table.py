@@ -192,7 +192,11 @@ def path_of(rule: Rule, parts: Mapping[str, str]) -> str:
 
 
 def sync_filter(room: str | None) -> dict[str, Any]:
-    """The filter that every sync of a seat carries: its own room, or none; no presence, no account data."""
+    """The filter that every sync of a seat carries: its own room, or none; no presence, no account data.
+
+    Synapse shows invitations to other rooms in spite of it (they cannot be accepted through the gateway; the visitor's
+    account refuses new ones from its arrival on); with no room at all it shows none.
+    """
     nothing: dict[str, Any] = {"types": []}
     return {
         "presence": nothing,

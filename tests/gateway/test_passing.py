@@ -51,6 +51,7 @@ async def test_a_call_is_made_anew_with_the_appservices_token_as_the_seats_devic
         assert got.headers["Authorization"] == f"Bearer {AS_TOKEN}"
         assert not {"X-Forwarded-For", "Cookie", "Referer"} & got.headers.keys()
         assert "phone" not in got.headers.get("User-Agent", "")
+        assert got.headers["Accept-Encoding"] == "identity", "what is passed on unread must not be compressed"
         assert SECRET not in json.dumps([got.path, dict(got.query), dict(got.headers)])
 
 
@@ -197,10 +198,11 @@ async def test_a_download_is_never_shown_as_a_page(tmp_path: Path) -> None:
 
 async def test_a_redirect_of_the_homeserver_is_neither_followed_nor_passed_on(tmp_path: Path) -> None:
     async with gateway_with_seats(tmp_path) as (front, homeserver):
-        homeserver.answers["/media/download"] = 307, b"", {"Location": "http://elsewhere.example/secret"}
+        homeserver.answers["/media/download"] = 307, b"", {"Location": f"{homeserver.address}/elsewhere"}
         answer = await front.gw("GET", f"{C}/v1/media/download/{DOMAIN}/abc")
         assert answer.status == 502
         assert "Location" not in answer.headers
+        assert len(homeserver.requests) == 1
 
 
 async def test_a_401_of_the_homeserver_does_not_tell_the_page_that_its_seat_is_over(tmp_path: Path) -> None:
