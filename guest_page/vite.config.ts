@@ -6,6 +6,7 @@ import { withoutWasmNames } from "./build/without_wasm_names.ts";
 export default defineConfig({
   base: "/",
   plugins: [withoutWasmNames(), brotliBeside()],
+  resolve: { alias: { loglevel: resolve(import.meta.dirname, "src/session/no_log.ts") } },
   build: {
     outDir: resolve(import.meta.dirname, "../teleconnect_bot/web/static"),
     emptyOutDir: true,

@@ -1,16 +1,19 @@
 import type { Answer, Api, Person, Seat, SeatStatus } from "./api.ts";
 import type { Attention } from "./attention.ts";
+import { GATEWAY } from "./gateway.ts";
 import type { Message } from "./messages.ts";
 import type { Conversation } from "./session/index.ts";
 import type { Store } from "./store.ts";
 
 const BEAT_MS = 15_000;
 const AGAIN_MS = 2_000;
+const SOON_MS = 1_000;
+const SOON_TIMES = 5;
 
 /** How long until the server is asked again; short while it is preparing something. */
 const ASK_AGAIN_MS: Record<SeatStatus, number> = {
-  preparing: 300,
-  keys: 500,
+  preparing: 250,
+  keys: 250,
   invited: 1_000,
   waiting: BEAT_MS,
   in_session: BEAT_MS,
@@ -58,6 +61,9 @@ export class Stay {
   private conversation: Conversation | null = null;
   private serverSilent = false;
   private stopped = false;
+  /** How many times more the server is asked at short intervals. */
+  private soon = 0;
+  private saidReady = false;
   private readonly wakers = new Set<() => void>();
   private readonly seatChecks = new Set<(seat: Seat) => void>();
 
@@ -98,12 +104,24 @@ export class Stay {
   private async follow(): Promise<void> {
     const { api, secret } = this.parts;
     let lastBeat = 0;
+    let seenAs: boolean | null = null;
     while (!this.stopped) {
-      const beat = ASK_AGAIN_MS[this.current.status] === BEAT_MS || Date.now() - lastBeat >= BEAT_MS;
-      if (beat) lastBeat = Date.now();
-      this.hear(beat ? await api.beat(secret, document.visibilityState === "visible") : await api.seat(secret));
-      await this.pause(this.serverSilent ? AGAIN_MS : ASK_AGAIN_MS[this.current.status]);
+      await this.pause(this.untilNext());
+      if (this.stopped) return;
+      const visible = document.visibilityState === "visible";
+      const beat = visible !== seenAs || Date.now() - lastBeat >= BEAT_MS - SOON_MS;
+      if (beat) [lastBeat, seenAs] = [Date.now(), visible];
+      this.hear(beat ? await api.beat(secret, visible) : await api.seat(secret));
     }
+  }
+
+  private untilNext(): number {
+    if (this.serverSilent) return AGAIN_MS;
+    // While the keys are on their way up nothing changes at the server.
+    const usual = this.current.status === "keys" && !this.saidReady ? BEAT_MS : ASK_AGAIN_MS[this.current.status];
+    if (this.soon === 0) return usual;
+    this.soon--;
+    return Math.min(SOON_MS, usual);
   }
 
   private hear(answer: Answer<Seat>): void {
@@ -127,26 +145,29 @@ export class Stay {
     const around = {
       changed: () => host.changed(),
       shutOut: this.wake,
-      called: () => {
-        attention.call();
+      called: () => attention.call(),
+      stirred: () => {
+        this.soon = SOON_TIMES;
         this.wake();
       },
       pause: (milliseconds: number) => this.pause(milliseconds),
     };
-    const conversation = await session.openConversation({ gateway: `${location.origin}/gw`, secret, user, device, bot, name }, store, around);
+    const conversation = await session.openConversation({ gateway: GATEWAY, secret, user, device, bot, name }, store, around);
     if (this.stopped) return conversation.stop();
     this.conversation = conversation;
     this.nameVisitors();
     while (!this.stopped && this.current.room === null) {
       const answer = await api.ready(secret);
       this.hear(answer);
+      this.saidReady = answer.ok;
       if (answer.ok) break;
       await this.pause(AGAIN_MS);
     }
+    this.wake();
     const { room } = await this.seatWhere((seat) => seat.room !== null);
     if (room === null || this.stopped) return;
     await conversation.join(room, resumed);
-    this.wake();
+    around.stirred();
   }
 
   private nameVisitors(): void {

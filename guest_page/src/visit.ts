@@ -3,6 +3,7 @@ import { Attention, ScreenAwake } from "./attention.ts";
 import { type Flow, type Happened, step } from "./flow.ts";
 import { linkDigest } from "./link.ts";
 import { holdSeat } from "./one_tab.ts";
+import { GATEWAY } from "./gateway.ts";
 import type { RoomView, Stay } from "./stay.ts";
 import { newSecret, type SavedSeat, type Store } from "./store.ts";
 import { ENGLISH, preselect, type Reading, readingIn } from "./texts/index.ts";
@@ -106,6 +107,8 @@ export class Visit {
     if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
     const secret = await this.secretFor(chosen);
     const answer = await this.api.enter({ token: this.token, secret, name: chosen, language: this.language, terms });
+    // The terms have changed while they were being read: show the new ones.
+    if (!answer.ok && answer.error === "terms") return this.continue();
     if (!answer.ok) return this.become({ what: "refused", refusal: answer });
     this.store.update({ entered: true });
     await this.goInside(secret, answer.value, false);
@@ -171,7 +174,7 @@ export class Visit {
   /** While the person reads, so that entering is quick later on. A failure now is tried again then. */
   private prefetch(): void {
     void this.loadInside().catch(() => undefined);
-    void import("./session/index.ts").then((session) => session.prepare()).catch(() => undefined);
+    void import("./session/index.ts").then((session) => session.prepare(GATEWAY)).catch(() => undefined);
   }
 
   private async loadInside(): Promise<typeof import("./inside.ts")> {

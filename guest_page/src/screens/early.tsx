@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { fill } from "../texts/index.ts";
+import { fill, localeFor } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
 
 const TICK_MS = 1_000;
@@ -26,7 +26,7 @@ export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string;
     return () => clearInterval(timer);
   }, []);
   const left = Math.max(0, Math.ceil((opens.getTime() - now) / 1_000));
-  const date = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  const date = new Intl.DateTimeFormat(localeFor(language, navigator.languages), { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
   return (
     <section class="card">
       <h1 tabIndex={-1}>{texts.earlyTitle}</h1>

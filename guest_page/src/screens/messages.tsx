@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import type { Message } from "../messages.ts";
-import { fill, type Reading, type Texts } from "../texts/index.ts";
+import { fill, localeFor, type Reading, type Texts } from "../texts/index.ts";
 import { nameOf } from "./names.ts";
 
 const NEAR_THE_END_PX = 120;
@@ -16,7 +16,7 @@ export function Messages({ messages, seat, reading }: { messages: Message[]; sea
     const element = log.current;
     if (element !== null && (atEnd.current || messages.at(-1)?.mine === true)) element.scrollTop = element.scrollHeight;
   }, [last]);
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const time = new Intl.DateTimeFormat(localeFor(language, navigator.languages), { hour: "2-digit", minute: "2-digit" });
   return (
     <div
       class="log"

@@ -25,6 +25,8 @@ export interface Around {
   shutOut(): void;
   /** Somebody came or wrote. */
   called(): void;
+  /** Somebody came, went or was invited: the server will soon have something new to say. */
+  stirred(): void;
   /** Resolves after this many milliseconds, or earlier when the network comes back. */
   pause(milliseconds: number): Promise<void>;
 }
@@ -46,6 +48,7 @@ export class Conversation {
   private room: string | null = null;
   private others: ReadonlySet<string> = new Set();
   private staffHere = 0;
+  private settled = false;
   stopped = false;
 
   constructor(client: MatrixClient, place: Place, store: Store, around: Around) {
@@ -108,6 +111,7 @@ export class Conversation {
     if (this.stopped) return;
     for (const event of this.matrixRoom?.getLiveTimeline().getEvents() ?? []) this.take(event);
     this.staffHere = this.staff("join");
+    this.settled = true;
     this.around.changed();
     void this.outbox.work();
     if (resumed) await this.fetchOlder();
@@ -148,7 +152,9 @@ export class Conversation {
       this.list.remove(target);
       this.around.changed();
     });
-    client.on(RoomEvent.TimelineReset, () => void this.fetchOlder());
+    client.on(RoomEvent.TimelineReset, () => {
+      if (this.settled) void this.fetchOlder();
+    });
     client.on(RoomStateEvent.Members, () => this.membersChanged());
     client.on(RoomEvent.MyMembership, (room, membership) => {
       if (room.roomId === this.room && (membership === "leave" || membership === "ban")) this.around.shutOut();
@@ -169,6 +175,7 @@ export class Conversation {
     const staff = this.staff("join");
     if (staff > this.staffHere) this.around.called();
     this.staffHere = staff;
+    this.around.stirred();
     this.around.changed();
   }
 

@@ -4,13 +4,12 @@ import { initAsync } from "@matrix-org/matrix-sdk-crypto-wasm";
 // By its place, because the package exports no other name for it.
 import wasmAddress from "../../node_modules/@matrix-org/matrix-sdk-crypto-wasm/pkg/matrix_sdk_crypto_wasm_bg.wasm?url";
 import { ClientEvent, MatrixClient } from "matrix-js-sdk/lib/client.js";
-import { logger } from "matrix-js-sdk/lib/logger.js";
 import { MemoryStore } from "matrix-js-sdk/lib/store/memory.js";
 import { SyncState } from "matrix-js-sdk/lib/sync.js";
 import type { Store } from "../store.ts";
 import { type Around, Conversation } from "./conversation.ts";
 import { KeysGone, openKeyStore, publishKeys } from "./key_store.ts";
-import { watchedFetch } from "./watchdog.ts";
+import { gatewayFetch, prefetchVersions } from "./network.ts";
 
 export { KeysGone };
 export type { Conversation };
@@ -18,13 +17,11 @@ export type { Conversation };
 const REQUEST_TIMEOUT_MS = 30_000;
 const PUBLISH_AGAIN_MS = 2_000;
 
-// The SDK writes event ids and addresses to the console; this page writes nothing there.
-(logger as unknown as { setLevel(level: string, persist: boolean): void }).setLevel("silent", false);
-
 let prepared: Promise<void> | undefined;
 
 /** Downloads and compiles the cryptography ahead of time; safe to call at any moment and as often as one likes. */
-export function prepare(): Promise<void> {
+export function prepare(gateway: string): Promise<void> {
+  void prefetchVersions(gateway);
   prepared ??= load().catch((error: unknown) => {
     prepared = undefined;
     throw error;
@@ -52,7 +49,7 @@ export interface Seat {
 
 /** Starts the client; when it resolves, device keys and cross-signing are on the homeserver and the sync runs. */
 export async function openConversation(seat: Seat, store: Store, around: Around): Promise<Conversation> {
-  await prepare();
+  await prepare(seat.gateway);
   const saved = store.seat;
   const before = saved?.keys === true ? saved.crypto : null;
   const client = new MatrixClient({
@@ -64,7 +61,7 @@ export async function openConversation(seat: Seat, store: Store, around: Around)
     timelineSupport: true,
     localTimeoutMs: REQUEST_TIMEOUT_MS,
     disableVoip: true,
-    fetchFn: watchedFetch(window),
+    fetchFn: gatewayFetch(window),
   });
   store.update({ crypto: await openKeyStore(client, seat.secret, before) });
   const conversation = new Conversation(client, seat, store, around);
@@ -78,15 +75,19 @@ export async function openConversation(seat: Seat, store: Store, around: Around)
     client.on(ClientEvent.Sync, check);
   });
   await client.startClient({ initialSyncLimit: 50, lazyLoadMembers: false });
+  if (before === null) await publish(client, conversation, store, around);
   await synced;
-  while (before === null && !conversation.stopped) {
+  return conversation;
+}
+
+/** Goes on until the homeserver has confirmed the keys; beside the first sync, which needs nothing of it. */
+async function publish(client: MatrixClient, conversation: Conversation, store: Store, around: Around): Promise<void> {
+  while (!conversation.stopped) {
     try {
       await publishKeys(client);
-      store.update({ keys: true });
-      break;
+      return store.update({ keys: true });
     } catch {
       await around.pause(PUBLISH_AGAIN_MS);
     }
   }
-  return conversation;
 }

@@ -51,7 +51,7 @@ export async function openKeyStore(client: MatrixClient, secret: string, before:
 
 /**
  * Device keys first, then cross-signing, all confirmed by the homeserver when this resolves (ARCHITECTURE §4, order at arrival).
- * Needs the first sync behind it. Appservice users are asked for no password.
+ * Appservice users are asked for no password.
  */
 export async function publishKeys(client: MatrixClient): Promise<void> {
   const keys = client.getCrypto();

@@ -37,3 +37,8 @@ export function preselect(wanted: readonly string[], offered: readonly string[])
   }
   return offered.includes("en") ? "en" : (offered[0] ?? "en");
 }
+
+/** How dates and times are written: the person's own variant of the language where the browser names one ("en-GB", "fr-CH"). */
+export function localeFor(language: string, wanted: readonly string[]): string {
+  return wanted.find((tag) => tag.split("-")[0]?.toLowerCase() === language) ?? language;
+}

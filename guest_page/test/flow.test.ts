@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Opened, Refusal, Seat, SeatStatus } from "../src/api.ts";
+import { type Flow, type Happened, step } from "../src/flow.ts";
+
+const OPENED: Opened = { terms: { version: "1", text: "…" }, language: "en", name: "Org", opens_at: null, state: "open" };
+const LANGUAGE: Flow = { at: "language", busy: true, problem: null };
+const TERMS: Flow = { at: "terms", opened: OPENED, busy: true, problem: null };
+
+function seat(status: SeatStatus, more: Partial<Seat> = {}): Seat {
+  return { status, user: null, device: null, room: null, label: "Service user", people: [], bot: "@bot:x", told: null, ended_reason: null, public_name: "Org", ...more };
+}
+function refused(status: number, error = "", more: Partial<Refusal> = {}): Happened {
+  return { what: "refused", refusal: { ok: false, status, error, opensAt: null, retryAfter: null, ...more } };
+}
+
+test("Continue leads to the terms, to the date, or to the end", () => {
+  assert.equal(step(LANGUAGE, { what: "opened", opened: OPENED }).at, "terms");
+  assert.deepEqual(step(LANGUAGE, { what: "opened", opened: { ...OPENED, state: "early", opens_at: "2030-01-01T10:00:00Z" } }), { at: "early", opensAt: "2030-01-01T10:00:00Z", busy: false });
+  assert.deepEqual(step(LANGUAGE, { what: "opened", opened: { ...OPENED, state: "ended" } }), { at: "ended", reason: null });
+});
+
+test("an unknown link is lost, whatever was being done", () => {
+  assert.equal(step(LANGUAGE, refused(404, "link")).at, "lost");
+  assert.equal(step(TERMS, refused(404, "link")).at, "lost");
+});
+
+test("entering may find no free place, or that it is too early", () => {
+  assert.equal(step(TERMS, refused(409, "full")).at, "full");
+  assert.equal(step(TERMS, refused(425, "early", { opensAt: "2030-01-01T10:00:00Z" })).at, "early");
+});
+
+test("what can be tried again stays on its screen and says why", () => {
+  const said: [number, string, string][] = [
+    [0, "", "network"],
+    [503, "busy", "network"],
+    [429, "slow", "slow"],
+    [400, "name", "name"],
+    [400, "secret", "other"],
+  ];
+  for (const [status, error, problem] of said) assert.deepEqual(step(TERMS, refused(status, error)), { ...TERMS, busy: false, problem });
+});
+
+test("pressing again clears what was said before", () => {
+  assert.deepEqual(step({ at: "language", busy: false, problem: "network" }, { what: "busy" }), LANGUAGE);
+});
+
+test("every status of the seat has its screen", () => {
+  for (const status of ["preparing", "keys", "invited", "waiting", "in_session", "kept_open"] as const) assert.equal(step(TERMS, { what: "seat", seat: seat(status) }).at, "inside");
+  assert.deepEqual(step(TERMS, { what: "seat", seat: seat("ended", { ended_reason: "cancelled" }) }), { at: "ended", reason: "cancelled" });
+  assert.equal(step(TERMS, { what: "seat", seat: seat("moved") }).at, "moved");
+});
+
+test("nothing that arrives late leads out of the end", () => {
+  const late: Happened[] = [{ what: "seat", seat: seat("waiting") }, { what: "ready" }, { what: "seat_gone", haveLink: true }, { what: "unreachable" }, { what: "elsewhere" }];
+  for (const end of [{ at: "ended", reason: "closed" }, { at: "moved" }, { at: "not_me" }] as const) for (const happened of late) assert.equal(step(end, happened), end);
+});
+
+test("an answer that was under way does not bring back who left or sits in another tab", () => {
+  for (const away of [{ at: "left" }, { at: "elsewhere" }] as const) assert.equal(step(away, { what: "seat", seat: seat("waiting") }), away);
+});
+
+test("a seat the server does not know: who is inside hears that it is over, who comes back starts from the link", () => {
+  assert.deepEqual(step({ at: "inside", seat: seat("waiting") }, { what: "seat_gone", haveLink: true }), { at: "ended", reason: null });
+  assert.equal(step({ at: "starting" }, { what: "seat_gone", haveLink: true }).at, "language");
+  assert.equal(step({ at: "starting" }, { what: "seat_gone", haveLink: false }).at, "lost");
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Outbox, type Try } from "../src/session/outbox.ts";
+import type { Unsent } from "../src/store.ts";
+
+function outbox(answers: Try[], store: { outbox: Unsent[] } = { outbox: [] }) {
+  const tried: string[] = [];
+  const sent: string[] = [];
+  const pauses: number[] = [];
+  const box = new Outbox({
+    store,
+    send: (unsent) => {
+      tried.push(unsent.txn);
+      return Promise.resolve(answers.shift() ?? { result: "sent", id: `$${unsent.txn}` });
+    },
+    pause: (milliseconds) => {
+      pauses.push(milliseconds);
+      return Promise.resolve();
+    },
+    sent: (_unsent, id) => void sent.push(id),
+    changed: () => undefined,
+  });
+  return { box, store, tried, sent, pauses };
+}
+const unsent = (txn: string): Unsent => ({ txn, text: `text ${txn}`, at: 1 });
+
+test("messages go out in order, each until it is confirmed, always under the same transaction id", async () => {
+  const { box, store, tried, sent } = outbox([{ result: "lost" }, { result: "lost" }]);
+  box.add(unsent("a"));
+  box.add(unsent("b"));
+  await box.work();
+  assert.deepEqual(tried, ["a", "a", "a", "b"]);
+  assert.deepEqual(sent, ["$a", "$b"]);
+  assert.deepEqual(store.outbox, []);
+});
+
+test("what was not confirmed before a reload is tried again", async () => {
+  const { box, tried } = outbox([], { outbox: [unsent("old")] });
+  await box.work();
+  assert.deepEqual(tried, ["old"]);
+});
+
+test("pauses grow while the network is away", async () => {
+  const lost: Try = { result: "lost" };
+  const { box, pauses } = outbox([lost, lost, lost, lost, lost, lost]);
+  box.add(unsent("a"));
+  await box.work();
+  assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
+});
+
+test("two workers send nothing twice", async () => {
+  const { box, tried } = outbox([]);
+  box.add(unsent("a"));
+  await Promise.all([box.work(), box.work()]);
+  assert.deepEqual(tried, ["a"]);
+});
+
+test("a stopped outbox keeps what it has not sent", async () => {
+  const { box, store } = outbox([{ result: "lost" }]);
+  box.add(unsent("a"));
+  const working = box.work();
+  box.stop();
+  await working;
+  assert.deepEqual(store.outbox, [unsent("a")]);
+});
