@@ -13,7 +13,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,7 +23,8 @@ from typing import Any
 import aiohttp
 import yaml
 
-LOOPBACK = "127.0.0.1"
+from .addresses import LOOPBACK, free_port
+
 START_TIMEOUT_SECONDS = 90.0
 STOP_TIMEOUT_SECONDS = 20.0
 _POLL_SECONDS = 0.05
@@ -77,8 +77,11 @@ class EmbeddedSynapse:
         server_name: str = "demo.localhost",
         registrations: Sequence[Path] = (),
         settings: Mapping[str, Any] | None = None,
+        port: int = 0,
     ) -> None:
+        """`port` is the wished-for one of a new directory; any free one when it is taken."""
         self.directory = directory = directory.resolve()
+        self._wished_port = port
         self.server_name = server_name
         self._registrations = tuple(registrations)
         self._settings = dict(settings or {})
@@ -227,11 +230,11 @@ class EmbeddedSynapse:
         path = self.directory / "secrets.json"
         if path.exists():
             kept = _Secrets(**json.loads(path.read_text()))
-            if self.process_id is not None or _is_free(kept.port):
+            if self.process_id is not None or free_port(kept.port) == kept.port:
                 return kept
-            kept = _Secrets(_free_port(), kept.registration, kept.macaroon, kept.form)
+            kept = _Secrets(free_port(), kept.registration, kept.macaroon, kept.form)
         else:
-            kept = _Secrets(_free_port(), *(secrets.token_urlsafe(32) for _ in range(3)))
+            kept = _Secrets(free_port(self._wished_port), *(secrets.token_urlsafe(32) for _ in range(3)))
         content = {"port": kept.port, "registration": kept.registration, "macaroon": kept.macaroon, "form": kept.form}
         _write_private(path, json.dumps(content))
         return kept
@@ -295,23 +298,6 @@ def _logging(file: Path) -> dict[str, Any]:
         "handlers": {"file": {"class": "logging.FileHandler", "filename": str(file), "formatter": "plain"}},
         "root": {"level": "WARNING", "handlers": ["file"]},
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-        return True
 
 
 def _write_private(path: Path, text: str) -> None:
