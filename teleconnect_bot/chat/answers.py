@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain.errors import NotYours, Refused
+from teleconnect_bot.domain.life import check
 from teleconnect_bot.domain.people import Contact, NotAContact
 from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
@@ -31,19 +32,8 @@ ASKS: dict[str, type[c.Asked]] = {
     "cancel": c.Cancel,
     "pdf": c.WantTranscript,
 }
-FITTING: dict[str, Collection[State]] = {
-    "seen": {State.WAITING},
-    "start": {State.WAITING, State.KEPT_OPEN},
-    "end": {State.ACTIVE, State.KEPT_OPEN},
-    "close": {State.ACTIVE, State.KEPT_OPEN},
-    "close now": {State.ACTIVE, State.KEPT_OPEN, State.CLOSED, State.CANCELLED},
-    "keep": {State.ACTIVE},
-    "stay": {State.ACTIVE, State.KEPT_OPEN},
-    "reopen": {State.CLOSED},
-    "cancel": {State.INVITED, State.WAITING, State.HELD, State.UNAVAILABLE},
-    "pdf": {State.CLOSED, State.CANCELLED},
-}
-"""Without a code, a command means the one session of the requester's that is in such a state."""
+POSSIBLE_WITH: dict[str, type[c.Asked]] = {**ASKS, "end": c.Close, "stay": c.Close}
+"""Without a code, a command means the one session of the requester's with which this is possible."""
 DONE = {
     "seen": "The person reads now that you have seen them; the ringing has stopped.",
     "close": "Session {code} is being closed.",
@@ -53,6 +43,7 @@ DONE = {
     "cancel": "Session {code} is cancelled.",
     "pdf": "The transcript of {code} is being made and comes here as a file.",
 }
+_MAY_HOLD_A_CONTACT = re.compile(r"@|\d(?:[\s()./-]*\d){4}")
 LISTED = frozenset({State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN})
 
 
@@ -65,23 +56,28 @@ class Answers:
         self.sessions, self.clock, self.languages, self.zone, self.moment = sessions, clock, tuple(languages), zone, moment
 
     async def answer(self, by: str, chat: str, event: str, text: str, here: Session | None = None) -> str | None:
-        """The answer in Markdown, None when the card alone answers. `here` is the session in whose room it was written."""
-        line: Line | None = None
+        """The answer in Markdown, None when the card alone answers. `here` is the session in whose room it was written.
+
+        A line that may hold a contact and became no invitation is remembered, so that it is removed (PRODUCT §3).
+        """
         try:
             line = parse(text)
             checked(line)
-            return await self._carry_out(line, by, chat, event, here)
-        except (NotUnderstood, NotAContact) as error:
-            if text.split(None, 1)[:1] in (["invite"], ["Invite"], ["INVITE"]) or (line is not None and line.name == "invite"):
-                await self.sessions.remember_failed(by, chat, event)
-            return str(error)
+            answer = await self._carry_out(line, by, chat, event, here)
+        except NotUnderstood as error:
+            answer = str(error)
         except Refused as refused:
-            return refused.text()
+            answer = refused.text(escaped)
+        if answer is not None and here is None and (_MAY_HOLD_A_CONTACT.search(text) or text.lower().split()[:1] == ["invite"]):
+            await self.sessions.remember_failed(by, chat, event)
+        return answer
 
     async def _carry_out(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str | None:
         match line.name:
             case "help":
                 return help_text(line.words[0] if line.words else None)
+            case "invite" if here is not None:
+                raise NotUnderstood("Please write `invite` in our direct chat: everybody in this room could read the contact here.")
             case "invite":
                 await self.sessions.invite(self._invitation(line, by, chat, event))
                 return None
@@ -92,7 +88,7 @@ class Answers:
             case "next":
                 return await self._next(by, event)
             case "end" | "stay":
-                return self._end(line.name, await self._meant(line.name, line.words, by, here))
+                return self._end(line.name, by, await self._meant(line.name, line.words, by, here))
             case "close":
                 now = [word for word in line.words if word.lower() == "now"]
                 words = tuple(word for word in line.words if word.lower() != "now")
@@ -129,7 +125,8 @@ class Answers:
             return f"Session {session.code} is running. [Open the room]({room_link(session.room or '')})"
         return f"Join the room to start session {session.code}: [Open the room]({room_link(session.room or '')})"
 
-    def _end(self, name: str, session: Session) -> str:
+    def _end(self, name: str, by: str, session: Session) -> str:
+        check(session, c.Close(by), self.clock.now())
         code = session.code
         if name == "stay":
             return f"Session {code} goes on."
@@ -150,7 +147,7 @@ class Answers:
             return found
         if here is not None:
             return here
-        fitting = [session for session in mine if session.state in FITTING[name]]
+        fitting = [session for session in mine if self._possible(session, POSSIBLE_WITH[name](by))]
         if len(fitting) == 1:
             return fitting[0]
         codes = ", ".join(session.code for session in fitting)
@@ -158,6 +155,13 @@ class Answers:
         raise NotUnderstood(
             f"{which} Write the code as well, for example: `{COMMANDS[name.split(maxsplit=1)[0]].example}`. `invites` lists your sessions."
         )
+
+    def _possible(self, session: Session, command: c.Asked) -> bool:
+        try:
+            check(session, command, self.clock.now())
+        except Refused:
+            return False
+        return True
 
     async def _list(self, by: str) -> str:
         mine = [session for session in await self.sessions.sessions_of(by) if session.state in LISTED]

@@ -89,7 +89,9 @@ def checked(line: Line) -> ChatCommand:
         if option not in command.options:
             guess = nearest(option, command.options)
             hint = f" Did you mean `{guess}=`?" if guess else ""
-            raise NotUnderstood(f"`{command.name}` has no `{option}=`.{hint} Example: `{command.example}`")
+            raise NotUnderstood(
+                f"`{command.name}` has no such option.{hint} It is written: `{command.usage}`. Example: `{command.example}`"
+            )
     fewest, most = command.words
     if len(line.words) < fewest:
         raise NotUnderstood(f"Something is missing. It is written: `{command.usage}`. Example: `{command.example}`")

@@ -31,32 +31,36 @@ UNDECRYPTABLE = "I could not read your last message, because your device did not
 
 
 class Unusable(StrEnum):
-    """Why the bot does not take orders in a room (PRODUCT §3)."""
+    """Why the bot takes no orders in a room (PRODUCT §3)."""
 
-    UNENCRYPTED = "unencrypted"
+    NOT_JOINED = "not_joined"
+    NOT_ENCRYPTED = "not_encrypted"
+    ALONE = "alone"
     THIRD_MEMBER = "third_member"
-    MAY_NOT_REDACT = "may_not_redact"
+    CANNOT_REDACT = "cannot_redact"
 
 
 WHY_UNUSABLE = {
-    Unusable.UNENCRYPTED: "This chat is not encrypted, so I take no orders here. "
+    Unusable.NOT_ENCRYPTED: "This chat is not encrypted, so I take no orders here. "
     "Please start a new direct chat with me and leave encryption switched on.",
     Unusable.THIRD_MEMBER: "Somebody else is in this chat, so I take no orders here. Please start a direct chat with me alone.",
-    Unusable.MAY_NOT_REDACT: "I may not delete messages in this chat, so I take no orders here: contact data must not stay. "
+    Unusable.CANNOT_REDACT: "I may not delete messages in this chat, so I take no orders here: contact data must not stay. "
     "Please start a new direct chat with me, or make me a moderator of this one.",
 }
+"""Where nobody would read an answer there is none."""
 
 
 class DirectChats(Protocol):
     """Rooms that people invite the bot to."""
 
-    async def accept(self, room: str) -> None:
+    async def accept_invite(self, room: str) -> None:
         """The bot is in the room afterwards and knows its members and encryption."""
 
     async def leave(self, room: str) -> None:
         """The bot is out afterwards, and has forgotten the room."""
 
-    async def why_unusable(self, room: str) -> Unusable | None: ...
+    async def why_unusable(self, room: str) -> str | None:
+        """One of `Unusable`, or None: orders may be taken there."""
 
 
 class Desk:
@@ -68,13 +72,15 @@ class Desk:
 
     async def invited(self, room: str, sender: str) -> None:
         """Somebody wants to talk. Permitted people are welcomed, others read once who can give access."""
-        await self.direct_chats.accept(room)
+        await self.direct_chats.accept_invite(room)
         if not self.access.may_request(sender):
             await self.chat.post(room, text(self.access.focal_point), f"focal.{room}")
             await self.direct_chats.leave(room)
             return
         why = await self.direct_chats.why_unusable(room)
-        await self.chat.post(room, text(WHY_UNUSABLE[why] if why else WELCOME), f"welcome.{room}")
+        words = WHY_UNUSABLE.get(Unusable(why)) if why else WELCOME
+        if words:
+            await self.chat.post(room, text(words), f"welcome.{room}")
 
     async def wrote(self, room: str, event: str, sender: str, words: str, encrypted: bool) -> None:
         if sender == self.bot:
@@ -98,9 +104,10 @@ class Desk:
             await self.chat.post(room, text(self.access.focal_point), f"focal.{room}")
             await self.direct_chats.leave(room)
             return
-        why = await self.direct_chats.why_unusable(room) or (None if encrypted else Unusable.UNENCRYPTED)
+        why = await self.direct_chats.why_unusable(room) or (None if encrypted else Unusable.NOT_ENCRYPTED)
         if why:
-            await self.chat.post(room, text(WHY_UNUSABLE[why]), f"answer.{event}")
+            if words_why := WHY_UNUSABLE.get(Unusable(why)):
+                await self.chat.post(room, text(words_why), f"answer.{event}")
             return
         order = words.strip()
         if is_command(order):
@@ -133,12 +140,12 @@ class Desk:
             case _:
                 return
 
-    async def files_sent(self, room: str, addresses: tuple[str, ...]) -> None:
+    async def files_sent(self, room: str, sender: str, addresses: tuple[str, ...]) -> None:
         """Files of a session's room are entered in the ledger, whoever sent them."""
         session = await self.sessions.by_room(room)
         if session is not None:
             for address in addresses:
-                await self.ledger.found(session.id, TraceKind.ROOM_MEDIA, address)
+                await self.ledger.found(session.id, TraceKind.ROOM_MEDIA, address, sender)
 
     async def not_decrypted(self, room: str, event: str, sender: str) -> None:
         if await self.sessions.by_room(room) is None and self.access.may_request(sender):

@@ -7,13 +7,21 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-_QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb"}
-"""What opens a quotation and what closes it; phones write curly quotes by themselves. A straight quote closes a curly one too."""
-_OPTION = re.compile(r"([a-z][a-z_]*)=(.*)", re.DOTALL)
+_QUOTES = {
+    '"': '"',
+    "'": "'",
+    "\u201c": '\u201d\u201c"',
+    "\u201d": '\u201d\u201c"',
+    "\u201e": '\u201c\u201d"',
+    "\u00ab": '\u00bb"',
+    "\u00bb": '\u00ab"',
+}
+"""What opens a quotation, and what closes it, the usual one first. Phones write curly quotes by themselves, and not always in pairs."""
+_OPTION = re.compile(r"([a-z][a-z_]*)=(.*)", re.DOTALL | re.IGNORECASE)
 
 
 class NotUnderstood(Exception):
-    """What was written is no command; `str()` is the sentence for the person and quotes nothing that may name somebody."""
+    """What was written is no command; `str()` is the sentence for the person, in Markdown, and quotes nothing that may name somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ def split(text: str) -> list[str]:
     opened_in = 0
     for character in text:
         if closing:
-            if character == closing or (character == '"' and closing != "'"):
+            if character in closing:
                 closing = ""
             else:
                 (word := word if word is not None else []).append(character)
@@ -47,7 +55,7 @@ def split(text: str) -> list[str]:
             (word := word if word is not None else []).append(character)
     if closing:
         raise NotUnderstood(
-            f'A quotation that begins in word {opened_in} is not closed. Put {closing} at its end, for example: name="Mary"'
+            f'A quotation that begins in word {opened_in} is not closed. Put {closing[0]} at its end, for example: name="Mary"'
         )
     if word is not None:
         words.append("".join(word))
@@ -61,14 +69,14 @@ def parse(text: str) -> Line:
         raise NotUnderstood("There is no command. `help` lists what you can write.")
     plain: list[str] = []
     options: dict[str, str] = {}
-    for word in words[1:]:
+    for number, word in enumerate(words[1:], 2):
         option = _OPTION.fullmatch(word)
-        if option is None or "@" in option[1]:
+        if option is None:
             plain.append(word)
-        elif option[1] in options:
-            raise NotUnderstood(f"`{option[1]}=` is there twice. Write it once.")
+        elif option[1].lower() in options:
+            raise NotUnderstood(f"Word {number} repeats an option. Write each option once.")
         else:
-            options[option[1]] = option[2]
+            options[option[1].lower()] = option[2]
     return Line(words[0].lower(), tuple(plain), options)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
-from .errors import LinkFull, LinkUnusable, NobodyWaiting, NotYours, TooEarly
+from .errors import AlreadyStarted, LinkFull, LinkUnusable, NobodyWaiting, TooEarly
 from .guest_link import Ended, Link, SeatState
 from .schedule import opens_at
 from .session import Session, State
@@ -24,9 +24,9 @@ def link_opened(session: Session, command: c.LinkOpened, now: datetime) -> Outco
 
 
 def not_for_me(session: Session, command: c.NotForMe, now: datetime) -> Outcome:
-    """The link is dead for good, and nobody sits on it any more."""
+    """Nobody enters with this link any more. Who has entered already stays: a stranger's word throws nobody out."""
     link = session.link(command.link)
-    if link is None or link.dead or any(seat.link == link.id and seat.live for seat in session.seats):
+    if link is None or link.dead:
         return session, ()
     return session.with_link(replace(link, dead=True)), (e.Tell(Notice.NOT_ME), e.UpdateCard())
 
@@ -119,24 +119,30 @@ def _present(session: Session, seat_id: str, now: datetime) -> Outcome:
     if not session.is_main(seat) or session.state not in (State.INVITED, State.KEPT_OPEN):
         return session, (e.UpdateCard(),)
     same_arrival = session.left_at is not None and now - session.left_at <= session.policy.same_arrival
-    waiting = replace(session, state=State.WAITING, came_from=session.state, left_at=None)
+    waiting = replace(session, state=State.WAITING, came_from=session.state)
     if same_arrival and session.arrived_at is not None:
         return waiting, (e.UpdateCard(),)
     staff = session.staff_inside | frozenset(user for user in (session.requester, session.backup) if user)
     waiting = replace(
-        waiting, arrived_at=now, last_ring_at=now, seen_at=None, nobody_came=False, staff_invited=session.staff_invited | staff
+        waiting,
+        arrived_at=now,
+        left_at=None,
+        last_ring_at=now,
+        seen_at=None,
+        nobody_came=False,
+        staff_invited=session.staff_invited | staff,
     )
     notice = Notice.CAME_BACK if session.state is State.KEPT_OPEN else Notice.HERE
     return waiting, (*(e.InviteToRoom(user) for user in sorted(staff - session.staff_inside)), e.Tell(notice), e.UpdateCard())
 
 
 def seat_away(session: Session, seat_id: str, now: datetime) -> Outcome:
-    """No beat for 90 s."""
+    """No beat for 90 s. Of a phone that locks itself again and again the requester reads once in the same arrival."""
     seat = session.seat(seat_id)
     if seat is None or not seat.present:
         return session, ()
     session = replace(session.with_seat(replace(seat, present=False, away_since=now)), last_activity_at=now)
-    return _without(session, now)
+    return _without(session, now, tell=session.left_at is None)
 
 
 def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Outcome:
@@ -145,14 +151,15 @@ def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Out
     if seat is None or not seat.live:
         return session, ()
     session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=Ended.LEFT))
-    session, effects = _without(replace(session, last_activity_at=now), now)
+    session, effects = _without(replace(session, last_activity_at=now), now, tell=True)
     out = (e.RemoveFromRoom(seat.user),) if seat.user else ()
     return session, (e.RevokeSeat(seat.id), *out, *effects)
 
 
-def _without(session: Session, now: datetime) -> Outcome:
+def _without(session: Session, now: datetime, *, tell: bool) -> Outcome:
     if session.state is State.WAITING and not session.main_present and session.came_from is not None:
-        return replace(session, state=session.came_from, came_from=None, left_at=now), (e.Tell(Notice.AWAY), e.UpdateCard())
+        away = (e.Tell(Notice.AWAY),) if tell else ()
+        return replace(session, state=session.came_from, came_from=None, left_at=now), (*away, e.UpdateCard())
     return session, (e.UpdateCard(),)
 
 
@@ -184,7 +191,9 @@ def _started(session: Session, by: str, now: datetime) -> Outcome:
 
 
 def staff_joined_waiting(session: Session, command: c.StaffJoined, now: datetime) -> Outcome:
-    """Joining the room is starting (PRODUCT §3)."""
+    """Joining the room is starting (PRODUCT §3). Who is inside already changes a name or a picture, which is a join to Matrix."""
+    if command.user in session.staff_inside:
+        return session, ()
     joined = _joined(session, command.user, now)
     if not session.may_start(command.user):
         return joined, (e.DeliverLetters(command.user), e.UpdateCard())
@@ -214,7 +223,7 @@ def staff_left(session: Session, command: c.StaffLeft, now: datetime) -> Outcome
 
 
 def somebody_wrote(session: Session, command: c.SomebodyWrote, now: datetime) -> Outcome:
-    return replace(session, last_activity_at=now, end_announced=False), ()
+    return replace(session, last_activity_at=now), ()
 
 
 def somebody_wrote_waiting(session: Session, command: c.SomebodyWrote, now: datetime) -> Outcome:
@@ -226,18 +235,31 @@ def somebody_wrote_waiting(session: Session, command: c.SomebodyWrote, now: date
 
 def start(session: Session, command: c.Start, now: datetime) -> Outcome:
     """Whoever is inside starts at once; everybody else gets the way into the room, and joining it is starting."""
-    if not session.may_start(command.by):
-        raise NotYours(code=session.code)
     if command.by in session.staff_inside:
         return _started(session, command.by, now)
-    invited = replace(session, staff_invited=session.staff_invited | {command.by})
-    return invited, (e.InviteToRoom(command.by),)
+    return let_in(session, command.by)
 
 
 def start_kept_open(session: Session, command: c.Start, now: datetime) -> Outcome:
     if not session.main_present:
         raise NobodyWaiting(code=session.code)
-    return _started(session, command.by, now)
+    session, invited = let_in(session, command.by)
+    started, effects = _started(session, command.by, now)
+    return started, (*invited, *effects)
+
+
+def start_active(session: Session, command: c.Start, now: datetime) -> Outcome:
+    """Who holds the session and left its room by accident gets the way back; that is no addition (PRODUCT §2)."""
+    if command.by != session.holder or command.by in session.staff_inside:
+        raise AlreadyStarted(code=session.code, holder=session.holder or "")
+    return let_in(session, command.by)
+
+
+def let_in(session: Session, user: str) -> Outcome:
+    """An invitation for somebody who is not inside."""
+    if user in session.staff_inside:
+        return session, ()
+    return replace(session, staff_invited=session.staff_invited | {user}), (e.InviteToRoom(user),)
 
 
 def seen(session: Session, command: c.Seen, now: datetime) -> Outcome:

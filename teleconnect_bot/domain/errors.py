@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 
 
 class DomainError(Exception):
@@ -12,9 +13,13 @@ class DomainError(Exception):
         self.values = values
         super().__init__(type(self).__name__)
 
-    def text(self) -> str:
-        """The sentence for the person who asked; never logged, since values may hold what they wrote."""
-        return (inspect.getdoc(type(self)) or "").replace("\n", " ").format_map(self.values)
+    def text(self, quoted: Callable[[str], str] = str) -> str:
+        """The sentence for the person who asked, each value passed through `quoted`.
+
+        Never logged, since values may hold what they wrote.
+        """
+        values = {name: quoted(value) for name, value in self.values.items()}
+        return (inspect.getdoc(type(self)) or "").replace("\n", " ").format_map(values)
 
 
 class Refused(DomainError):
@@ -60,7 +65,7 @@ class AlreadyDeleted(Refused):
 
 
 class NotClosed(Refused):
-    """Session {code} is not closed. `end {code}` ends it first."""
+    """Session {code} is not closed, so there is nothing to reopen. `invites` shows what state it is in."""
 
 
 class NotRunning(Refused):
@@ -72,7 +77,17 @@ class KeptOpenAlready(Refused):
 
 
 class NothingHeld(Refused):
-    """No interpreter is being sought for {code}."""
+    """Session {code} does not wait for an interpreter. `invites` shows what state it is in."""
+
+
+class SoughtAlready(Refused):
+    """An interpreter is being sought for {code} already; you will be told who accepts, or that nobody does."""
+
+
+class NobodyAdded(Refused):
+    """Nobody can be added to {code} any more, because the person has been there already.
+    To meet the same people and somebody else, send a new invitation with `invite`.
+    """
 
 
 class NotPlannable(Refused):

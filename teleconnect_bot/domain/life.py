@@ -19,6 +19,7 @@ from .errors import (
     AlreadyDeleted,
     AlreadyStarted,
     KeptOpenAlready,
+    NobodyAdded,
     NobodyWaiting,
     NotClosed,
     NothingHeld,
@@ -30,6 +31,7 @@ from .errors import (
     NotYours,
     Refused,
     SentAlready,
+    SoughtAlready,
     UseEnd,
 )
 from .session import Session, State
@@ -110,6 +112,8 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.SomebodyWrote: Rule((S.WAITING, S.ACTIVE), arrival.somebody_wrote_waiting),
         c.Start: Rule((S.WAITING, S.ACTIVE), arrival.start),
         c.Seen: Rule((S.WAITING,), arrival.seen),
+        c.InterpreterAccepted: Rule((S.WAITING,), rules.interpreter_accepted_late),
+        c.InterpreterWithdrew: Rule((S.WAITING,), rules.interpreter_withdrew),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.Close: Rule((S.CLOSED,), rules.close_waiting),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_waiting_now),
@@ -121,6 +125,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.SeatBeat: Rule((S.ACTIVE,), arrival.seat_beat),
         c.VisitorLeft: Rule((S.ACTIVE,), arrival.visitor_left),
         c.StaffJoined: Rule((S.ACTIVE,), arrival.staff_joined_active),
+        c.Start: Rule((S.ACTIVE,), arrival.start_active),
         c.SomebodyWrote: Rule((S.ACTIVE,), arrival.somebody_wrote),
         c.Close: Rule((S.CLOSED,), rules.close),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_now),
@@ -166,28 +171,22 @@ _DELETED: dict[State, type[Refused]] = {S.TEARING_DOWN: AlreadyDeleted, S.GONE: 
 _ENDED: dict[State, type[Refused]] = {S.CLOSED: AlreadyClosed, S.CANCELLED: AlreadyCancelled, **_DELETED}
 _NOT_STARTED: dict[State, type[Refused]] = {S.DRAFT: NotSent, S.HELD: NotStarted, S.UNAVAILABLE: NotStarted, S.INVITED: NotStarted}
 _NOBODY: dict[State, type[Refused]] = {S.DRAFT: NotSent, S.HELD: NobodyWaiting, S.UNAVAILABLE: NobodyWaiting, S.INVITED: NobodyWaiting}
-_MET: dict[State, type[Refused]] = {S.WAITING: NotPlannable, S.ACTIVE: NotPlannable, S.KEPT_OPEN: NotPlannable, **_ENDED}
+_MET = (S.WAITING, S.ACTIVE, S.KEPT_OPEN)
+_SENT = (S.HELD, S.UNAVAILABLE, S.INVITED, *_MET)
 
 REFUSALS: dict[type[c.Command], dict[State, type[Refused]]] = {
-    c.Send: {**dict.fromkeys(S, SentAlready), **_ENDED},
+    c.Send: {**dict.fromkeys(_SENT, SentAlready), **_ENDED},
     c.Cancel: {S.ACTIVE: UseEnd, S.KEPT_OPEN: UseEnd, **_ENDED},
-    c.Reschedule: {S.DRAFT: NotSent, **_MET},
-    c.AskAnother: {S.DRAFT: NotSent, S.HELD: NothingHeld, **_MET},
-    c.SendWithout: {
-        S.DRAFT: NotSent,
-        S.INVITED: NothingHeld,
-        S.WAITING: NothingHeld,
-        S.ACTIVE: NothingHeld,
-        S.KEPT_OPEN: NothingHeld,
-        **_ENDED,
-    },
+    c.Reschedule: {S.DRAFT: NotSent, **dict.fromkeys(_MET, NotPlannable), **_ENDED},
+    c.AskAnother: {S.DRAFT: NotSent, S.HELD: SoughtAlready, **dict.fromkeys(_MET, NobodyAdded), **_ENDED},
+    c.SendWithout: {S.DRAFT: NotSent, S.INVITED: NothingHeld, **dict.fromkeys(_MET, NothingHeld), **_ENDED},
     c.Seen: {**_NOBODY, S.ACTIVE: AlreadyStarted, S.KEPT_OPEN: NobodyWaiting, **_ENDED},
-    c.Start: {**_NOBODY, S.ACTIVE: AlreadyStarted, **_ENDED},
+    c.Start: {**_NOBODY, **_ENDED},
     c.Close: {**_NOT_STARTED, **_ENDED},
     c.CloseNow: {**_NOT_STARTED, **_DELETED},
     c.Keep: {**_NOT_STARTED, S.WAITING: NotRunning, S.KEPT_OPEN: KeptOpenAlready, **_ENDED},
-    c.Reopen: {**dict.fromkeys(S, NotClosed), S.CANCELLED: AlreadyCancelled, **_DELETED},
-    c.WantTranscript: {**dict.fromkeys(S, NoTranscript), **_DELETED},
+    c.Reopen: {S.DRAFT: NotSent, **dict.fromkeys(_SENT, NotClosed), S.CANCELLED: AlreadyCancelled, **_DELETED},
+    c.WantTranscript: {S.DRAFT: NotSent, **dict.fromkeys(_SENT, NoTranscript), **_DELETED},
 }
 """Which error a person reads for a command that the state does not know. Tests hold that each pair is either here or in the table."""
 
@@ -209,8 +208,15 @@ def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session
     if changed.state not in rule.to and changed is not session:
         raise AssertionError(f"{type(command).__name__} led from {session.state} to {changed.state}, which the table does not name")
     if changed.state is not session.state:
-        changed = replace(changed, state_since=now, end_announced=False)
+        return replace(changed, state_since=now, end_announced=False), effects
+    if session.end_announced and changed.last_activity_at > session.last_activity_at:
+        return replace(changed, end_announced=False), effects
     return changed, effects
+
+
+def check(session: Session, command: c.Asked, now: datetime) -> None:
+    """Raises what `decide` would raise, so that nobody is offered what would then be refused."""
+    decide(session, command, now)
 
 
 def diagram() -> str:

@@ -80,7 +80,7 @@ class TraceState(StrEnum):
 class Trace:
     """`key` tells the traces of one session and kind apart before the place is known (a transaction id, a seat, a marker).
 
-    `container` is the room of an event; `place` is empty until the trace is made.
+    `container` is the room of an event, or who uploaded a file; `place` is empty until the trace is made.
     """
 
     session: str

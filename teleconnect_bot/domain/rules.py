@@ -11,7 +11,7 @@ from . import arrival
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
-from .errors import NotStarted, UseEnd
+from .errors import StillWaiting, UseEnd
 from .guest_link import Ended, SeatState
 from .schedule import DeadlineKind, deadlines
 from .session import Channel, Delivery, MessageKind, OutgoingMessage, Session, State
@@ -52,6 +52,9 @@ def interpreter_accepted(session: Session, command: c.InterpreterAccepted, now: 
 
 
 def interpreter_accepted_late(session: Session, command: c.InterpreterAccepted, now: datetime) -> Outcome:
+    """Nobody new is added to a session that has started, whoever accepts."""
+    if session.started:
+        return session, ()
     return replace(session, interpreter_ready=True), (e.Tell(Notice.INTERPRETER_ACCEPTED), e.UpdateCard())
 
 
@@ -111,6 +114,7 @@ def _ended(session: Session, state: State, why: Ended, notice: Notice) -> Outcom
         session,
         state=state,
         staff_invited=session.staff_invited & session.staff_inside,
+        came_from=None,
         arrived_at=None,
         left_at=None,
         last_ring_at=None,
@@ -131,7 +135,7 @@ def close(session: Session, command: c.Command, now: datetime) -> Outcome:
 
 def close_waiting(session: Session, command: c.Close, now: datetime) -> Outcome:
     if not session.started:
-        raise NotStarted(code=session.code)
+        raise StillWaiting(code=session.code)
     return close(session, command, now)
 
 
@@ -142,7 +146,7 @@ def close_now(session: Session, command: c.CloseNow, now: datetime) -> Outcome:
 
 def close_waiting_now(session: Session, command: c.CloseNow, now: datetime) -> Outcome:
     if not session.started:
-        raise NotStarted(code=session.code)
+        raise StillWaiting(code=session.code)
     return close_now(session, command, now)
 
 
@@ -159,10 +163,12 @@ def _kept_open(session: Session, now: datetime) -> Session:
 
 
 def reopen(session: Session, command: c.Reopen, now: datetime) -> Outcome:
+    """Whoever reopens it gets a way into the room again, since they may have left it meanwhile."""
     state = State.ACTIVE if session.main_present else State.KEPT_OPEN
-    writable = (e.MakeWritable(),) if session.room else ()
     starts = (*session.starts, now) if state is State.ACTIVE else session.starts
-    return replace(session, state=state, starts=starts, last_activity_at=now), (*writable, e.UpdateCard(), e.Tell(Notice.REOPENED))
+    session, effects = arrival.let_in(replace(session, state=state, starts=starts, last_activity_at=now), command.by)
+    writable = (e.MakeWritable(),) if session.room else ()
+    return session, (*writable, *effects, e.UpdateCard(), e.Tell(Notice.REOPENED))
 
 
 def want_transcript(session: Session, command: c.WantTranscript, now: datetime) -> Outcome:
@@ -188,7 +194,7 @@ _FORWARD = (Delivery.QUEUED, Delivery.DELAYED, Delivery.SENT, Delivery.DELIVERED
 
 def _delivery(session: Session, message_id: str, delivery: Delivery, problem: str = "") -> Outcome | None:
     message = session.message(message_id)
-    if message is None or _FORWARD.index(delivery) <= _FORWARD.index(message.delivery):
+    if message is None or message.delivery is Delivery.DELIVERED or _FORWARD.index(delivery) <= _FORWARD.index(message.delivery):
         return None
     return session.with_message(replace(message, delivery=delivery, problem=problem)), (e.UpdateCard(),)
 
@@ -213,7 +219,10 @@ def message_failed(session: Session, command: c.MessageFailed, now: datetime) ->
 
 
 def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) -> Outcome:
-    """A deadline that the session no longer has, or that lies ahead, changes nothing."""
+    """A deadline that the session no longer has, or that lies ahead, changes nothing.
+
+    An end that must be announced is announced in full, also when the announcement comes late: the end then moves with it.
+    """
     if command.deadline not in deadlines(session) or command.deadline.due_at > now:
         return session, ()
     match command.deadline.kind:
@@ -222,7 +231,8 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
         case DeadlineKind.INTERPRETER_DUE:
             return interpreter_unavailable(session, command, now)
         case DeadlineKind.UNAVAILABLE_NOTICE:
-            return replace(session, end_announced=True), (e.Tell(Notice.UNAVAILABLE_ENDS_SOON),)
+            announced = max(session.state_since, now + session.policy.unavailable_notice - session.policy.unavailable)
+            return replace(session, end_announced=True, state_since=announced), (e.Tell(Notice.UNAVAILABLE_ENDS_SOON),)
         case DeadlineKind.UNAVAILABLE_ENDS:
             return cancel(session, command, now)
         case DeadlineKind.LINK_EXPIRES:
@@ -236,7 +246,8 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
         case DeadlineKind.NOBODY_PRESENT:
             return _kept_open(session, now), (e.UpdateCard(), e.Tell(Notice.KEPT_OPEN_BY_SILENCE))
         case DeadlineKind.IDLE_NOTICE:
-            return replace(session, end_announced=True), (e.Tell(Notice.IDLE_ENDS_SOON),)
+            announced = max(session.last_activity_at, now + session.policy.max_open_notice - session.policy.max_open)
+            return replace(session, end_announced=True, last_activity_at=announced), (e.Tell(Notice.IDLE_ENDS_SOON),)
         case DeadlineKind.IDLE_ENDS:
             return _ended(session, State.CLOSED, Ended.CLOSED, Notice.CLOSED_BY_SILENCE)
         case DeadlineKind.RETENTION_ENDS:

@@ -78,21 +78,24 @@ def _of_state(session: Session) -> list[tuple[DeadlineKind, datetime]]:
             return [(DeadlineKind.DRAFT_ENDS, since + policy.draft)]
         case State.HELD:
             asked_until = since + policy.interpreter_answer
-            return [(DeadlineKind.INTERPRETER_DUE, min(asked_until, session.planned_at) if session.planned_at else asked_until)]
+            planned = session.planned_at
+            return [(DeadlineKind.INTERPRETER_DUE, min(asked_until, planned) if planned and planned > since else asked_until)]
         case State.UNAVAILABLE:
             end = unavailable_end(session)
-            notice = [] if session.end_announced else [(DeadlineKind.UNAVAILABLE_NOTICE, end - policy.unavailable_notice)]
-            return [*notice, (DeadlineKind.UNAVAILABLE_ENDS, end)]
+            if not session.end_announced:
+                return [(DeadlineKind.UNAVAILABLE_NOTICE, end - policy.unavailable_notice)]
+            return [(DeadlineKind.UNAVAILABLE_ENDS, end)]
         case State.INVITED:
             return [] if session.somebody_present else [(DeadlineKind.LINK_EXPIRES, link_end(session))]
         case State.WAITING:
             return _of_waiting(session)
         case State.ACTIVE:
             return [] if session.somebody_present else [(DeadlineKind.NOBODY_PRESENT, session.last_activity_at + policy.nobody_present)]
+        case State.KEPT_OPEN if session.somebody_present:
+            return []
         case State.KEPT_OPEN:
             end = session.last_activity_at + policy.max_open
-            notice = [] if session.end_announced else [(DeadlineKind.IDLE_NOTICE, end - policy.max_open_notice)]
-            return [*notice, (DeadlineKind.IDLE_ENDS, end)]
+            return [(DeadlineKind.IDLE_ENDS, end) if session.end_announced else (DeadlineKind.IDLE_NOTICE, end - policy.max_open_notice)]
         case State.CLOSED | State.CANCELLED:
             return [(DeadlineKind.RETENTION_ENDS, delete_at(session))]
         case State.TEARING_DOWN | State.GONE:
@@ -117,9 +120,10 @@ def opens_at(session: Session) -> datetime | None:
 
 
 def link_end(session: Session) -> datetime:
-    """24 h after the session's time, 7 days for an unplanned one (PRODUCT §9)."""
+    """24 h after the session's time, 7 days for an unplanned one (PRODUCT §9); never while somebody is on the way in."""
     if session.planned_at:
-        return max(session.planned_at, session.state_since) + session.policy.unused_planned_link
+        end = max(session.planned_at, session.state_since) + session.policy.unused_planned_link
+        return max(end, session.last_activity_at + session.policy.same_arrival)
     return max(session.state_since, session.last_activity_at) + session.policy.unused_link
 
 

@@ -71,7 +71,8 @@ class Session:
 
     `key` names the session's key in `keys_directory`; `marker` stands in the room's creation content.
     `starts` holds the first start and each later one. `arrived_at` is when the waiting began and stays for 10 min after the
-    last main seat went away, so that a flapping phone is one arrival. `emptied_at` is when everybody was removed in the teardown.
+    last main seat went away, so that a flapping phone is one arrival. `left_at` is when that was, None before the first time.
+    `emptied_at` is when everybody was removed in the teardown.
     """
 
     id: str
