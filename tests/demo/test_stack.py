@@ -53,7 +53,8 @@ def test_a_bot_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         import asyncio, sys, time
         from pathlib import Path
         from teleconnect_bot.demo import bot_process
-        bot_process._BOOTSTRAP = bot_process._BOOTSTRAP.partition("runpy.run_module")[0] + "import time; print(1, flush=True); time.sleep(600)"
+        before, _, _ = bot_process._BOOTSTRAP.partition("runpy.run_module")
+        bot_process._BOOTSTRAP = before + "import time; print(1, flush=True); time.sleep(600)"
         bot = bot_process.BotProcess(Path("config.yaml"), "http://127.0.0.1:9", Path(sys.argv[1]) / "bot.log")
         asyncio.run(bot.start(until_ready=False))
         while not bot.log_tail():
