@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from teleconnect_bot.domain import errors
 from teleconnect_bot.domain.commands import LinkOpened, NotForMe, SeatBeat, SeatClaimed, SeatReady, VisitorLeft
@@ -48,17 +49,28 @@ REASON_OF_END = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What guests agree to: the version, and the deployment's own texts by language; a language without one has a built-in text."""
+
+    version: str = "1"
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
 class Guests:
-    def __init__(self, units: UnitOfWork, sessions: Sessions, texts: Texts, sender: Sender, clock: Clock, tokens: Tokens, bot: str) -> None:
-        self.units, self.sessions, self.texts, self.sender, self.clock, self.tokens, self.bot = (
-            units,
-            sessions,
-            texts,
-            sender,
-            clock,
-            tokens,
-            bot,
-        )
+    def __init__(
+        self,
+        units: UnitOfWork,
+        sessions: Sessions,
+        texts: Texts,
+        sender: Sender,
+        clock: Clock,
+        tokens: Tokens,
+        bot: str,
+        terms: Terms | None = None,
+    ) -> None:
+        self.units, self.sessions, self.texts, self.sender = units, sessions, texts, sender
+        self.clock, self.tokens, self.bot, self.terms = clock, tokens, bot, terms or Terms()
 
     async def open(self, token: str, language: str) -> OpenedLink | None:
         session, link = await self._link(token)
@@ -71,8 +83,8 @@ class Guests:
             state=LinkState.EARLY if early else LinkState.OPEN,
             language=link.language,
             name=self._name(session),
-            terms_version=self.texts.get("terms.version", language),
-            terms_text=self.texts.get("terms", language, name=self._name(session)),
+            terms_version=self.terms.version,
+            terms_text=self.terms.texts.get(language) or self.texts.get("terms", language, name=self._name(session)),
             opens_at=opening if early else None,
         )
 
@@ -87,7 +99,7 @@ class Guests:
         session, link = await self._link(token)
         if session is None or link is None:
             raise NoSuchLink
-        if terms != self.texts.get("terms.version", language):
+        if terms != self.terms.version:
             raise TermsNotCurrent
         now = self.clock.now()
         seat = Seat(

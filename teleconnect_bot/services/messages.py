@@ -29,11 +29,10 @@ Moment = Callable[[datetime, str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What a message says of us: the organisation's public name, the page's address, the domain of `Message-ID`."""
+    """What a message says of us: the organisation's public name, the page's address."""
 
     public_name: str
     public_url: str
-    message_id_domain: str
 
 
 class Messages:
@@ -72,7 +71,7 @@ class Messages:
         link_values = {"link": f"{self.sender.public_url}/j#{link_token(self.keys, session, link)}", "name": self.sender.public_name}
         subject, parts = self._parts(session, message)
         return Email(
-            message_id=f"{message.id}@{self.sender.message_id_domain}",
+            message_id=message.id,
             to=link.contact.value,
             subject=self.texts.get(subject, link.language, **link_values),
             markdown="\n\n".join(

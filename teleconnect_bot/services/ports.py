@@ -141,10 +141,14 @@ class Rooms(Protocol):
     async def keys_forgotten(self, room: str) -> bool:
         """No row in the crypto or state store names the room."""
 
-    async def delete_media(self, mxc: str) -> None:
-        """Delete one file of our own homeserver by the admin API; a missing one is fine."""
+    async def delete_media(self, mxc: str, uploaded_by: str | None = None) -> None:
+        """Delete one file of our own homeserver by the admin API; a missing one is fine.
 
-    async def media_is_gone(self, mxc: str) -> bool: ...
+        A file that somebody else than `uploaded_by` uploaded is left alone: an event may name any file.
+        """
+
+    async def media_is_gone(self, mxc: str, uploaded_by: str | None = None) -> bool:
+        """Asked of the homeserver: no such file, or none that `uploaded_by` uploaded."""
 
     def history(self, room: str) -> AsyncIterator[WrittenEvent]:
         """The room's decrypted messages, oldest first; what cannot be decrypted comes as `text=None`."""

@@ -57,12 +57,11 @@ class Sessions:
     async def invite(self, invitation: Invitation) -> Session:
         """Make a session and send its invitation. The same command event makes one session, however often it is read."""
         now, session_id = self.clock.now(), self.tokens.opaque_id()
-        self.keys.create(session_id)
         async with self.units.begin() as unit:
             already = await unit.session_by_event(invitation.event)
             if already:
-                self.keys.destroy(session_id)
                 return already
+            self.keys.create(session_id)
             draft = await self._draft(unit, invitation, session_id, now)
             await unit.add(draft)
             await unit.enter_trace(_command_trace(draft, invitation.event))
@@ -76,6 +75,7 @@ class Sessions:
         async with self.units.begin() as unit:
             if await unit.session_by_event(event):
                 return
+            self.keys.create(session_id)
             draft = await self._empty(unit, by, chat, session_id, now)
             await unit.add(draft)
             await unit.enter_trace(_command_trace(draft, event))

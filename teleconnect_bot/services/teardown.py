@@ -173,7 +173,8 @@ class Teardown:
             case TraceKind.ROOM:
                 return lambda: self._purge(place), lambda: self.rooms.is_gone(place)
             case TraceKind.ROOM_MEDIA | TraceKind.CHAT_MEDIA:
-                return lambda: self.rooms.delete_media(place), lambda: self.rooms.media_is_gone(place)
+                uploader = trace.container
+                return lambda: self.rooms.delete_media(place, uploader), lambda: self.rooms.media_is_gone(place, uploader)
             case TraceKind.VISITOR:
                 return lambda: self.visitors.remove(place), lambda: self.visitors.is_gone(place)
             case TraceKind.ROOM_KEYS:

@@ -25,11 +25,12 @@ class Transcripts:
         chat: StaffChat,
         pdf: PdfRenderer,
         texts: StaffTexts,
+        bot: str,
         language: str,
         zone: str,
     ) -> None:
         self.sessions, self.ledger, self.rooms, self.chat, self.pdf, self.texts = sessions, ledger, rooms, chat, pdf, texts
-        self.language, self.zone = language, zone
+        self.bot, self.language, self.zone = bot, language, zone
 
     def handlers(self) -> dict[type[Effect], Handler]:
         return {RenderTranscript: self.render}
@@ -55,7 +56,7 @@ class Transcripts:
     async def _note_media(self, session: Session, events: list[WrittenEvent]) -> None:
         for event in events:
             for mxc in event.media:
-                await self.ledger.found(session.id, TraceKind.ROOM_MEDIA, mxc)
+                await self.ledger.found(session.id, TraceKind.ROOM_MEDIA, mxc, event.sender)
 
     async def _deliver(self, session: Session, chat: str, document: bytes, part: int, parts: int, key: str) -> None:
         """The file's address is reserved and entered before a byte of it is uploaded; each attempt has an address of its own."""
@@ -63,7 +64,7 @@ class Transcripts:
         if event.state is not TraceState.PLANNED:
             return
         address = await self.chat.reserve_file()
-        await self.ledger.found(session.id, TraceKind.CHAT_MEDIA, address, chat)
+        await self.ledger.found(session.id, TraceKind.CHAT_MEDIA, address, self.bot)
         name = self.texts.file_name(session, part, parts)
         sent = await self.chat.send_file(chat, address, document, name, "application/pdf", transaction_of(event))
         await self.ledger.made(event, sent)

@@ -197,11 +197,11 @@ class FakeRooms:
     async def keys_forgotten(self, room: str) -> bool:
         return room not in self.homeserver.keys_of
 
-    async def delete_media(self, mxc: str) -> None:
+    async def delete_media(self, mxc: str, uploaded_by: str | None = None) -> None:
         async with self.homeserver.reached():
             self.homeserver.media.discard(mxc)
 
-    async def media_is_gone(self, mxc: str) -> bool:
+    async def media_is_gone(self, mxc: str, uploaded_by: str | None = None) -> bool:
         async with self.homeserver.reached():
             return mxc not in self.homeserver.media
 

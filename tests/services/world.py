@@ -59,13 +59,13 @@ class FakeDirectChats:
         self.left: list[str] = []
         self.unusable: dict[str, Unusable] = {}
 
-    async def accept(self, room: str) -> None:
+    async def accept_invite(self, room: str) -> None:
         self.accepted.append(room)
 
     async def leave(self, room: str) -> None:
         self.left.append(room)
 
-    async def why_unusable(self, room: str) -> Unusable | None:
+    async def why_unusable(self, room: str) -> str | None:
         return self.unusable.get(room)
 
 
@@ -109,7 +109,7 @@ class World:
         rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
         self.gate = FakeGate()
         texts, cards = Catalogues.load(), Cards(format_moment, "UTC")
-        sender = Sender("Example Organisation", "https://meet.example.org", "meet.example.org")
+        sender = Sender("Example Organisation", "https://meet.example.org")
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
         self.outbox = Outbox(
@@ -119,7 +119,7 @@ class World:
                 **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
                 **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender).handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock).handlers(),
-                **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, "en", "UTC").handlers(),
+                **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, "en", "UTC").handlers(),
                 **Teardown(
                     self.units, self.sessions, self.ledger, self.keys, self.clock, BOT, rooms, self.chat, visitors, self.gate
                 ).handlers(),

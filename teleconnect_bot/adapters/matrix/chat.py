@@ -13,13 +13,11 @@ from mautrix.crypto.attachments import encrypt_attachment
 from mautrix.types import RoomID, UserID
 
 from teleconnect_bot.adapters.matrix.account import BotAccount
-from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
 from teleconnect_bot.adapters.matrix.events import is_redacted
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
 from teleconnect_bot.services.ports import Membership, Text
 
 DEFAULT_REDACT_LEVEL = 50
-SENT_LOOK_BACK = 200
 
 
 class Unusable(StrEnum):
@@ -33,8 +31,8 @@ class Unusable(StrEnum):
 
 
 class MatrixStaffChat:
-    def __init__(self, account: BotAccount, admin: HomeserverAdmin | None = None) -> None:
-        self._account, self._admin = account, admin
+    def __init__(self, account: BotAccount) -> None:
+        self._account = account
 
     # --- rooms
 
@@ -96,7 +94,7 @@ class MatrixStaffChat:
     async def post(self, room: str, text: Text, transaction_id: str, *, mention: str | None = None) -> str:
         return await self._account.send(room, "m.room.message", _content(text, mention), transaction_id)
 
-    async def edit(self, room: str, event: str, text: Text, transaction_id: str) -> None:
+    async def edit(self, room: str, event: str, text: Text, transaction_id: str) -> str:
         new = _content(text, None)
         content = {
             **new,
@@ -106,7 +104,7 @@ class MatrixStaffChat:
         }
         if text.html is not None:
             content["formatted_body"] = f"* {text.html}"
-        await self._account.send(room, "m.room.message", content, transaction_id)
+        return await self._account.send(room, "m.room.message", content, transaction_id)
 
     async def react(self, room: str, event: str, key: str, transaction_id: str) -> str:
         content = {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": key}}
@@ -117,25 +115,10 @@ class MatrixStaffChat:
                 raise
             return await self._own_reaction(room, event, key) or ""
 
-    async def send_file(self, room: str, data: bytes, name: str, mime_type: str, transaction_id: str) -> tuple[str, str]:
-        """What a cut-off attempt left at the homeserver, a file that nobody can read, goes at the next attempt (admin token)."""
-        db = self._account.database.db
-        earlier = await db.fetchrow("SELECT mxc FROM teleconnect_upload WHERE transaction_id=$1", transaction_id)
-        if earlier is not None:
-            sent = await self._sent_with(room, transaction_id)
-            if sent is not None:
-                await db.execute("UPDATE teleconnect_upload SET event_id=$1 WHERE transaction_id=$2", sent, transaction_id)
-                return sent, str(earlier["mxc"])
-            if self._admin is not None:
-                await self._admin.delete_media(str(earlier["mxc"]), self._account.user)
-        mxc = str((await self._account.api.call(Method.POST, MediaPath.v1.create))["content_uri"])
-        await db.execute(
-            "INSERT INTO teleconnect_upload (transaction_id, room_id, mxc) VALUES ($1, $2, $3) "
-            "ON CONFLICT (transaction_id) DO UPDATE SET mxc=excluded.mxc, event_id=NULL",
-            transaction_id,
-            room,
-            mxc,
-        )
+    async def reserve_file(self) -> str:
+        return str((await self._account.api.call(Method.POST, MediaPath.v1.create))["content_uri"])
+
+    async def send_file(self, room: str, mxc: str, data: bytes, name: str, mime_type: str, transaction_id: str) -> str:
         ciphertext, file = encrypt_attachment(data)
         server, media = self._account.api.parse_mxc_uri(mxc)
         await self._account.api.call(Method.PUT, MediaPath.v3.upload[server][media], ciphertext, content_type="application/octet-stream")
@@ -147,13 +130,10 @@ class MatrixStaffChat:
             "file": {**_serialized(file), "url": mxc},
             "m.mentions": {},
         }
-        event = await self._account.send(room, "m.room.message", content, transaction_id)
-        await db.execute("UPDATE teleconnect_upload SET event_id=$1 WHERE transaction_id=$2", event, transaction_id)
-        return event, mxc
+        return await self._account.send(room, "m.room.message", content, transaction_id)
 
     async def redact(self, room: str, event: str, transaction_id: str) -> None:
         await self._account.redact(room, event, transaction_id)
-        await self._account.database.db.execute("DELETE FROM teleconnect_upload WHERE event_id=$1", event)
 
     async def is_redacted(self, room: str, event: str) -> bool:
         try:
@@ -163,14 +143,6 @@ class MatrixStaffChat:
                 return True
             raise
         return is_redacted(raw)
-
-    async def _sent_with(self, room: str, transaction_id: str) -> str | None:
-        """The event that this device sent with the transaction id, among the newest of the room."""
-        query = {"dir": "b", "limit": str(SENT_LOOK_BACK)}
-        for raw in (await self._account.api.call(Method.GET, Path.v3.rooms[room].messages, query=query)).get("chunk", []):
-            if raw.get("sender") == self._account.user and raw.get("unsigned", {}).get("transaction_id") == transaction_id:
-                return str(raw["event_id"])
-        return None
 
     async def _own_reaction(self, room: str, event: str, key: str) -> str | None:
         path = Path.v1.rooms[room].relations[event]["m.annotation"]["m.reaction"]

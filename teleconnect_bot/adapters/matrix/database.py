@@ -36,10 +36,6 @@ async def _first(conn: Connection, scheme: Scheme) -> None:
     )
     # To-device messages of the batch that is being handled: after a crash they come again and must not be decrypted twice.
     await conn.execute("CREATE TABLE teleconnect_handled_letter (digest TEXT PRIMARY KEY)")
-    # Files on their way: the second attempt removes what the first one may have left at the homeserver.
-    await conn.execute(
-        "CREATE TABLE teleconnect_upload (transaction_id TEXT PRIMARY KEY, room_id TEXT NOT NULL, mxc TEXT NOT NULL, event_id TEXT)"
-    )
     await conn.execute(f"CREATE TABLE teleconnect_secret (name TEXT PRIMARY KEY, sealed {blob} NOT NULL)")
     # Whose device an Olm session belongs to, also after the homeserver has dropped the device.
     await conn.execute("CREATE TABLE teleconnect_device_owner (identity_key TEXT PRIMARY KEY, user_id TEXT NOT NULL)")
@@ -56,7 +52,6 @@ ROOM_TABLES = (
     "teleconnect_direct",
     "teleconnect_session_owner",
     "teleconnect_parked_event",
-    "teleconnect_upload",
 )
 
 

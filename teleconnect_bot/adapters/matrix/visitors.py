@@ -21,15 +21,17 @@ class AppserviceVisitors:
     def __init__(self, account: BotAccount, admin: HomeserverAdmin, prefix: str) -> None:
         self._account, self._admin, self._prefix = account, admin, prefix
 
-    async def register(self, localpart: str) -> str:
-        username = f"{self._prefix}{localpart}"
+    def user_id(self, opaque_id: str) -> str:
+        return f"@{self._prefix}{opaque_id}:{self._account.domain}"
+
+    async def register(self, user: str) -> None:
+        username = user[1:].partition(":")[0]
         body = {"type": "m.login.application_service", "username": username, "inhibit_login": True}
         try:
             await self._account.appservice.call(Method.POST, Path.v3.register, body)
         except HomeserverRefusal as refusal:
             if refusal.code != "M_USER_IN_USE":
                 raise
-        return f"@{username}:{self._account.domain}"
 
     async def provision(self, user: str, device: str, display_name: str) -> None:
         api, acting = self._account.appservice, {"user_id": user}

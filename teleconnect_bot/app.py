@@ -1,0 +1,318 @@
+"""The composition root: builds every part, runs them in one TaskGroup, stops them in order (ARCHITECTURE §2)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy.engine import make_url
+
+from teleconnect_bot.adapters import logs
+from teleconnect_bot.adapters.matrix.account import BotAccount
+from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
+from teleconnect_bot.adapters.matrix.chat import MatrixStaffChat
+from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
+from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
+from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
+from teleconnect_bot.adapters.messaging.moments import format_moment
+from teleconnect_bot.adapters.messaging.texts import Catalogues
+from teleconnect_bot.adapters.pdf import PoolPdfRenderer
+from teleconnect_bot.adapters.storage.database import Database
+from teleconnect_bot.adapters.storage.gateway_rows import SqlGatewayRows
+from teleconnect_bot.adapters.storage.migrations import migrate
+from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
+from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
+from teleconnect_bot.adapters.system import SystemClock, SystemTokens
+from teleconnect_bot.chat.access import Access
+from teleconnect_bot.chat.answers import Answers
+from teleconnect_bot.chat.cards import Cards
+from teleconnect_bot.chat.desk import Desk
+from teleconnect_bot.config import Config
+from teleconnect_bot.domain.effects import Effect
+from teleconnect_bot.domain.session import State
+from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
+from teleconnect_bot.services.guests import Guests, Terms
+from teleconnect_bot.services.ledger import Ledger
+from teleconnect_bot.services.messages import Messages, Sender
+from teleconnect_bot.services.outbox import Handler, Outbox
+from teleconnect_bot.services.ports import Membership, RefusedByService, ServiceUnavailable, UnitOfWork
+from teleconnect_bot.services.sessions import Sessions
+from teleconnect_bot.services.staff_notices import StaffNotices
+from teleconnect_bot.services.teardown import Teardown
+from teleconnect_bot.services.timers import Timers
+from teleconnect_bot.services.transcripts import Transcripts
+from teleconnect_bot.web.gateway import Gateway
+from teleconnect_bot.web.guest import Language, PublicInfo
+from teleconnect_bot.web.server import create_app, serve
+
+log = structlog.get_logger("teleconnect_bot.app")
+
+STAFF_LANGUAGE, STAFF_ZONE = "en", "UTC"
+"""Until requesters have settings of their own."""
+UPKEEP_EVERY = timedelta(seconds=20)
+TIDY_EVERY = timedelta(hours=12)
+EVENTS_REMEMBERED = timedelta(days=30)
+
+
+class Bot:
+    """All parts of one running bot. Building it opens nothing; `run` does, and closes it again."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.clock, self.tokens = SystemClock(), SystemTokens()
+        self.keys = FileSessionKeys(config.keys_directory)
+        self.database = Database(config.database.url.get_secret_value())
+        self.units = SqlUnitOfWork(self.database, self.keys)
+        self.registry = CollectorRegistry()
+        self.texts = Catalogues.load()
+        self.sender = Sender(config.public.name, config.public_url)
+        self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self._changed)
+        self.ledger = Ledger(self.units)
+        self.gateway = Gateway(
+            config.homeserver.address,
+            config.homeserver.domain,
+            config.appservice.as_token.get_secret_value(),
+            SqlGatewayRows(self.database, self.units),
+            time.monotonic,
+            self.registry,
+            config.uploads.max_size,
+        )
+        self.account = BotAccount(
+            address=config.homeserver.address,
+            domain=config.homeserver.domain,
+            as_token=config.appservice.as_token.get_secret_value(),
+            localpart=config.appservice.bot_localpart,
+            database_url=crypto_database(config.database.url.get_secret_value()),
+            keys=self.keys,
+            clock=self.clock,
+            tokens=self.tokens,
+        )
+        self.pdf = PoolPdfRenderer(self.texts)
+        self.outbox: Outbox | None = None
+        self.timers = Timers(self.units, self.clock, self.sessions)
+        self.connected = False
+
+    def _changed(self) -> None:
+        """Called after each commit: the outbox and the clock look again."""
+        if self.outbox is not None:
+            self.outbox.wake()
+        self.timers.wake()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set. Guests are answered at once, everything else begins when the homeserver does."""
+        async with AsyncExitStack() as opened:
+            opened.push_async_callback(self.database.close)
+            opened.push_async_callback(self.pdf.close)
+            opened.push_async_callback(self.account.close)
+            await opened.enter_async_context(self.gateway)
+            async with asyncio.TaskGroup() as tasks:
+                web = tasks.create_task(self._serve(tasks))
+                work = tasks.create_task(self._work())
+                await stop.wait()
+                log.info("stopping")
+                web.cancel()
+                work.cancel()
+        log.info("stopped")
+
+    async def _serve(self, tasks: asyncio.TaskGroup) -> None:
+        config = self.config
+        door = Guests(
+            self.units,
+            self.sessions,
+            self.texts,
+            self.sender,
+            self.clock,
+            self.tokens,
+            config.bot,
+            Terms(config.public.terms.version, {str(code): words for code, words in config.public.terms.texts.items()}),
+        )
+        languages = [Language(code, self.texts.display_name(code), self.texts.direction(code)) for code in config.languages]
+        app = create_app(
+            public_url=config.public_url,
+            trusted_proxies=[str(network) for network in config.trusted_proxies],
+            door=door,
+            gateway=self.gateway,
+            public=PublicInfo(config.public.name, config.public.support_phone, languages),
+            checks=self._ready,
+            registry=self.registry,
+            seconds=time.monotonic,
+            tasks=tasks,
+        )
+        async with serve(app, config.listen.host, config.listen.port) as served:
+            log.info("listening", port=served.port)
+            await asyncio.Event().wait()
+
+    async def _ready(self) -> Mapping[str, bool]:
+        try:
+            async with self.units.begin() as unit:
+                await unit.next_effect_at()
+            database = True
+        except Exception as error:  # noqa: BLE001 - the edge: whatever it is, the bot is not ready
+            log.warning("database_not_ready", error=type(error).__name__)
+            database = False
+        return {"database": database, "homeserver": self.connected}
+
+    async def _work(self) -> None:
+        """Sign in, then carry out, listen and keep time until cancelled."""
+        await self.account.start()
+        config, account = self.config, self.account
+        admin_token = config.homeserver.admin_token
+        admin = HomeserverAdmin(
+            address=config.homeserver.address,
+            domain=config.homeserver.domain,
+            token=admin_token.get_secret_value() if admin_token else None,
+            session=account.session,
+        )
+        rooms, chat = MatrixRooms(account, admin), MatrixStaffChat(account)
+        visitors = AppserviceVisitors(account, admin, config.appservice.visitor_prefix)
+        cards = Cards(format_moment, STAFF_ZONE)
+        self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards))
+        answers = Answers(self.sessions, self.clock, config.languages, STAFF_ZONE, format_moment)
+        access = Access(config.access.requesters, config.access.admins, config.access.focal_point)
+        account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, access, chat, chat))
+        pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(account.run())
+            tasks.create_task(self._keep_up(pool))
+            await account.wait_until_caught_up()
+            self.connected = True
+            tasks.create_task(self.outbox.run())
+            tasks.create_task(self.timers.run())
+            log.info("ready")
+
+    def _handlers(
+        self, rooms: MatrixRooms, chat: MatrixStaffChat, visitors: AppserviceVisitors, cards: Cards
+    ) -> dict[type[Effect], Handler]:
+        """Every effect and who carries it out."""
+        sessions, ledger, config = self.sessions, self.ledger, self.config
+        email = config.email
+        settings = SmtpSettings(
+            host=email.host,
+            port=email.port,
+            tls=email.tls,
+            sender=email.sender,
+            username=email.username,
+            password=email.password.get_secret_value() if email.password else None,
+        )
+        mailer = SmtpMailer(settings, self.texts, self.clock)
+        parts = (
+            Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),
+            Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender),
+            StaffNotices(sessions, ledger, chat, cards, self.clock),
+            Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, STAFF_LANGUAGE, STAFF_ZONE),
+            Teardown(self.units, sessions, ledger, self.keys, self.clock, config.bot, rooms, chat, visitors, self.gateway),
+        )
+        return {effect: handler for part in parts for effect, handler in part.handlers().items()}
+
+    async def _keep_up(self, pool: VisitorPool) -> None:
+        """What must be looked after now and then; a homeserver that is away is asked again next time."""
+        dead = Gauge("teleconnect_dead_effects", "Tasks that were given up; see teardown --status.", registry=self.registry)
+        open_sessions = Gauge("teleconnect_open_sessions", "Sessions that are not deleted yet.", registry=self.registry)
+        tidied: datetime | None = None
+        while True:
+            with contextlib.suppress(ServiceUnavailable, RefusedByService):
+                await pool.fill()
+                if tidied is None or self.clock.now() - tidied > TIDY_EVERY:
+                    await self._tidy()
+                    tidied = self.clock.now()
+            async with self.units.begin() as unit:
+                dead.set(len(await unit.dead_effects()))
+                open_sessions.set(len(await unit.sessions_in(frozenset(State) - {State.GONE})))
+            await asyncio.sleep(UPKEEP_EVERY.total_seconds())
+
+    async def _tidy(self) -> None:
+        await self.account.tidy()
+        async with self.units.begin() as unit:
+            await unit.forget_events_before(self.clock.now() - EVENTS_REMEMBERED)
+
+
+class MatrixEvents:
+    """What the bot's sync reports, handed to the desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def on_invite(self, room: str, sender: str, is_direct: bool) -> None:
+        await self.desk.invited(room, sender)
+
+    async def on_text(self, room: str, event: str, sender: str, text: str, at: datetime, encrypted: bool) -> None:
+        await self.desk.wrote(room, event, sender, text, encrypted)
+
+    async def on_reaction(self, room: str, event: str, sender: str, target_event: str, key: str) -> None:
+        await self.desk.reacted(room, event, sender, target_event, key)
+
+    async def on_member(self, room: str, user: str, membership: Membership, sender: str) -> None:
+        await self.desk.membership_changed(room, user, membership)
+
+    async def on_media(self, room: str, event: str, sender: str, mxcs: tuple[str, ...]) -> None:
+        await self.desk.files_sent(room, sender, mxcs)
+
+    async def on_undecryptable(self, room: str, event: str, sender: str) -> None:
+        await self.desk.not_decrypted(room, event, sender)
+
+
+def crypto_database(url: str) -> str:
+    """The crypto tables live beside ours: SQLite in a file of their own, PostgreSQL in a schema of their own (ARCHITECTURE §5)."""
+    parsed = make_url(url)
+    if not parsed.drivername.startswith("sqlite") or not parsed.database:
+        return url
+    path = Path(parsed.database)
+    return f"sqlite:///{path.with_name(f'{path.stem}-crypto{path.suffix}')}"
+
+
+async def run(config: Config) -> int:
+    """Run the bot until SIGTERM or SIGINT; the exit code."""
+    logs.configure(config.logs.level, config.logs.format)
+    _make_database_folder(config)
+    await migrate(config.database.url.get_secret_value())
+    stop = asyncio.Event()
+    _on_signals(stop.set)
+    try:
+        await Bot(config).run(stop)
+    except ExceptionGroup as failures:
+        for failure in leaves(failures):
+            log.error("failed", error=type(failure).__name__, advice="teleconnect-bot doctor says what is wrong around the bot")
+        return 1
+    return 0
+
+
+def leaves(group: BaseExceptionGroup[Exception]) -> list[BaseException]:
+    """The single errors of a group; their texts may hold anything and are not for the log."""
+    return [leaf for part in group.exceptions for leaf in (leaves(part) if isinstance(part, BaseExceptionGroup) else [part])]
+
+
+def _make_database_folder(config: Config) -> None:
+    url = make_url(config.database.url.get_secret_value())
+    if url.drivername.startswith("sqlite") and url.database:
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _on_signals(act: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, act)
+
+
+async def teardown_status(config: Config) -> str:
+    """What is being deleted and what was given up, by opaque ids; printed by `teleconnect-bot teardown --status`."""
+    database = Database(config.database.url.get_secret_value())
+    units: UnitOfWork = SqlUnitOfWork(database, FileSessionKeys(config.keys_directory))
+    try:
+        async with units.begin() as unit:
+            going = await unit.sessions_in(frozenset({State.TEARING_DOWN}))
+            lines = [f"{session.code}  being deleted since {session.state_since:%Y-%m-%d %H:%M} UTC" for session in going]
+            for session in going:
+                left = [trace for trace in await unit.traces(session.id) if trace.state != "verified"]
+                lines += [f"    {trace.kind}: {trace.state}" for trace in left]
+            lines += [f"given up: {dead.name} after {dead.attempts + 1} attempts ({dead.problem})" for dead in await unit.dead_effects()]
+    finally:
+        await database.close()
+    return "\n".join(lines) or "Nothing is being deleted, and nothing was given up."
