@@ -226,6 +226,31 @@ async def test_a_unit_that_fails_or_is_cancelled_leaves_nothing_and_holds_up_nob
     assert await _load(units, session.id) is None
 
 
+async def test_a_unit_may_be_cancelled_at_any_moment(units: SqlUnitOfWork, keys: FileSessionKeys) -> None:
+    """Step by step, a little later each time, until the unit is done before it is cancelled."""
+    session = await _add(units, keys, full_session())
+
+    async def save() -> None:
+        async with units.begin() as unit:
+            found = await unit.session(session.id)
+            assert found is not None
+            await unit.save(replace(found, nobody_came=not found.nobody_came, seats=()))
+
+    steps, done = 0, False
+    while not done:
+        saving = asyncio.create_task(save())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        done = not saving.cancel()
+        await asyncio.wait({saving})
+        assert done or saving.cancelled()
+        found = await _load(units, session.id)
+        assert found is not None
+        assert found.nobody_came is bool(found.version % 2)
+        steps += 10
+    assert steps > 50
+
+
 async def test_a_database_that_cannot_be_reached_is_a_service_that_is_not_available(keys: FileSessionKeys) -> None:
     database = Database("postgresql://nobody:nothing@127.0.0.1:1/none")
     with pytest.raises(ServiceUnavailable, match="database"):

@@ -2,17 +2,20 @@
 
 One unit of work runs at a time: in this process by a lock, between processes by SQLite's BEGIN IMMEDIATE or an advisory lock of
 PostgreSQL. Errors never show parameters.
+
+A task may be cancelled at any moment, but no call to a driver is: cut off in the middle, a connection to SQLite can be left with its
+transaction open, and everybody else locked out.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event, text
+from sqlalchemy import CursorResult, Executable, event, func, select
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -25,6 +28,8 @@ WRITER_LOCK = 0x7463_626F_74
 WAIT_SECONDS = 15
 """How long a unit waits for another process before `ServiceUnavailable`."""
 READERS = 4
+
+Result = TypeVar("Result")
 
 
 class DatabaseUrlUnknown(Exception):
@@ -48,6 +53,22 @@ def parse_url(address: str) -> URL:
     raise DatabaseUrlUnknown(f"database.url begins with {backend}, which is not supported. {example}")
 
 
+class Transaction:
+    """An open transaction: what units and migrations do with a connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect.name
+
+    async def execute(self, statement: Executable, values: Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+        """The whole result. With `values` the statement is executed for each of them."""
+        return await _to_the_end(self._connection.execute(statement, values))
+
+    async def run_sync(self, work: Callable[[Connection], Result]) -> Result:
+        """For libraries that want an ordinary connection."""
+        return await _to_the_end(self._connection.run_sync(work))
+
+
 class Database:
     """One writing connection and a few reading ones. Nothing is opened before it is needed."""
 
@@ -62,7 +83,7 @@ class Database:
         self._writing: asyncio.Task[Any] | None = None
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self) -> AsyncIterator[Transaction]:
         """A transaction that writes alone; committed when the context ends without an error.
 
         Raises `ServiceUnavailable("database")` when the database cannot be reached or stays locked, and `RuntimeError` when the
@@ -73,18 +94,18 @@ class Database:
         async with self._turn:
             self._writing = asyncio.current_task()
             try:
-                async with _transaction(self._writer) as connection:
+                async with _transaction(self._writer) as transaction:
                     if not self.is_sqlite:
-                        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
-                    yield connection
+                        await transaction.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
+                    yield transaction
             finally:
                 self._writing = None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncIterator[Transaction]:
         """A transaction that waits for no writer and sees what was committed last."""
-        async with _transaction(self._reader) as connection:
-            yield connection
+        async with _transaction(self._reader) as transaction:
+            yield transaction
 
     async def checkpoint(self) -> None:
         """SQLite: copy the write-ahead log into the file and empty it. PostgreSQL keeps its log as it is configured.
@@ -93,13 +114,18 @@ class Database:
         """
         if not self.is_sqlite:
             return
-        async with self._turn, self._writer.connect() as connection:
+        async with self._turn:
+            if not await _to_the_end(self._truncate_log()):
+                raise ServiceUnavailable("database")
+
+    async def _truncate_log(self) -> bool:
+        """A checkpoint is refused inside a transaction, so it goes past SQLAlchemy, which would open one."""
+        async with self._writer.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
             async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
                 busy, *_ = await cursor.fetchone()
-        if busy:
-            raise ServiceUnavailable("database")
+        return not busy
 
     async def close(self) -> None:
         await self._reader.dispose()
@@ -129,12 +155,18 @@ def _engine(url: URL, *, pool_size: int, begin: str) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    connecting = True
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    connection, connected = engine.connect(), False
     try:
-        async with engine.begin() as connection:
-            connecting = False
-            yield connection
+        try:
+            await _to_the_end(connection.start())
+            await _to_the_end(connection.begin().start())
+            connected = True
+            yield Transaction(connection)
+            await _to_the_end(connection.commit())
+        finally:
+            if connection.sync_connection is not None:
+                await _to_the_end(connection.close())
     except (OperationalError, InterfaceError, NoConnectionFree) as problem:
         raise ServiceUnavailable("database") from problem
     except DBAPIError as problem:
@@ -142,9 +174,27 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             raise ServiceUnavailable("database") from problem
         raise
     except OSError as problem:
-        if connecting:
+        if not connected:
             raise ServiceUnavailable("database") from problem
         raise
+
+
+async def _to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Wait until `work` is done, whatever happens to the waiting task; if it was cancelled meanwhile, that is raised then.
+
+    The task made here needs no owner, because it never outlives this call.
+    """
+    running = asyncio.get_running_loop().create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.wait({running})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        running.exception()  # fetched, so that it is not reported as forgotten
+        raise cancelled
+    return running.result()
 
 
 def _lock_timeout(problem: DBAPIError) -> bool:

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.adapters.storage.database import Transaction
 from teleconnect_bot.adapters.storage.values import coding
 from teleconnect_bot.domain.effects import EFFECTS, Effect
 from teleconnect_bot.domain.schedule import Deadline, DeadlineKind
@@ -23,7 +23,7 @@ UNKNOWN_EFFECT = "UnknownEffect"
 class OutboxRows:
     """Effects hold opaque ids and Matrix ids of staff alone, so they are not sealed and outlive the session's key."""
 
-    _connection: AsyncConnection
+    _connection: Transaction
 
     async def queue(self, session_id: str, effects: Sequence[Effect], now: datetime) -> None:
         for effect in effects:

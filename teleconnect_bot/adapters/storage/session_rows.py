@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Table, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.adapters.storage.database import Transaction
 from teleconnect_bot.adapters.storage.rows import LINKS, MESSAGES, SEATS, SESSIONS, Rows
 from teleconnect_bot.domain.guest_link import Link, Seat
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
@@ -21,15 +21,15 @@ from teleconnect_bot.services.ports import SessionKeys, StaleSession
 SESSIONS_AT_ONCE = 500
 
 
-def upsert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def upsert(connection: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that can say ON CONFLICT, which both databases understand and SQL as such does not know."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if connection.dialect == "postgresql" else sqlite.insert(table)
 
 
 class SessionRows:
     """Sessions as rows. What was loaded in this unit is remembered, so that a save writes the changed parts alone."""
 
-    def __init__(self, connection: AsyncConnection, keys: SessionKeys) -> None:
+    def __init__(self, connection: Transaction, keys: SessionKeys) -> None:
         self._connection = connection
         self._keys = keys
         self._loaded: dict[str, Session] = {}

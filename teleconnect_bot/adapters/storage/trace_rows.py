@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy import func as sql
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.adapters.storage.database import Transaction
 from teleconnect_bot.adapters.storage.rows import seal, unseal
 from teleconnect_bot.adapters.storage.session_rows import upsert
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
@@ -19,7 +19,7 @@ from teleconnect_bot.services.ports import KeyDestroyed, Letter, SessionKeys
 class TraceRows:
     """The ledger outlives the session's rows and key: it holds opaque addresses alone."""
 
-    _connection: AsyncConnection
+    _connection: Transaction
     _keys: SessionKeys
 
     async def enter_trace(self, trace: Trace) -> None:
@@ -114,7 +114,8 @@ class TraceRows:
         await self._connection.execute(delete(tables.letter).where(tables.letter.c.id.in_(list(letter_ids))))
 
     async def pool_size(self) -> int:
-        return (await self._connection.execute(select(sql.count()).select_from(tables.visitor_pool))).scalar_one()
+        size: int = (await self._connection.execute(select(sql.count()).select_from(tables.visitor_pool))).scalar_one()
+        return size
 
     async def add_to_pool(self, user: str) -> None:
         await self._connection.execute(
