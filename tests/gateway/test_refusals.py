@@ -199,7 +199,7 @@ async def test_before_the_room_is_assigned_only_keys_and_sync_are_open(tmp_path:
         for rule in RULES:
             path = rule.template.format(**sample)
             assert find_rule(rule.method, path) is not None
-            body = {} if rule.method != "GET" else None
+            body: dict[str, Any] | None = {} if rule.method != "GET" else None
             if (await front.gw(rule.method, path, json=body)).status != 403:
                 opened.add(rule.template.removeprefix(f"{C}/"))
         keys = {"v3/keys/upload", "v3/keys/query", "v3/keys/claim", "v3/keys/device_signing/upload", "v3/keys/signatures/upload"}
