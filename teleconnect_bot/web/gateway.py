@@ -6,6 +6,7 @@ from the raw path or query, and asked of the homeserver with the appservice's to
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, Self
@@ -75,7 +76,7 @@ class Gateway:
         self._people = People(self._upstream, self._seats, rows, seconds, registry)
         self._buckets = Buckets(LIMITS, seconds)
         self._versions: tuple[float, bytes] | None = None
-        self._closing = False
+        self._closing = asyncio.Event()
         self._calls = Counter("teleconnect_gateway_calls", "Calls of guest pages.", ("call", "status"), registry=registry)
         Gauge("teleconnect_gateway_held_polls", "Polls held open now.", registry=registry).set_function(lambda: self._seats.held)
 
@@ -98,7 +99,7 @@ class Gateway:
 
     def close_polls(self) -> None:
         """Before the server stops: every poll ends, with an answer after which the page tries again."""
-        self._closing = True
+        self._closing.set()
         self._seats.end_polls()
 
     @property
@@ -201,7 +202,7 @@ class Gateway:
         query = _passed_query(request, rule)
         query["set_presence"] = "offline"
         query["timeout"] = str(min(_number(query.get("timeout", "0")), LONGEST_POLL_MS))
-        while not self._closing:
+        while not self._closing.is_set():
             # No waiting between looking at the row and holding the poll, or an assignment in between would be missed.
             seat = await self._seats.find(digest)
             if seat is None:
@@ -217,7 +218,7 @@ class Gateway:
             if answer is not None:
                 async with answer:
                     return await self._pass_on(request, seat, rule, answer)
-            if "since" in query and not self._closing and await self._seats.find(digest):
+            if "since" in query and not self._closing.is_set() and await self._seats.find(digest):
                 return web.json_response({"next_batch": query["since"]})
         raise Refused(503, "M_UNKNOWN", "Restarting", 1.0)
 
