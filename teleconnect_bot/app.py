@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import structlog
@@ -198,7 +199,7 @@ class Bot:
             host=email.host,
             port=email.port,
             tls=email.tls,
-            sender=email.sender,
+            sender=parseaddr(email.sender)[1],
             username=email.username,
             password=email.password.get_secret_value() if email.password else None,
         )
