@@ -19,7 +19,8 @@ class PoolPdfRenderer:
     """Sets transcripts in worker processes that are started when needed and end `idle` seconds after the last document.
 
     So nothing of a transcript outlives it in a worker's memory. At most `workers` documents are set at the same time.
-    A worker that dies takes its pool along: a new one is made and the document is tried once more.
+    A worker that dies takes its pool along: a new one is made and the document is tried once more, unless it was killed
+    for taking too long.
     """
 
     def __init__(self, texts: Texts, *, workers: int = 1, limits: Limits | None = None, idle: float = 30.0) -> None:
@@ -46,16 +47,16 @@ class PoolPdfRenderer:
 
     async def _set(self, document: Document) -> bytes:
         async with self._places:
+            begun = asyncio.get_running_loop().time()
             try:
                 return await self._try(document)
             except BrokenProcessPool:
-                return await self._try_last(document)
-
-    async def _try_last(self, document: Document) -> bytes:
-        try:
-            return await self._try(document)
-        except BrokenProcessPool:
-            raise ServiceUnavailable(SERVICE) from None
+                if asyncio.get_running_loop().time() - begun >= self._limits.wall:
+                    raise ServiceUnavailable(SERVICE) from None
+            try:
+                return await self._try(document)
+            except BrokenProcessPool:
+                raise ServiceUnavailable(SERVICE) from None
 
     async def _try(self, document: Document) -> bytes:
         pool = self._pool or self._new_pool()

@@ -19,11 +19,14 @@ from teleconnect_bot.adapters.pdf_document import Document, to_html
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """For one document: address space of the worker in bytes, seconds of CPU, and seconds on the wall after which it is killed."""
+    """For one document: address space of the worker in bytes, seconds of CPU, and seconds on the wall after which it is killed.
+
+    The last one is needed: libraries that get no memory may wait for ever instead of failing.
+    """
 
     memory: int = 1024 * 1024 * 1024
     cpu: float = 120.0
-    wall: float = 600.0
+    wall: float = 300.0
 
 
 class TooMuchWork(Exception):

@@ -135,9 +135,9 @@ def compose(email: Email, recipient: Address, settings: SmtpSettings, texts: Tex
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = message_id(email.message_id, settings.domain)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = one_line(email.language)
     message.set_content(to_plain(html))
     message.add_alternative(_page(email, html, direction=texts.direction(email.language)), subtype="html")
+    message["Content-Language"] = one_line(email.language)
     return message
 
 
@@ -159,10 +159,15 @@ def _page(email: Email, html: str, *, direction: str) -> str:
 
 def _address(text: str) -> Address | None:
     """The address with its domain in ASCII (IDNA), or None when the text is not exactly one address."""
+    whole = text.strip()
     try:
-        found = Address(addr_spec=text.strip())
-        domain = found.domain.encode("idna").decode("ascii")
-        return Address(username=found.username, domain=domain) if found.username and domain else None
+        # The parser knows the grammar for ASCII alone; a letter beyond it may stand wherever an ASCII letter may (RFC 6531).
+        found = Address(addr_spec="".join(char if char.isascii() else "x" for char in whole))
+        local, _, domain = whole.rpartition("@")
+        username = found.username if local.isascii() else local
+        if not (found.username and found.domain and one_line(whole) == whole):
+            return None
+        return Address(username=username, domain=domain.encode("idna").decode("ascii"))
     except (ValueError, IndexError, MessageError):
         return None
 

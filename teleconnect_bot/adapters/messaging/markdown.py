@@ -56,7 +56,7 @@ class _PlainText(HTMLParser):
             self._parts.append("\n\n")
         elif tag == "a":
             if self._href is not None and self._href != self._words:
-                self._parts.append(f":\n{self._href}")
+                self._parts.append(f"\n{self._href}")
             self._href = None
 
     def handle_data(self, data: str) -> None:

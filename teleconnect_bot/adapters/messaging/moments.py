@@ -24,7 +24,7 @@ def locale_of(language: str) -> Locale:
 
 
 def format_day(moment: datetime, zone: str, language: str) -> str:
-    """Weekday and date, such as `Tuesday 1 December 2026`. `moment` is aware, `zone` an IANA name."""
+    """Weekday and date, such as `Tuesday, 1 December 2026`. `moment` is aware, `zone` an IANA name."""
     return format_date(moment.astimezone(ZoneInfo(zone)), format="full", locale=locale_of(language))
 
 
@@ -34,7 +34,7 @@ def format_clock(moment: datetime, zone: str, language: str) -> str:
 
 
 def format_moment(moment: datetime, zone: str, language: str) -> str:
-    """Weekday, date, time and zone: `Tuesday 1 December 2026, 14:00 (Kyiv, UTC+02:00)`. The offset leaves no doubt."""
+    """Weekday, date, time and zone: `Tuesday, 1 December 2026, 14:00 (Kyiv, UTC+02:00)`. The offset leaves no doubt."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{format_day(moment, zone, language)}, {format_clock(moment, zone, language)} ({_zone_name(local, zone, language)})"
 

@@ -108,19 +108,19 @@ class Catalogues:
 
     def resolve(self, language: str) -> str:
         """The language whose catalogue is used for this one: what `lang` attributes must say."""
-        return self._catalogue(language).language
+        return self.catalogue(language).language
 
     def direction(self, language: str) -> str:
         """`ltr` or `rtl`, of the catalogue that is used."""
-        return self._catalogue(language).direction
+        return self.catalogue(language).direction
 
     def reviewed(self, language: str) -> bool:
         """A native speaker has read the catalogue that is used (English is the source and counts as read)."""
-        return self._catalogue(language).review != "unreviewed"
+        return self.catalogue(language).review != "unreviewed"
 
     def display_name(self, language: str) -> str:
         """The language's name in that language, as a list of languages shows it: `English`, `Français`."""
-        catalogue = self._catalogue(language)
+        catalogue = self.catalogue(language)
         name = catalogue.name
         if name is None:
             try:
@@ -130,7 +130,8 @@ class Catalogues:
         name = name or catalogue.language
         return name[:1].upper() + name[1:]
 
-    def _catalogue(self, language: str) -> Catalogue:
+    def catalogue(self, language: str) -> Catalogue:
+        """The catalogue that is used for this language."""
         return next(self._catalogues[tag] for tag in _fallbacks(language) if tag in self._catalogues)
 
 
