@@ -40,7 +40,7 @@ from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
-from teleconnect_bot.services.guests import Guests, Terms
+from teleconnect_bot.services.guests import Changes, Guests, Terms
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
@@ -99,6 +99,7 @@ class Bot:
         self.pdf = PoolPdfRenderer(self.texts)
         self.outbox: Outbox | None = None
         self.timers = Timers(self.units, self.clock, self.sessions)
+        self.changes = Changes()
         self.connected = False
 
     def _changed(self) -> None:
@@ -106,6 +107,7 @@ class Bot:
         if self.outbox is not None:
             self.outbox.wake()
         self.timers.wake()
+        self.changes.happened()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. Guests are answered at once, everything else begins when the homeserver does."""
@@ -134,6 +136,7 @@ class Bot:
             self.tokens,
             config.bot,
             Terms(config.public.terms.version, {str(code): words for code, words in config.public.terms.texts.items()}),
+            self.changes,
         )
         languages = [Language(code, self.texts.display_name(code), self.texts.direction(code)) for code in config.languages]
         app = create_app(

@@ -85,7 +85,7 @@ class FakeRows:
             letter_id = f"l{len(self._kept)}"
             self.letters[letter_id] = Letter(letter_id, seat.user, seat.device, recipient, event_type, content)
 
-    async def letters_for(self, user: str) -> Sequence[Letter]:
+    async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
         return [letter for letter in self.letters.values() if letter.recipient == user]
 
     async def letters_delivered(self, letter_ids: Sequence[str]) -> None:

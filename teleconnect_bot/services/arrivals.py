@@ -123,7 +123,7 @@ class Arrivals:
         self.gate.revoked(cast(e.RevokeSeat, queued.effect).seat)
 
     async def deliver_letters(self, queued: QueuedEffect) -> None:
-        await self.gate.deliver_letters(cast(e.DeliverLetters, queued.effect).user)
+        await self.gate.deliver_letters(cast(e.DeliverLetters, queued.effect).user, queued.session)
 
     async def _seat(self, queued: QueuedEffect) -> tuple[Session | None, Seat | None]:
         effect = cast(e.ProvisionVisitor | e.AdmitVisitor | e.ShieldVisitor, queued.effect)

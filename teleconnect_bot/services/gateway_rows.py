@@ -48,8 +48,8 @@ class GatewayRows(Protocol):
         (seat, recipient, event type, transaction id) is kept once.
         """
 
-    async def letters_for(self, user: str) -> Sequence[Letter]:
-        """Everything kept for this person and not delivered yet, oldest first."""
+    async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
+        """Everything kept for this person (of this session) and not delivered yet, oldest first."""
 
     async def letters_delivered(self, letter_ids: Sequence[str]) -> None:
         """The rows are gone afterwards; unknown ids are fine."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -57,6 +59,23 @@ class Terms:
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
+PATIENCE_SECONDS = 2.0
+
+
+class Changes:
+    """Lets use cases wait for the next commit of this process."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def happened(self) -> None:
+        self._next.set()
+        self._next = asyncio.Event()
+
+    async def next(self) -> None:
+        await self._next.wait()
+
+
 class Guests:
     def __init__(
         self,
@@ -68,9 +87,10 @@ class Guests:
         tokens: Tokens,
         bot: str,
         terms: Terms | None = None,
+        changes: Changes | None = None,
     ) -> None:
         self.units, self.sessions, self.texts, self.sender = units, sessions, texts, sender
-        self.clock, self.tokens, self.bot, self.terms = clock, tokens, bot, terms or Terms()
+        self.clock, self.tokens, self.bot, self.terms, self.changes = clock, tokens, bot, terms or Terms(), changes
 
     async def open(self, token: str, language: str) -> OpenedLink | None:
         session, link = await self._link(token)
@@ -114,6 +134,10 @@ class Guests:
             consent_at=now,
             last_beat_at=now,
         )
+        async with self.units.begin() as unit:
+            elsewhere = await unit.session_by_seat(digest)
+        if elsewhere and elsewhere[0].id != session.id:
+            raise NoSuchLink
         try:
             await self.sessions.decide(session.id, SeatClaimed(seat))
         except errors.LinkUnusable:
@@ -122,7 +146,7 @@ class Guests:
             raise LinkFull from None
         except errors.TooEarly:
             raise TooEarly(opens_at(session) or now) from None
-        view = await self.seat(digest)
+        view = await self._once(digest, SeatStatus.PREPARING)
         if view is None:
             raise NoSuchLink
         return view
@@ -149,7 +173,19 @@ class Guests:
         if found is None:
             return None
         await self.sessions.decide(found[0].id, SeatReady(found[1].id))
-        return await self.seat(digest)
+        return await self._once(digest, SeatStatus.PREPARING)
+
+    async def _once(self, digest: bytes, no_longer: SeatStatus) -> SeatView | None:
+        """The view as soon as it is another one, or as it is when patience ends: a slow line is spared the asking again."""
+        view = await self.seat(digest)
+        if self.changes is None:
+            return view
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while view is not None and view.status is no_longer:
+                    await self.changes.next()
+                    view = await self.seat(digest)
+        return view
 
     async def leave(self, digest: bytes) -> bool:
         async with self.units.begin() as unit:

@@ -219,8 +219,8 @@ class SeatGate(Protocol):
     def revoked(self, seat_id: str) -> None:
         """The seat is over: its held polls end at once with 401."""
 
-    async def deliver_letters(self, user: str) -> None:
-        """Send the to-device messages that were kept for this person until they joined."""
+    async def deliver_letters(self, user: str, session_id: str | None = None) -> None:
+        """Send the to-device messages of this session that were kept for this person until they joined its room."""
 
 
 class StaffTexts(Protocol):
@@ -399,7 +399,7 @@ class Unit(Protocol):
 
     async def keep_letter(self, letter: Letter) -> None: ...
 
-    async def letters_for(self, user: str) -> Sequence[Letter]: ...
+    async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]: ...
 
     async def letters_delivered(self, letter_ids: Sequence[str]) -> None: ...
 

@@ -94,8 +94,8 @@ class Gateway:
     def revoked(self, seat_id: str) -> None:
         self._seats.changed(seat_id, over=True)
 
-    async def deliver_letters(self, user: str) -> None:
-        await self._people.deliver(user)
+    async def deliver_letters(self, user: str, session_id: str | None = None) -> None:
+        await self._people.deliver(user, session_id)
 
     def close_polls(self) -> None:
         """Before the server stops: every poll ends, with an answer after which the page tries again."""

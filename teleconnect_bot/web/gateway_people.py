@@ -85,11 +85,11 @@ class People:
             self._counted.labels("kept").inc()
         return {user: devices for user, devices in messages.items() if user not in members.invited}
 
-    async def deliver(self, user: str) -> None:
+    async def deliver(self, user: str, session_id: str | None = None) -> None:
         """See `SeatGate.deliver_letters`. A letter that the homeserver refuses for good is dropped and counted."""
         self._seats.outdate_members()
         async with self._writing:
-            letters = await self._rows.letters_for(user)
+            letters = await self._rows.letters_for(user, session_id)
         for letter in letters:
             await self._send(letter)
             await self._rows.letters_delivered([letter.letter_id])

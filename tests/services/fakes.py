@@ -306,7 +306,7 @@ class FakeGate:
     def revoked(self, seat_id: str) -> None:
         self.over.append(seat_id)
 
-    async def deliver_letters(self, user: str) -> None:
+    async def deliver_letters(self, user: str, session_id: str | None = None) -> None:
         self.letters.append(user)
 
 

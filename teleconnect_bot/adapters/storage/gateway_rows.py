@@ -64,9 +64,9 @@ class SqlGatewayRows:
         async with self._units.begin() as unit:
             await unit.keep_letter(letter)
 
-    async def letters_for(self, user: str) -> Sequence[Letter]:
+    async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
         async with self._units.begin() as unit:
-            kept = await unit.letters_for(user)
+            kept = await unit.letters_for(user, session_id)
         return [
             Letter(
                 letter_id=letter.id,
