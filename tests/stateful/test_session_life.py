@@ -1,0 +1,569 @@
+"""Any order of commands, reports and delays, against a naive model written from PRODUCT §2 and not from the code.
+
+The model knows no effects and no table: it keeps who is present and which state the page of the product says comes next.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from teleconnect_bot.domain import commands as c
+from teleconnect_bot.domain import effects as e
+from teleconnect_bot.domain.effects import Effect, Notice
+from teleconnect_bot.domain.errors import LinkRefused, Refused
+from teleconnect_bot.domain.guest_link import Link, SeatState, digest_of
+from teleconnect_bot.domain.life import decide
+from teleconnect_bot.domain.people import Contact, Role
+from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
+from teleconnect_bot.domain.session import Delivery, Session, State
+from tests.fakes_domain import BACKUP, NOW, REQUESTER, ROOM, STRANGER, draft, notices, seat
+
+STAFF = (REQUESTER, BACKUP)
+OPEN = {State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN}
+OVER = {State.CLOSED, State.CANCELLED, State.TEARING_DOWN, State.GONE}
+AWAY, SAME_ARRIVAL = timedelta(seconds=90), timedelta(minutes=10)
+DELIVERY_ORDER = [Delivery.QUEUED, Delivery.DELAYED, Delivery.SENT, Delivery.DELIVERED, Delivery.FAILED]
+MAIN, OTHER = "link", "interpreter"
+SURE = st.sampled_from([False] * 5 + [True])
+"""What ends a session is seldom asked for where it is possible, so that runs come far."""
+
+
+@dataclass
+class Person:
+    """One browser as the model sees it."""
+
+    main: bool
+    in_room: bool = False
+    present: bool = False
+    over: bool = False
+    last_beat: datetime = NOW
+
+
+@dataclass
+class Model:
+    """What somebody who has read PRODUCT §2 and nothing else would expect."""
+
+    state: State = State.DRAFT
+    interpreter: bool = False
+    started: int = 0
+    came_from: State = State.INVITED
+    people: dict[str, Person] = field(default_factory=dict)
+    staff_in_room: set[str] = field(default_factory=set)
+    main_was_in_room: bool = False
+
+    def main_there(self) -> bool:
+        return any(person.main and person.present for person in self.people.values())
+
+    def anybody_there(self) -> bool:
+        return any(person.present for person in self.people.values())
+
+    def comes(self, name: str, now: datetime) -> None:
+        person = self.people[name]
+        person.present, person.in_room, person.last_beat = True, True, now
+        self.main_was_in_room = self.main_was_in_room or person.main
+        if person.main and self.state in (State.INVITED, State.KEPT_OPEN):
+            self.came_from, self.state = self.state, State.WAITING
+
+    def goes(self, name: str, *, for_good: bool) -> None:
+        person = self.people[name]
+        person.present, person.over = False, person.over or for_good
+        if self.state is State.WAITING and not self.main_there():
+            self.state = self.came_from
+
+    def starts(self) -> None:
+        self.state, self.started = State.ACTIVE, self.started + 1
+
+    def ends(self, state: State) -> None:
+        self.state = state
+        for person in self.people.values():
+            person.present, person.over = False, True
+
+
+class Already(IntEnum):
+    """How far the session has come before anything goes at random."""
+
+    DRAFTED = 0
+    SENT = 1
+    INVITED = 2
+    THERE = 3
+    STARTED = 4
+    KEPT_OPEN = 5
+
+
+class SessionLife(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOW
+        self.model = Model()
+        self.session: Session = draft()
+        self.numbers = itertools.count(1)
+        self.arrivals: list[datetime] = []
+        self.left_at: datetime | None = None
+        self.torn_down_by: list[Effect] = []
+
+    @initialize(
+        interpreter=st.booleans(),
+        places=st.integers(1, 2),
+        planned=st.sampled_from([None, None, timedelta(hours=5), timedelta(days=400)]),
+        already=st.sampled_from(list(Already)),
+    )
+    def made(self, interpreter: bool, places: int, planned: timedelta | None, already: Already) -> None:
+        session = draft(interpreter="ti" if interpreter else None, places=places, planned_at=NOW + planned if planned else None)
+        contact = Contact.email("interpreter@example.org")
+        spare = Link(id=OTHER, role=Role.INTERPRETER, digest=digest_of("other"), contact=contact, language="en")
+        self.session = replace(session, links=(*session.links, spare))
+        self.model.interpreter = interpreter
+        if already >= Already.SENT:
+            self.send(REQUESTER)
+        if already >= Already.INVITED and interpreter:
+            self.interpreter(c.InterpreterAccepted())
+        if already >= Already.THERE:
+            self.now = NOW + planned if planned else NOW
+            self.enter(main=True)
+            self.arrive_with_device("seat1", admitted=True)
+        if already >= Already.STARTED:
+            self.join(REQUESTER)
+        if already >= Already.KEPT_OPEN:
+            self.keep()
+
+    # ---- one step, and all that must hold of any step
+
+    def step(self, command: c.Command) -> tuple[Effect, ...] | None:
+        """The effects, None when it was refused, which must have changed nothing. The rules of any single step are held here."""
+        before = copy.deepcopy(self.session)
+        try:
+            changed, effects = decide(self.session, command, self.now)
+        except (Refused, LinkRefused) as refused:
+            self._changed_nothing(before, refused.text())
+            return None
+        assert self.session == before, "the session that was given is not the one that changes"
+        assert (changed, effects) == decide(before, command, self.now), "the same question has the same answer"
+        self._holds_between(before, changed, effects)
+        self.session = changed
+        return effects
+
+    def _changed_nothing(self, before: Session, words: str) -> None:
+        assert self.session == before
+        assert "{" not in words
+
+    def _holds_between(self, before: Session, after: Session, effects: tuple[Effect, ...]) -> None:
+        assert all(effect.lane for effect in effects)
+        if before.state in (State.HELD, State.UNAVAILABLE) and after.state in (State.HELD, State.UNAVAILABLE):
+            assert not [effect for effect in effects if isinstance(effect, e.SendMessage)]
+        if len(after.starts) > len(before.starts):
+            assert len(after.starts) == len(before.starts) + 1
+            assert before.state is not State.ACTIVE
+            assert after.holder in STAFF
+        if before.started:
+            assert {link.id: link.places for link in after.links} == {link.id: link.places for link in before.links}
+            assert {effect.user for effect in effects if isinstance(effect, e.InviteToRoom)} <= set(STAFF)
+        old = {message.id: message for message in before.messages}
+        for message in after.messages:
+            if message.id in old:
+                assert DELIVERY_ORDER.index(message.delivery) >= DELIVERY_ORDER.index(old[message.id].delivery)
+            else:
+                assert e.SendMessage(message.id) in effects, "a message that is noted is also sent"
+        assert {message.id for message in before.messages} <= {message.id for message in after.messages}
+        new_over = {each.id for each in after.seats if not each.live} - {each.id for each in before.seats if not each.live}
+        assert {effect.seat for effect in effects if isinstance(effect, e.RevokeSeat)} == new_over
+        if after.state is State.TEARING_DOWN and before.state is not State.TEARING_DOWN:
+            assert e.TearDown() in effects
+        else:
+            assert e.TearDown() not in effects
+        if before.state is State.TEARING_DOWN:
+            assert after.state in (State.TEARING_DOWN, State.GONE)
+        if before.state is State.GONE:
+            assert after == before
+        self._rings_rightly(before, after, effects)
+
+    def _rings_rightly(self, before: Session, after: Session, effects: tuple[Effect, ...]) -> None:
+        """HERE and CAME_BACK ring once for each arrival; who was away for less than 10 min is no new one."""
+        rung = [notice for notice in notices(effects) if notice in (Notice.HERE, Notice.CAME_BACK)]
+        if after.state is State.WAITING and before.state is not State.WAITING:
+            again = self.left_at is not None and self.now - self.left_at <= SAME_ARRIVAL
+            assert len(rung) == (0 if again else 1)
+            assert set(STAFF) <= after.staff_invited | after.staff_inside or again
+        else:
+            assert not rung
+        if before.state is State.WAITING and after.state in (State.INVITED, State.KEPT_OPEN):
+            self.left_at = self.now
+        elif after.state is State.ACTIVE or after.state in OVER:
+            self.left_at = None
+
+    # ---- what staff ask
+
+    @rule(by=st.sampled_from(STAFF))
+    def send(self, by: str) -> None:
+        possible = self.model.state is State.DRAFT
+        assert (self.step(c.Send(by)) is not None) is possible
+        if possible:
+            self.model.state = State.HELD if self.model.interpreter else State.INVITED
+
+    @rule(sure=SURE)
+    def cancel(self, sure: bool) -> None:
+        possible = self.model.state in (State.DRAFT, State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING)
+        possible = possible and not (self.model.state is State.WAITING and self.model.started)
+        if possible and not sure:
+            return
+        assert (self.step(c.Cancel(REQUESTER)) is not None) is possible
+        if possible:
+            self.model.ends(State.TEARING_DOWN if self.model.state is State.DRAFT else State.CANCELLED)
+
+    @rule(days=st.sampled_from([None, 1, 500]))
+    def reschedule(self, days: int | None) -> None:
+        possible = self.model.state in (State.HELD, State.UNAVAILABLE, State.INVITED)
+        at = self.now + timedelta(days=days) if days else None
+        assert (self.step(c.Reschedule(REQUESTER, at)) is not None) is possible
+        if possible and self.model.state is State.UNAVAILABLE:
+            self.model.state = State.HELD
+
+    @rule()
+    def send_without(self) -> None:
+        possible = self.model.state in (State.HELD, State.UNAVAILABLE)
+        assert (self.step(c.SendWithout(REQUESTER)) is not None) is possible
+        if possible:
+            self.model.state = State.INVITED
+
+    @rule()
+    def ask_another(self) -> None:
+        possible = self.model.state in (State.UNAVAILABLE, State.INVITED)
+        assert (self.step(c.AskAnother(REQUESTER, "organisation")) is not None) is possible
+        if possible and self.model.state is State.UNAVAILABLE:
+            self.model.state = State.HELD
+
+    @rule()
+    def seen(self) -> None:
+        assert (self.step(c.Seen(REQUESTER)) is not None) is (self.model.state is State.WAITING)
+
+    @rule(by=st.sampled_from(STAFF))
+    def start(self, by: str) -> None:
+        model = self.model
+        if model.state is State.WAITING:
+            assert self.step(c.Start(by)) is not None
+            if by in model.staff_in_room:
+                model.starts()
+        elif model.state is State.KEPT_OPEN and model.main_there():
+            assert self.step(c.Start(by)) is not None
+            model.starts()
+        elif model.state is State.ACTIVE:
+            back = by == self.session.holder and by not in model.staff_in_room
+            assert (self.step(c.Start(by)) is not None) is back
+        else:
+            assert self.step(c.Start(by)) is None
+
+    @rule(at_once=st.booleans(), sure=SURE)
+    def close(self, at_once: bool, sure: bool) -> None:
+        model = self.model
+        running = model.state in (State.ACTIVE, State.KEPT_OPEN) or (model.state is State.WAITING and model.started > 0)
+        possible = running or (at_once and model.state in (State.CLOSED, State.CANCELLED))
+        if possible and not sure:
+            return
+        assert (self.step(c.CloseNow(REQUESTER) if at_once else c.Close(REQUESTER)) is not None) is possible
+        if possible:
+            model.ends(State.TEARING_DOWN if at_once else State.CLOSED)
+
+    @rule()
+    def keep(self) -> None:
+        possible = self.model.state is State.ACTIVE
+        assert (self.step(c.Keep(REQUESTER)) is not None) is possible
+        if possible:
+            self.model.state = State.KEPT_OPEN
+
+    @rule()
+    def reopen(self) -> None:
+        possible = self.model.state is State.CLOSED
+        assert (self.step(c.Reopen(REQUESTER)) is not None) is possible
+        if possible:
+            self.model.state = State.KEPT_OPEN
+
+    @rule()
+    def transcript(self) -> None:
+        assert (self.step(c.WantTranscript(REQUESTER)) is not None) is (self.model.state in (State.CLOSED, State.CANCELLED))
+
+    @rule(kind=st.sampled_from([c.Cancel, c.Close, c.CloseNow, c.Start, c.Reopen, c.WantTranscript, c.Keep, c.Seen]))
+    def a_stranger_asks(self, kind: Callable[[str], c.Asked]) -> None:
+        assert self.step(kind(STRANGER)) is None
+
+    # ---- what interpreters say
+
+    @rule(says=st.sampled_from([c.InterpreterAccepted(), c.InterpreterDeclined(), c.InterpreterWithdrew()]))
+    def interpreter(self, says: c.Command) -> None:
+        self.step(says)
+        if self.model.state is State.HELD and isinstance(says, c.InterpreterAccepted):
+            self.model.state = State.INVITED
+        if self.model.state is State.HELD and isinstance(says, c.InterpreterDeclined):
+            self.model.state = State.UNAVAILABLE
+
+    # ---- what guests do
+
+    def _free(self, main: bool) -> bool:
+        links = [link for link in self.session.links if link.id == (MAIN if main else OTHER)]
+        on_it = [person for person in self.model.people.values() if person.main is main and not person.over]
+        stale = [person for person in on_it if not person.present and self.now - person.last_beat >= AWAY]
+        return not links[0].dead and (len(on_it) < links[0].places or bool(stale))
+
+    def _early(self) -> bool:
+        return self.session.planned_at is not None and self.now < self.session.planned_at - timedelta(minutes=15)
+
+    @rule(main=st.booleans())
+    def enter(self, main: bool) -> None:
+        number = next(self.numbers)
+        free, early, state = self._free(main), self._early(), self.model.state
+        claimed = replace(seat(number, MAIN if main else OTHER, self.now))
+        effects = self.step(c.SeatClaimed(claimed))
+        if state not in OPEN:
+            assert effects == ()
+            return
+        assert (effects is not None) is (free and not early)
+        if effects is None:
+            return
+        for revoked in (effect.seat for effect in effects if isinstance(effect, e.RevokeSeat)):
+            person = self.model.people[revoked]
+            assert not person.present, "nobody who is there is thrown out by another browser"
+            person.over = True
+        self.model.people[claimed.id] = Person(main, last_beat=self.now)
+        self.step(c.RoomCreated(ROOM))
+        self.step(c.VisitorProvisioned(claimed.id, f"@tcv-{number}:hospital.example", "DEVICE"))
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data(), admitted=st.booleans())
+    def arrive(self, data: st.DataObject, admitted: bool) -> None:
+        self.arrive_with_device(data.draw(st.sampled_from(sorted(self.model.people))), admitted=admitted)
+
+    @precondition(lambda self: self.model.state in OPEN)
+    @rule(main=st.booleans())
+    def enter_and_arrive(self, main: bool) -> None:
+        self.enter(main)
+        self.arrive_with_device(max(self.model.people, key=lambda name: int(name.removeprefix("seat")), default=""), admitted=True)
+
+    def arrive_with_device(self, name: str, *, admitted: bool) -> None:
+        if name not in self.model.people:
+            return
+        person, user = self.model.people[name], f"@tcv-{name.removeprefix('seat')}:hospital.example"
+        self.step(c.SeatReady(name))
+        if admitted:
+            self.step(c.SeatAdmitted(name))
+        effects = self.step(c.VisitorJoined(user))
+        assert effects is not None
+        if self.model.state in OPEN and not person.over and not person.in_room:
+            self.model.comes(name, self.now)
+        else:
+            assert effects == ()
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data())
+    def beat(self, data: st.DataObject) -> None:
+        """As the service does it: a beat of somebody who is present only moves the row."""
+        name = data.draw(st.sampled_from(sorted(self.model.people)))
+        person, there = self.model.people[name], self.session.seat(name)
+        assert there is not None
+        if not person.over:
+            self.session = self.session.with_seat(replace(there, last_beat_at=self.now))
+            person.last_beat = self.now
+        self.step(c.SeatBeat(name))
+        if self.model.state in OPEN and not person.over and person.in_room and not person.present:
+            self.model.comes(name, self.now)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.model.people)))
+        self.step(c.VisitorLeft(name))
+        if self.model.state in OPEN and not self.model.people[name].over:
+            self.model.goes(name, for_good=True)
+
+    @rule(link=st.sampled_from([MAIN, OTHER]), not_for_me=SURE)
+    def touch_link(self, link: str, not_for_me: bool) -> None:
+        self.step(c.NotForMe(link) if not_for_me else c.LinkOpened(link))
+
+    # ---- what staff do in the room
+
+    @rule(by=st.sampled_from(STAFF))
+    def join(self, by: str) -> None:
+        """Only who is invited can join: the room lets nobody else in."""
+        model = self.model
+        if by not in self.session.staff_invited:
+            return
+        effects = self.step(c.StaffJoined(by))
+        if model.state in OPEN and by not in model.staff_in_room:
+            model.staff_in_room.add(by)
+            assert effects is not None
+            assert e.DeliverLetters(by) in effects
+            if model.state is State.WAITING:
+                model.starts()
+                assert self.session.holder == by
+        else:
+            assert effects == ()
+
+    @precondition(lambda self: self.model.state is State.ACTIVE)
+    @rule(by=st.sampled_from(STAFF))
+    def come_second(self, by: str) -> None:
+        """The invitation was withdrawn in the instant in which it was accepted."""
+        if by in self.session.staff_invited or by == self.session.holder:
+            return
+        assert self.step(c.StaffJoined(by)) == (e.RemoveFromRoom(by), e.Tell(Notice.TAKEN, by))
+
+    @rule(by=st.sampled_from(STAFF))
+    def staff_goes(self, by: str) -> None:
+        self.step(c.StaffLeft(by))
+        if self.model.state in OPEN | {State.CLOSED, State.CANCELLED}:
+            self.model.staff_in_room.discard(by)
+
+    @rule(by=st.sampled_from([*STAFF, "@tcv-1:hospital.example"]))
+    def write(self, by: str) -> None:
+        self.step(c.SomebodyWrote(by))
+        if self.model.state is State.WAITING and by in self.model.staff_in_room:
+            self.model.starts()
+
+    # ---- messages
+
+    @precondition(lambda self: self.session.messages)
+    @rule(data=st.data(), kind=st.sampled_from(["taken", "delayed", "failed"]))
+    def message(self, data: st.DataObject, kind: str) -> None:
+        message = data.draw(st.sampled_from(self.session.messages)).id
+        self.step(
+            c.MessageTaken(message)
+            if kind == "taken"
+            else c.MessageDelayed(message, "away")
+            if kind == "delayed"
+            else c.MessageFailed(message, "unknown")
+        )
+
+    # ---- time
+
+    @rule(
+        by=st.sampled_from(
+            [timedelta(seconds=7), timedelta(seconds=40), timedelta(seconds=100), timedelta(minutes=11), timedelta(hours=13)]
+        )
+    )
+    def time_passes_unnoticed(self, by: timedelta) -> None:
+        """The process is down, or slow: nothing that becomes due is carried out now."""
+        self.now += by
+
+    @rule(late=st.sampled_from([timedelta(0), timedelta(0), timedelta(seconds=1), timedelta(hours=7), timedelta(days=50)]))
+    def wait_for_the_next_deadline(self, late: timedelta) -> None:
+        due = deadlines(self.session)
+        if due:
+            self.now = max(self.now, due[0].due_at) + late
+            self.carry_out_what_is_due()
+
+    @rule()
+    def carry_out_what_is_due(self) -> None:
+        for _ in range(30):
+            due = [deadline for deadline in deadlines(self.session) if deadline.due_at <= self.now]
+            if not due:
+                return
+            self._deadline(due[0])
+        raise AssertionError("something is due for ever")
+
+    def _deadline(self, due: object) -> None:
+        model, deadline = self.model, deadlines(self.session)[0]
+        assert deadline == due
+        effects = self.step(c.DeadlinePassed(deadline))
+        assert effects, "what is due does something"
+        assert deadline not in deadlines(self.session)
+        match deadline.kind:
+            case DeadlineKind.SEAT_AWAY:
+                assert deadline.seat is not None
+                assert self.now - model.people[deadline.seat].last_beat >= AWAY
+                model.goes(deadline.seat, for_good=False)
+            case DeadlineKind.DRAFT_ENDS | DeadlineKind.RETENTION_ENDS:
+                model.ends(State.TEARING_DOWN)
+            case DeadlineKind.INTERPRETER_DUE:
+                model.state = State.UNAVAILABLE
+            case DeadlineKind.UNAVAILABLE_ENDS | DeadlineKind.LINK_EXPIRES:
+                assert not model.anybody_there(), "nothing expires while somebody is there"
+                model.ends(State.CANCELLED)
+            case DeadlineKind.NOBODY_PRESENT:
+                assert not model.anybody_there()
+                model.state = State.KEPT_OPEN
+            case DeadlineKind.IDLE_ENDS:
+                assert not model.anybody_there()
+                model.ends(State.CLOSED)
+            case DeadlineKind.RING | DeadlineKind.NOBODY_CAME:
+                assert model.state is State.WAITING
+            case DeadlineKind.UNAVAILABLE_NOTICE | DeadlineKind.IDLE_NOTICE:
+                later = deadlines(self.session)[0]
+                policy = self.session.policy
+                ahead = policy.unavailable_notice if deadline.kind is DeadlineKind.UNAVAILABLE_NOTICE else policy.max_open_notice
+                assert later.due_at - self.now >= ahead, "an end is announced in full, however late"
+
+    @precondition(lambda self: self.model.state is State.TEARING_DOWN)
+    @rule(done=SURE)
+    def tear_down(self, done: bool) -> None:
+        self.step(c.RoomEmptied())
+        emptied = self.session.emptied_at
+        assert emptied is not None
+        if done:
+            self.step(c.TornDown())
+            self.model.state = State.GONE
+            assert self.session.emptied_at == emptied
+
+    # ---- what holds at every moment
+
+    @invariant()
+    def the_state_is_the_one_of_the_model(self) -> None:
+        assert self.session.state is self.model.state
+        assert len(self.session.starts) == self.model.started
+
+    @invariant()
+    def who_is_there_is_who_the_model_thinks(self) -> None:
+        assert {each.id for each in self.session.present_seats} == {name for name, person in self.model.people.items() if person.present}
+        assert {each.id for each in self.session.seats if each.live} == {
+            name for name, person in self.model.people.items() if not person.over
+        }
+
+    @invariant()
+    def nothing_starts_before_a_main_seat_has_entered(self) -> None:
+        assert not self.session.started or self.model.main_was_in_room
+
+    @invariant()
+    def somebody_waits_exactly_while_a_main_seat_is_there(self) -> None:
+        if self.session.state is State.WAITING:
+            assert self.session.main_present
+        if self.session.state is State.INVITED:
+            assert not self.session.main_present
+
+    @invariant()
+    def every_open_state_has_something_due(self) -> None:
+        due = deadlines(self.session)
+        assert due == deadlines(copy.deepcopy(self.session))
+        assert list(due) == sorted(due, key=lambda deadline: deadline.due_at)
+        assert bool(due) is (self.session.state not in (State.TEARING_DOWN, State.GONE))
+        if self.session.state is State.WAITING and self.session.seen_at is None:
+            assert DeadlineKind.RING in {deadline.kind for deadline in due}
+
+    @invariant()
+    def after_the_end_nobody_has_a_seat(self) -> None:
+        if self.session.state in OVER:
+            assert all(each.state is SeatState.REVOKED and each.ended and not each.present for each in self.session.seats)
+
+    @invariant()
+    def no_link_holds_more_people_than_were_invited(self) -> None:
+        assert all(self.session.free_places(link) >= 0 for link in self.session.links)
+        numbers = [(each.role, each.number) for each in self.session.seats if each.live]
+        assert len(numbers) == len(set(numbers))
+
+    def teardown(self) -> None:
+        """However the run ended: left alone, the session comes to its end."""
+        for _ in range(400):
+            due = deadlines(self.session)
+            if not due:
+                break
+            self.now = max(self.now, due[0].due_at)
+            self._deadline(due[0])
+            self.the_state_is_the_one_of_the_model()
+        assert self.session.state in (State.TEARING_DOWN, State.GONE)
+
+
+TestSessionLife = SessionLife.TestCase
+TestSessionLife.settings = settings(max_examples=250, stateful_step_count=60, deadline=None)
