@@ -95,11 +95,11 @@ class Cards:
             "who": who_is_here(session),
             "room": f"[Open the room]({room_link(session.room)})" if session.room else "",
             "waited": waited(session, now),
-            "holder": escaped(session.holder or ""),
+            "holder": escaped(session.holder or "somebody else"),
             "problem": escaped(problem) or "the reason is not known",
             "delete_at": escaped(self.moment(delete_at(session), self.zone, "en")),
         }
-        return text(NOTICES[notice].format_map(values))
+        return text(NOTICES[notice].format_map(values).replace("  ", " "))
 
     def file_name(self, session: Session, part: int, parts: int) -> str:
         return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"
