@@ -45,6 +45,7 @@ from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.ports import Membership, RefusedByService, ServiceUnavailable, UnitOfWork
+from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.teardown import Teardown
@@ -166,6 +167,7 @@ class Bot:
 
     async def _work(self) -> None:
         """Sign in, then carry out, listen and keep time until cancelled."""
+        await Reconcile(self.units, self.keys).destroy_orphan_keys()
         await self.account.start()
         config, account = self.config, self.account
         admin_token = config.homeserver.admin_token

@@ -52,7 +52,7 @@ class Arrivals:
         session = await self.sessions.load(queued.session)
         if session is None or session.room or session.state in (State.TEARING_DOWN, State.GONE):
             return
-        room = await self.rooms.create(session.marker, session.key)
+        room = await self.rooms.create(session.marker, session.key, f"Session {session.code}")
         await self.ledger.made(await self.ledger.plan(session.id, TraceKind.ROOM, session.marker), room)
         await self.ledger.made(await self.ledger.plan(session.id, TraceKind.ROOM_KEYS, session.marker), room)
         await self.sessions.decide(session.id, RoomCreated(room))

@@ -154,7 +154,7 @@ class Guests:
     async def seat(self, digest: bytes) -> SeatView | None:
         async with self.units.begin() as unit:
             found = await unit.session_by_seat(digest)
-        return self._view(*found) if found else None
+        return self._view(*found) if found and not _left(*found) else None
 
     async def beat(self, digest: bytes, visible: bool) -> SeatView | None:
         """A beat of a seat that is present only moves its away deadline; one that was away comes back by a decision."""
@@ -165,7 +165,7 @@ class Guests:
         if found and found[1].state is SeatState.JOINED and not found[1].present:
             await self.sessions.decide(found[0].id, SeatBeat(found[1].id))
             return await self.seat(digest)
-        return self._view(*found) if found else None
+        return self._view(*found) if found and not _left(*found) else None
 
     async def ready(self, digest: bytes) -> SeatView | None:
         async with self.units.begin() as unit:
@@ -225,6 +225,11 @@ class Guests:
             people=tuple(SeatPerson(other.user, other.label, other.name) for other in session.seats if other.user and other.live),
             told=_told(session),
         )
+
+
+def _left(session: Session, seat: Seat) -> bool:
+    """Who left by pressing Leave may come back through the link: the browser is told that it has no seat any more."""
+    return seat.ended is Ended.LEFT and session.state in OPEN_STATES
 
 
 def _told(session: Session) -> Told | None:

@@ -27,6 +27,10 @@ NEVER_GIVEN_UP: tuple[type[Effect], ...] = (TearDown,)
 """What was promised to be deleted is tried for ever; the administrator sees how often."""
 
 
+ALONE: tuple[type[Effect], ...] = (TearDown,)
+"""What must not overlap with another effect of its session: a room that is being made would be missed by its own teardown."""
+
+
 class Later(Exception):
     """Nothing is wrong, but the effect must be carried on with after `pause`."""
 
@@ -69,7 +73,11 @@ class Outbox:
     async def _due(self) -> list[QueuedEffect]:
         async with self.units.begin() as unit:
             due = await unit.due_effects(self.clock.now(), AT_ONCE + len(self._under_way))
-        return [queued for queued in due if (queued.session, queued.effect.lane) not in self._under_way]
+        return [queued for queued in due if self._may_begin(queued)]
+
+    def _may_begin(self, queued: QueuedEffect) -> bool:
+        busy = {lane for session, lane in self._under_way if session == queued.session}
+        return queued.effect.lane not in busy and not (busy and isinstance(queued.effect, ALONE))
 
     async def _rest(self) -> None:
         async with self.units.begin() as unit:

@@ -66,6 +66,9 @@ class SessionKeys(Protocol):
 
     def exists(self, key_id: str) -> bool: ...
 
+    def ids(self) -> Sequence[str]:
+        """Of every key there is, sorted."""
+
     def seal(self, key_id: str, column: str, plain: bytes) -> bytes:
         """AES-256-GCM with `key_id` and `column` as associated data."""
 
@@ -102,8 +105,10 @@ class Text:
 class Rooms(Protocol):
     """Session rooms at the homeserver (ARCHITECTURE §4, "Room recipe"). The bot is their creator."""
 
-    async def create(self, marker: str, session_key: str) -> str:
+    async def create(self, marker: str, session_key: str, name: str) -> str:
         """Make the session room, or find the one that carries `marker` in its creation content; its room id.
+
+        `name` is what Element's room list shows: state that names nobody.
 
         From then on the room's megolm sessions are kept under the key `session_key` of `SessionKeys`.
         """

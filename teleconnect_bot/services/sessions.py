@@ -18,6 +18,7 @@ from teleconnect_bot.domain.session import Session, State
 
 from .ports import Clock, SessionKeys, StaleSession, Tokens, Unit, UnitOfWork
 
+SESSION_KEY_PREFIX = "session-"
 TRIES = 8
 """How often a decision is made again because somebody else saved the session meanwhile."""
 
@@ -61,7 +62,7 @@ class Sessions:
             already = await unit.session_by_event(invitation.event)
             if already:
                 return already
-            self.keys.create(session_id)
+            self.keys.create(SESSION_KEY_PREFIX + session_id)
             draft = await self._draft(unit, invitation, session_id, now)
             await unit.add(draft)
             await unit.enter_trace(_command_trace(draft, invitation.event))
@@ -75,7 +76,7 @@ class Sessions:
         async with self.units.begin() as unit:
             if await unit.session_by_event(event):
                 return
-            self.keys.create(session_id)
+            self.keys.create(SESSION_KEY_PREFIX + session_id)
             draft = await self._empty(unit, by, chat, session_id, now)
             await unit.add(draft)
             await unit.enter_trace(_command_trace(draft, event))
@@ -89,7 +90,7 @@ class Sessions:
             id=session_id,
             code=code,
             marker=self.tokens.opaque_id(),
-            key=session_id,
+            key=SESSION_KEY_PREFIX + session_id,
             requester=by,
             chat=chat,
             state=State.DRAFT,
@@ -101,7 +102,7 @@ class Sessions:
 
     async def _draft(self, unit: Unit, invitation: Invitation, session_id: str, now: datetime) -> Session:
         link_id = self.tokens.opaque_id()
-        digest = digest_of(token_from(self.keys.derive(session_id, f"link/{link_id}/1")))
+        digest = digest_of(token_from(self.keys.derive(SESSION_KEY_PREFIX + session_id, f"link/{link_id}/1")))
         link = Link(
             id=link_id,
             role=Role.SERVICE_USER,

@@ -133,7 +133,7 @@ class FakeRooms:
     def __init__(self, homeserver: FakeHomeserver) -> None:
         self.homeserver = homeserver
 
-    async def create(self, marker: str, session_key: str) -> str:
+    async def create(self, marker: str, session_key: str, name: str) -> str:
         async with self.homeserver.reached():
             found = self._find(marker)
             if found is None:

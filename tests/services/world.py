@@ -27,6 +27,7 @@ from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Outbox
 from teleconnect_bot.services.ports import Membership
+from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.teardown import Teardown
@@ -111,6 +112,7 @@ class World:
         texts, cards = Catalogues.load(), Cards(format_moment, "UTC")
         sender = Sender("Example Organisation", "https://meet.example.org")
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
+        self.reconcile = Reconcile(self.units, self.keys)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
         self.outbox = Outbox(
             self.units,

@@ -117,6 +117,9 @@ class FileSessionKeys:
             path.unlink(missing_ok=True)
         self._sync_directory()
 
+    def ids(self) -> list[str]:
+        return sorted(path.stem for path in self._directory.glob("*.key"))
+
     def _path(self, key_id: str) -> Path:
         if not _KEY_ID.fullmatch(key_id):
             raise ValueError("a key id consists of 1 to 64 characters of a-z, 0-9, - and _, and begins with a letter or digit")
