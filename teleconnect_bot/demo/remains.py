@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import aiohttp
+
+_OPAQUE = re.compile(r"(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")
 
 
 def files_with(directory: Path, texts: Iterable[str]) -> list[str]:
@@ -67,11 +70,11 @@ def session_rows(directory: Path) -> dict[str, int]:
 
 
 def identifiers(directory: Path) -> set[str]:
-    """What the database calls its sessions, links, seats and keys: each of them must be gone in the end."""
+    """The opaque ids of sessions, links, seats and keys: each of them must be gone in the end."""
     found: set[str] = set()
     for table, row in rows(directory / "teleconnect.db"):
         if table in ("session", "link", "seat", "message"):
-            found |= {value for value in row if isinstance(value, str) and len(value) == 26 and value.isalnum()}
+            found |= {name for value in row if isinstance(value, str) for name in _OPAQUE.findall(value)}
     return found
 
 

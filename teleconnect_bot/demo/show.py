@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import shutil
 import signal
@@ -58,6 +59,7 @@ def show(*, once: bool, host: str | None) -> int:
     if not Bundle(STATIC).built:
         print("The guest page is not built yet. Run `make page` first (`make demo` does it by itself).", file=sys.stderr)
         return FAILED
+    logging.getLogger().addHandler(logging.NullHandler())  # libraries' warnings would stand between the steps
     try:
         with _alone(DIRECTORY):
             result = asyncio.run(_run(once, host))
@@ -92,8 +94,9 @@ async def _run(once: bool, host: str | None) -> int:
         print("\nEverything that was started has ended.")
         return GOOD if finished else FAILED
     except FAILURES as error:
-        print(f"\nThe demo failed: {error}", file=sys.stderr)
-        print(f"The logs are in {DIRECTORY}: bot.log, homeserver/homeserver.log.", file=sys.stderr)
+        (DIRECTORY / "failure.txt").write_text(f"{type(error).__name__}: {error}\n", encoding="utf-8")
+        print(f"\nThe demo failed: {(str(error) or type(error).__name__).splitlines()[0]}", file=sys.stderr)
+        print(f"More in {DIRECTORY}: failure.txt, bot.log, homeserver/homeserver.log.", file=sys.stderr)
         return FAILED
     return GOOD
 

@@ -94,6 +94,7 @@ class Staff:
         self.invitations: dict[str, str] = {}
         self.left: set[str] = set()
         """Rooms that the person left or was removed from, as far as the client has noticed."""
+        self._keyless: list[nio.MegolmEvent] = []
         configuration = nio.AsyncClientConfig(encryption_enabled=True, store_sync_tokens=True, request_timeout=60)
         self.client = nio.AsyncClient(address, login.user, device_id=login.device, store_path=str(directory), config=configuration)
         self.client.restore_login(login.user, login.device, login.token)
@@ -136,6 +137,7 @@ class Staff:
             await client.keys_query()
         if client.should_claim_keys:
             await client.keys_claim(client.get_users_for_key_claiming())
+        self._try_again()
 
     async def wait_for(self, what: Callable[[], T | None], timeout: float = DEFAULT_TIMEOUT_SECONDS) -> T:
         """Read the homeserver until `what` answers something that is neither None nor false; that answer.
@@ -256,27 +258,43 @@ class Staff:
     async def redact(self, room: str, event: str) -> None:
         _good(await self.client.room_redact(room, event), nio.RoomRedactResponse)
 
+    def _try_again(self) -> None:
+        """A room key may come after the event: what can be read now takes the place of what could not (nio leaves that to us)."""
+        for keyless in tuple(self._keyless):
+            try:
+                event = self.client.decrypt_event(keyless)
+            except nio.EncryptionError:
+                continue
+            self._keyless.remove(keyless)
+            place = next(index for index, seen in enumerate(self.seen) if seen.event == keyless.event_id)
+            self.seen[place] = _seen(keyless.room_id, event)
+
     async def _remember(self, room: nio.MatrixRoom, event: nio.Event) -> None:
-        source: dict[str, Any] = event.source
-        content = source.get("content", {})
-        redacts = source.get("redacts") or (content.get("redacts") if source.get("type") == "m.room.redaction" else None)
-        self.seen.append(
-            Seen(
-                room=room.room_id,
-                event=event.event_id,
-                sender=event.sender,
-                type=str(source.get("type", "")),
-                at=datetime.fromtimestamp(event.server_timestamp / 1000, UTC),
-                encrypted=bool(event.decrypted) or isinstance(event, nio.MegolmEvent),
-                content=content,
-                state_key=source.get("state_key"),
-                redacts=redacts,
-            )
-        )
+        if isinstance(event, nio.MegolmEvent):
+            event.room_id = room.room_id
+            self._keyless.append(event)
+        self.seen.append(_seen(room.room_id, event))
 
     async def _remember_invitation(self, room: nio.MatrixRoom, event: nio.InviteMemberEvent) -> None:
         if event.state_key == self.user and event.membership == "invite":
             self.invitations[room.room_id] = event.sender
+
+
+def _seen(room: str, event: nio.Event) -> Seen:
+    source: dict[str, Any] = event.source
+    content = source.get("content", {})
+    redacts = source.get("redacts") or (content.get("redacts") if source.get("type") == "m.room.redaction" else None)
+    return Seen(
+        room=room,
+        event=event.event_id,
+        sender=event.sender,
+        type=str(source.get("type", "")),
+        at=datetime.fromtimestamp(event.server_timestamp / 1000, UTC),
+        encrypted=bool(event.decrypted) or isinstance(event, nio.MegolmEvent),
+        content=content,
+        state_key=source.get("state_key"),
+        redacts=redacts,
+    )
 
 
 def _good(answer: Any, kind: type[Any]) -> Any:

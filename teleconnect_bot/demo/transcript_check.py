@@ -1,36 +1,45 @@
-"""That a transcript holds the start, the written messages in their order, and nothing else that was written."""
+"""That a transcript holds the start, the written messages in their order, and nothing else."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from .journal import Step
-from .transcript_text import text_of
+from .transcript_text import is_tagged, text_of
+
+_DAY = r"\w+, \d{1,2} \w+ \d{4}"
+_FOOTER = "Room and stored copy are deleted on"
 
 
-def check_transcript(pdf: bytes, code: str, lines: Sequence[tuple[str, str]], step: Step) -> None:
-    """`lines` are (speaker, text) as written. What could be read of the PDF decides how much is checked; the step says it."""
-    step.check(pdf.startswith(b"%PDF-") and b"/StructTreeRoot" in pdf, "it is a PDF, tagged for screen readers")
+def check_transcript(pdf: bytes, code: str, started: datetime, lines: Sequence[tuple[str, str]], step: Step) -> None:
+    """`lines` are (speaker, text) as written. What is installed to read a PDF decides how much is checked; the step says it."""
+    step.check(pdf.startswith(b"%PDF-"), "it is a PDF")
+    tagged = is_tagged(pdf)
+    step.check(tagged is not False, "screen readers can read it" if tagged else "(whether screen readers can read it was not checked)")
     try:
         text, reader = text_of(pdf)
     except LookupError as error:
-        step.checked.append(f"its text was not checked: {error}")
+        step.checked.append(f"(its text was not checked: {error})")
         return
     flat = _flat(text)
-    step.check(f"session {code}" in flat, f"its title names the session {code} (read by {reader})")
-    today = datetime.now(UTC)
-    start = re.search(r"Start: (.+?\d{1,2}:\d{2}.*?)(?:\s{2,}|$)", text, re.MULTILINE)
-    step.check(start and str(today.year) in start[1], f"it says when the session started: {_flat(start[1]) if start else ''}")
-    spoken = re.findall(r"\d{1,2}:\d{2}\s+(" + "|".join(sorted({re.escape(who) for who, _ in lines})) + r")\s", text)
-    step.check(spoken == [who for who, _ in lines], "it names who spoke, once for each message and in their order")
-    places = [flat.find(_flat(words)) for _, words in lines]
-    step.check(-1 not in places and places == sorted(places), f"it holds all {len(lines)} messages in their order")
+    step.check(flat.startswith(f"Transcript of session {code} "), f"its title names the session {code} (read by {reader})")
+    start = re.search(rf"Start: ({_DAY}, (\d\d:\d\d) \(UTC\))", flat)
+    said, clock = (start[1], start[2]) if start else ("", "")
+    step.check(f" {started.year}," in said and clock in _around(started), f"it says when the session started: {said}")
+    body = flat[start.end() :].partition(_FOOTER)[0].strip() if start else ""
+    spoken = " ".join(rf"(?:{_DAY} )?\d\d:\d\d {re.escape(_flat(who))} {re.escape(_flat(words))}" for who, words in lines)
+    step.check(re.fullmatch(spoken, body), f"it holds the {len(lines)} messages with speaker and time, in their order, and nothing else")
+
+
+def _around(moment: datetime) -> set[str]:
+    """The minute and its neighbours."""
+    return {f"{moment.astimezone(UTC) + timedelta(minutes=minutes):%H:%M}" for minutes in (-1, 0, 1)}
 
 
 def _flat(text: str) -> str:
     """Without the breaks and control signs that setting the text adds."""
-    kept = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) not in ("Cf", "Cc") or char.isspace())
+    kept = "".join(char for char in unicodedata.normalize("NFKC", text) if char.isspace() or unicodedata.category(char) not in ("Cf", "Cc"))
     return " ".join(kept.split())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser
@@ -28,7 +28,7 @@ WHILE_WAITING = "Hello, is somebody there? I am a little early."
 CONVERSATION = (
     ("nurse", "Hello Amina, I am here now. How are you today?"),
     ("guest", "Better, thank you. J’ai mieux dormi cette nuit 🙂"),
-    ("guest", "شكرا جزيلا"),
+    ("guest", "شكرا لكم"),
     ("nurse", "I am glad to hear it. Shall we speak again on Friday at ten?"),
     ("guest", "Yes, Friday at ten is good."),
 )
@@ -48,6 +48,7 @@ class Walk:
     chat: str = ""
     room: str = ""
     code: str = ""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
     card: Seen | None = field(default=None, repr=False)
 
     async def go(self) -> None:
@@ -129,6 +130,7 @@ class Walk:
     async def _start(self, nurse: Staff, guest: Visitor, step: Step) -> str:
         await guest.write(WHILE_WAITING)
         await guest.photograph(self.output / "waiting.png")
+        self.started = datetime.now(UTC)
         await nurse.accept(self.room)
         first = await nurse.wait_for_text(self.room, WHILE_WAITING, timeout=_BEING_SLOW_SECONDS)
         step.check(first.encrypted, "what the guest wrote while waiting is encrypted, and the nurse can read it")
@@ -180,7 +182,7 @@ class Walk:
         (self.output / "transcript.pdf").write_bytes(pdf)
         names = {"nurse": "nurse", "guest": CHOSEN_NAME}
         lines = [(CHOSEN_NAME, WHILE_WAITING), *((names[who], text) for who, text in CONVERSATION)]
-        check_transcript(pdf, self.code, lines, step)
+        check_transcript(pdf, self.code, self.started, lines, step)
         return sent
 
     def _card(self, nurse: Staff) -> str:

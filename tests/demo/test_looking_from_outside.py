@@ -6,14 +6,19 @@ import json
 import os
 import socket
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from teleconnect_bot.adapters.messaging.texts import Catalogues
+from teleconnect_bot.adapters.pdf_document import documents_of, to_html
+from teleconnect_bot.adapters.pdf_worker import html_to_pdf
 from teleconnect_bot.demo.addresses import free_port, listening
 from teleconnect_bot.demo.journal import Journal, NotSo
 from teleconnect_bot.demo.remains import files_with, session_rows, tables_with
 from teleconnect_bot.demo.transcript_check import check_transcript
+from teleconnect_bot.domain.transcript import Line, Transcript
 
 
 @pytest.mark.parametrize("stored", ["J’ai dormi", json.dumps("J’ai dormi"), json.dumps(json.dumps("J’ai dormi"))])
@@ -73,6 +78,34 @@ def test_the_journal_tells_what_was_checked_and_what_failed(tmp_path: Path, caps
     assert "✗ Two." in shown
 
 
-def test_what_is_no_transcript_is_noticed(tmp_path: Path) -> None:
+STARTED = datetime(2026, 11, 22, 20, 43, 30, tzinfo=UTC)
+SAID = [("Amina K.", "شكرا لكم"), ("nurse", "Hello 🙂\nHow are you?")]
+
+
+def transcript_of(lines: list[tuple[str, str]]) -> bytes:
+    words = [Line(STARTED + timedelta(minutes=number), who, text) for number, (who, text) in enumerate(lines)]
+    transcript = Transcript("K7M2", (STARTED,), "UTC", "en", tuple(words), 0, STARTED + timedelta(days=1))
+    (document,) = documents_of(transcript, Catalogues.load())
+    return html_to_pdf(to_html(document))
+
+
+def test_a_good_transcript_passes(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.json").step("Check.") as step:
+        check_transcript(transcript_of(SAID), "K7M2", STARTED, SAID, step)
+    assert "it holds the 2 messages with speaker and time, in their order, and nothing else" in step.checked
+
+
+@pytest.mark.parametrize(
+    ("code", "started", "lines"),
+    [
+        ("K7M3", STARTED, SAID),
+        ("K7M2", STARTED + timedelta(minutes=3), SAID),
+        ("K7M2", STARTED, SAID[:1]),
+        ("K7M2", STARTED, [*SAID, ("nurse", "More.")]),
+        ("K7M2", STARTED, SAID[::-1]),
+        ("K7M2", STARTED, [SAID[0], ("Amina K.", SAID[1][1])]),
+    ],
+)
+def test_a_transcript_of_something_else_is_noticed(code: str, started: datetime, lines: list[tuple[str, str]], tmp_path: Path) -> None:
     with pytest.raises(NotSo), Journal(tmp_path / "journal.json").step("Check.") as step:
-        check_transcript(b"%PDF-1.7 nothing", "K7M2", [("nurse", "Hello")], step)
+        check_transcript(transcript_of(SAID), code, started, lines, step)
