@@ -52,9 +52,7 @@ def prepare(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     os.environ["SOURCE_DATE_EPOCH"] = "0"  # fontTools writes the time into each font: the same transcript, the same bytes.
-    for logger in ("weasyprint", "fontTools"):  # Their warnings quote the document.
-        logging.getLogger(logger).addHandler(logging.NullHandler())
-        logging.getLogger(logger).propagate = False
+    logging.disable(logging.CRITICAL)  # WeasyPrint's and fontTools' warnings quote the document.
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
 
 
