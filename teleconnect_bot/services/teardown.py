@@ -194,8 +194,9 @@ class Teardown:
         if session.links:
             await self._tell(session)
         async with self.units.begin() as unit:
-            outcome = "held" if session.started else "not_held"
-            await unit.count(f"{now:%Y-%m}", f"outcome.{outcome}")
+            if session.links:
+                outcome = "held" if session.started else "not_held"
+                await unit.count(f"{now:%Y-%m}", f"outcome.{outcome}")
             await unit.erase(session.id)
             await unit.forget(session.id)
         await self.units.checkpoint()

@@ -187,3 +187,10 @@ async def test_in_its_room_a_command_needs_no_code(world: World) -> None:
 
 async def test_languages_that_cannot_be_sent_are_named(world: World) -> None:
     assert "There are: en, fr." in await _answer(world, f"invite {CONTACT} lang=de")
+
+
+async def test_a_line_that_became_no_invitation_is_counted_as_no_session(world: World) -> None:
+    await _answer(world, f"invit {CONTACT}")
+    await world.pass_time(timedelta(hours=2))
+    async with world.units.begin() as unit:
+        assert await unit.counters() == {}

@@ -263,7 +263,7 @@ def test_a_seat_away_for_90_s_moves_to_another_browser_and_the_requester_is_told
     session = made.entered(made.invited(), 1)
     session = passed(after(session, c.SeatClaimed(seat(2))), DeadlineKind.SEAT_AWAY)[0]
     session, effects = decide(session, c.SeatClaimed(seat(3)), NOW + seconds(90))
-    assert session.seats[0].ended is Ended.MOVED
+    assert (session.seats[0].state, session.seats[0].ended) == (SeatState.REVOKED, Ended.MOVED)
     assert e.RevokeSeat("seat1") in effects
     assert e.RemoveFromRoom(visitor(1)) in effects
     assert Notice.MOVED in notices(effects)
