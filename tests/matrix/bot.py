@@ -127,7 +127,7 @@ class Bot:
             address=self.homeserver.address, domain=self.homeserver.domain, token=self.homeserver.admin_token, session=self.account.session
         )
         self.rooms = MatrixRooms(self.account, self.admin)
-        self.chat = MatrixStaffChat(self.account, self.admin)
+        self.chat = MatrixStaffChat(self.account)
         self.visitors = AppserviceVisitors(self.account, self.admin, self.homeserver.visitor_prefix)
         if running:
             await self.run()

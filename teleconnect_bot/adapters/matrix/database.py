@@ -13,6 +13,7 @@ import asyncpg
 from mautrix.client.state_store.asyncpg.upgrade import upgrade_table as state_tables
 from mautrix.crypto.store.asyncpg.upgrade import upgrade_table as crypto_tables
 from mautrix.util.async_db import Connection, Database, Scheme, UpgradeTable
+from mautrix.util.async_db.aiosqlite import SQLiteDatabase
 from yarl import URL
 
 SCHEMA = "teleconnect_crypto"
@@ -55,6 +56,20 @@ ROOM_TABLES = (
 )
 
 
+class _SqliteDatabase(SQLiteDatabase):
+    """mautrix leaves a transaction open when the task inside is cancelled, and the one connection would never begin another."""
+
+    @asynccontextmanager
+    async def _acquire(self) -> AsyncIterator[Any]:
+        outer: Any = super()
+        async with outer._acquire() as connection:
+            try:
+                yield connection
+            except BaseException:
+                await connection.wrapped.rollback()  # nothing happens without a transaction
+                raise
+
+
 class CryptoDatabase:
     """Open it before anything else of the bot's account, close it last."""
 
@@ -66,7 +81,8 @@ class CryptoDatabase:
             arguments = {"init_commands": ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON"]}
         else:
             arguments = {"server_settings": {"search_path": SCHEMA}, "min_size": 1, "max_size": 8}
-        self.db: Database = Database.create(self._url, db_args=arguments, upgrade_table=crypto_tables)
+        kind = _SqliteDatabase if self._url.scheme.startswith("sqlite") else Database.schemes["postgres"]
+        self.db: Database = kind(self._url, crypto_tables, arguments)
 
     @property
     def is_sqlite(self) -> bool:
