@@ -14,7 +14,7 @@ TIMEOUT_SECONDS = 30.0
 PHONE = {"width": 360, "height": 740}
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # FACTS, "Guest page": what Chromium needs to run headless, also as root, and to reach nobody by itself.
-_FLAGS = [
+FLAGS = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -35,12 +35,18 @@ class NoBrowser(Exception):
         super().__init__(f"no browser found ({', '.join(_PROGRAMS)}); install Debian's package chromium")
 
 
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """A Chromium of our own, ended with the block. Raises `NoBrowser`."""
+def chromium() -> str:
+    """The program. Raises `NoBrowser`."""
     program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         raise NoBrowser
+    return program
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium of our own, ended with the block. Raises `NoBrowser`."""
+    program = chromium()
     async with async_playwright() as playwright:
         started = await _launch(playwright, program)
         try:
@@ -51,7 +57,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def _launch(playwright: Playwright, program: str) -> Browser:
     return await playwright.chromium.launch(
-        executable_path=program, args=_FLAGS, handle_sigint=False, handle_sigterm=False, handle_sighup=False
+        executable_path=program, args=FLAGS, handle_sigint=False, handle_sigterm=False, handle_sighup=False
     )
 
 
@@ -104,10 +110,11 @@ class Visitor:
         await self.press("Enter waiting room")
 
     async def write(self, text: str) -> None:
-        """Write a message; waits until the page lets one write, and shows the message as sent."""
+        """Write a message; waits until the page lets one write, and shows that the message was sent."""
         await self.page.get_by_role("textbox", name="Message").fill(text)
         await self.press("Send")
-        await self.reads(text)
+        written = self.page.get_by_role("log").locator(".message").filter(has_text=text).last
+        await expect(written.locator("time")).to_be_visible(timeout=TIMEOUT_SECONDS * 1000)
 
     async def reads(self, text: str, timeout: float = TIMEOUT_SECONDS) -> None:
         """The text stands in the log of messages."""
