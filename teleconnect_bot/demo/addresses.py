@@ -31,6 +31,15 @@ def free_port(wished: int = 0, host: str = LOOPBACK) -> int:
     raise AssertionError("port 0 is always free or raises")
 
 
+def is_ours(host: str) -> bool:
+    """Whether one can listen at this address or name."""
+    try:
+        free_port(host=host)
+    except OSError:
+        return False
+    return True
+
+
 def listening(processes: Iterable[int]) -> set[str]:
     """The addresses on which these processes accept connections, read from the kernel's tables; empty where there are none to read."""
     sockets = {inode for process in processes for inode in _sockets_of(process)}

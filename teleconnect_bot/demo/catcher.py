@@ -93,6 +93,10 @@ class MailCatcher:
     def mails(self) -> tuple[CaughtMail, ...]:
         return tuple(self._caught)
 
+    def forget(self) -> None:
+        """Throw away what was caught so far."""
+        self._caught.clear()
+
     def to(self, recipient: str) -> list[CaughtMail]:
         return [mail for mail in self.mails if recipient in mail.recipients]
 

@@ -49,9 +49,7 @@ async def see_that_nothing_is_left(stack: Stack, journal: Journal, nurse: Staff,
         step.check(written.room in nurse.left, "the nurse's client was told that she is no longer in the room")
         _at_the_bot(stack, written, named, keys, media, step)
         found = files_with(stack.homeserver.directory, written.private)
-        step.check(
-            not found, f"no file of the homeserver holds a message, a name or the address in plain text {_list(found)}".strip()
-        )
+        step.check(not found, f"no file of the homeserver holds a message, a name or the address in plain text {_list(found)}".strip())
 
 
 async def _at_the_homeserver(view: HomeserverView, written: Written, media: str, step: Step) -> None:

@@ -18,7 +18,7 @@ from playwright.async_api import Error as BrowserError
 
 from teleconnect_bot.web.bundle import STATIC, Bundle
 
-from .addresses import LOOPBACK, free_port, listening
+from .addresses import LOOPBACK, free_port, is_ours, listening
 from .bot_process import BotFailed
 from .catcher import NoMailCame
 from .certificate import tls_for
@@ -59,6 +59,9 @@ def show(*, once: bool, host: str | None) -> int:
     if not Bundle(STATIC).built:
         print("The guest page is not built yet. Run `make page` first (`make demo` does it by itself).", file=sys.stderr)
         return FAILED
+    if host is not None and not is_ours(host):
+        print(f"{host} is not an address of this machine. `hostname -I` lists the addresses that it has.", file=sys.stderr)
+        return FAILED
     logging.getLogger().addHandler(logging.NullHandler())  # libraries' warnings would stand between the steps
     try:
         with _alone(DIRECTORY):
@@ -87,6 +90,7 @@ async def _run(once: bool, host: str | None) -> int:
             finished = True
             print(f"\nThe walk-through went well. See {OUTPUT / 'transcript.pdf'}, {OUTPUT / 'journal.json'} and the pictures beside them.")
             if not once:
+                stack.mails.forget()
                 staff = await stack.new_account("staff")
                 print(instructions(stack, staff, pages, stack.public_url if host else None), flush=True)
                 await asyncio.Event().wait()

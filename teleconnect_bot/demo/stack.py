@@ -25,6 +25,8 @@ from .staff import Staff
 
 DOMAIN = "demo.localhost"
 PUBLIC_NAME = "Example Organisation"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What cannot be mistaken when it is typed from a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Stack:
 
     async def new_account(self, localpart: str) -> Login:
         """An account of staff with a random password, signed in on a device."""
-        password = secrets.token_urlsafe(9)
+        password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
         await self.homeserver.register(localpart, password)
         return await self.homeserver.login(localpart, password)
 
