@@ -11,6 +11,7 @@ from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
 from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.life import decide
+from teleconnect_bot.domain.people import Role
 from teleconnect_bot.domain.schedule import Deadline, DeadlineKind, deadlines, delete_at, link_end
 from teleconnect_bot.domain.session import Session, State
 from tests import fakes_domain as made
@@ -112,7 +113,10 @@ def test_a_link_does_not_expire_under_the_hands_of_somebody_who_is_just_entering
 
 
 def test_nothing_expires_while_somebody_is_there() -> None:
-    for session in (made.waiting(), made.active(), made.kept_open()):
+    invited = made.invited()
+    interpreter_alone = made.entered(replace(invited, links=(replace(invited.links[0], role=Role.INTERPRETER),)))
+    assert interpreter_alone.state is State.INVITED
+    for session in (interpreter_alone, made.waiting(), made.active(), made.kept_open()):
         assert not {deadline.kind for deadline in deadlines(session)} & {
             DeadlineKind.LINK_EXPIRES,
             DeadlineKind.NOBODY_PRESENT,
