@@ -48,6 +48,7 @@ class ResourceRefused(Exception):
 def prepare(limits: Limits) -> None:
     """Called once in each new worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides when to stop.
+    os.nice(10)  # The bot's loop goes first.
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
