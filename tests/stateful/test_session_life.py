@@ -1,115 +1,32 @@
 """Any order of commands, reports and delays, against a naive model written from PRODUCT §2 and not from the code.
 
-The model knows no effects and no table: it keeps who is present and which state the page of the product says comes next.
+The model (`model.py`) knows no effects and no table: who is present, and which state comes next. What must hold of any step
+whatever the model thinks stands in `steps.py`.
 """
 
 from __future__ import annotations
 
-import copy
-import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import IntEnum
+from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
-from teleconnect_bot.domain.effects import Effect, Notice
-from teleconnect_bot.domain.errors import LinkRefused, Refused
-from teleconnect_bot.domain.guest_link import Link, SeatState, digest_of
-from teleconnect_bot.domain.life import decide
+from teleconnect_bot.domain.effects import Notice
+from teleconnect_bot.domain.guest_link import Link, digest_of
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
-from teleconnect_bot.domain.session import Delivery, Session, State
-from tests.fakes_domain import BACKUP, NOW, REQUESTER, ROOM, STRANGER, draft, notices, seat
-
-STAFF = (REQUESTER, BACKUP)
-OPEN = {State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN}
-OVER = {State.CLOSED, State.CANCELLED, State.TEARING_DOWN, State.GONE}
-AWAY, SAME_ARRIVAL = timedelta(seconds=90), timedelta(minutes=10)
-DELIVERY_ORDER = [Delivery.QUEUED, Delivery.DELAYED, Delivery.SENT, Delivery.DELIVERED, Delivery.FAILED]
-MAIN, OTHER = "link", "interpreter"
-SURE = st.sampled_from([False] * 5 + [True])
-"""What ends a session is seldom asked for where it is possible, so that runs come far."""
+from teleconnect_bot.domain.session import State
+from tests.fakes_domain import NOW, REQUESTER, ROOM, STRANGER, draft, seat
+from tests.stateful.model import AWAY, MAIN, OPEN, OTHER, STAFF, SURE, Already, Person
+from tests.stateful.steps import Steps
 
 
-@dataclass
-class Person:
-    """One browser as the model sees it."""
-
-    main: bool
-    in_room: bool = False
-    present: bool = False
-    over: bool = False
-    last_beat: datetime = NOW
-
-
-@dataclass
-class Model:
-    """What somebody who has read PRODUCT §2 and nothing else would expect."""
-
-    state: State = State.DRAFT
-    interpreter: bool = False
-    started: int = 0
-    came_from: State = State.INVITED
-    people: dict[str, Person] = field(default_factory=dict)
-    staff_in_room: set[str] = field(default_factory=set)
-    main_was_in_room: bool = False
-
-    def main_there(self) -> bool:
-        return any(person.main and person.present for person in self.people.values())
-
-    def anybody_there(self) -> bool:
-        return any(person.present for person in self.people.values())
-
-    def comes(self, name: str, now: datetime) -> None:
-        person = self.people[name]
-        person.present, person.in_room, person.last_beat = True, True, now
-        self.main_was_in_room = self.main_was_in_room or person.main
-        if person.main and self.state in (State.INVITED, State.KEPT_OPEN):
-            self.came_from, self.state = self.state, State.WAITING
-
-    def goes(self, name: str, *, for_good: bool) -> None:
-        person = self.people[name]
-        person.present, person.over = False, person.over or for_good
-        if self.state is State.WAITING and not self.main_there():
-            self.state = self.came_from
-
-    def starts(self) -> None:
-        self.state, self.started = State.ACTIVE, self.started + 1
-
-    def ends(self, state: State) -> None:
-        self.state = state
-        for person in self.people.values():
-            person.present, person.over = False, True
-
-
-class Already(IntEnum):
-    """How far the session has come before anything goes at random."""
-
-    DRAFTED = 0
-    SENT = 1
-    INVITED = 2
-    THERE = 3
-    STARTED = 4
-    KEPT_OPEN = 5
-
-
-class SessionLife(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = NOW
-        self.model = Model()
-        self.session: Session = draft()
-        self.numbers = itertools.count(1)
-        self.arrivals: list[datetime] = []
-        self.left_at: datetime | None = None
-        self.torn_down_by: list[Effect] = []
-
+class SessionLife(Steps):
     @initialize(
         interpreter=st.booleans(),
         places=st.integers(1, 2),
@@ -134,70 +51,6 @@ class SessionLife(RuleBasedStateMachine):
             self.join(REQUESTER)
         if already >= Already.KEPT_OPEN:
             self.keep()
-
-    # ---- one step, and all that must hold of any step
-
-    def step(self, command: c.Command) -> tuple[Effect, ...] | None:
-        """The effects, None when it was refused, which must have changed nothing. The rules of any single step are held here."""
-        before = copy.deepcopy(self.session)
-        try:
-            changed, effects = decide(self.session, command, self.now)
-        except (Refused, LinkRefused) as refused:
-            self._changed_nothing(before, refused.text())
-            return None
-        assert self.session == before, "the session that was given is not the one that changes"
-        assert (changed, effects) == decide(before, command, self.now), "the same question has the same answer"
-        self._holds_between(before, changed, effects)
-        self.session = changed
-        return effects
-
-    def _changed_nothing(self, before: Session, words: str) -> None:
-        assert self.session == before
-        assert "{" not in words
-
-    def _holds_between(self, before: Session, after: Session, effects: tuple[Effect, ...]) -> None:
-        assert all(effect.lane for effect in effects)
-        if before.state in (State.HELD, State.UNAVAILABLE) and after.state in (State.HELD, State.UNAVAILABLE):
-            assert not [effect for effect in effects if isinstance(effect, e.SendMessage)]
-        if len(after.starts) > len(before.starts):
-            assert len(after.starts) == len(before.starts) + 1
-            assert before.state is not State.ACTIVE
-            assert after.holder in STAFF
-        if before.started:
-            assert {link.id: link.places for link in after.links} == {link.id: link.places for link in before.links}
-            assert {effect.user for effect in effects if isinstance(effect, e.InviteToRoom)} <= set(STAFF)
-        old = {message.id: message for message in before.messages}
-        for message in after.messages:
-            if message.id in old:
-                assert DELIVERY_ORDER.index(message.delivery) >= DELIVERY_ORDER.index(old[message.id].delivery)
-            else:
-                assert e.SendMessage(message.id) in effects, "a message that is noted is also sent"
-        assert {message.id for message in before.messages} <= {message.id for message in after.messages}
-        new_over = {each.id for each in after.seats if not each.live} - {each.id for each in before.seats if not each.live}
-        assert {effect.seat for effect in effects if isinstance(effect, e.RevokeSeat)} == new_over
-        if after.state is State.TEARING_DOWN and before.state is not State.TEARING_DOWN:
-            assert e.TearDown() in effects
-        else:
-            assert e.TearDown() not in effects
-        if before.state is State.TEARING_DOWN:
-            assert after.state in (State.TEARING_DOWN, State.GONE)
-        if before.state is State.GONE:
-            assert after == before
-        self._rings_rightly(before, after, effects)
-
-    def _rings_rightly(self, before: Session, after: Session, effects: tuple[Effect, ...]) -> None:
-        """HERE and CAME_BACK ring once for each arrival; who was away for less than 10 min is no new one."""
-        rung = [notice for notice in notices(effects) if notice in (Notice.HERE, Notice.CAME_BACK)]
-        if after.state is State.WAITING and before.state is not State.WAITING:
-            again = self.left_at is not None and self.now - self.left_at <= SAME_ARRIVAL
-            assert len(rung) == (0 if again else 1)
-            assert set(STAFF) <= after.staff_invited | after.staff_inside or again
-        else:
-            assert not rung
-        if before.state is State.WAITING and after.state in (State.INVITED, State.KEPT_OPEN):
-            self.left_at = self.now
-        elif after.state is State.ACTIVE or after.state in OVER:
-            self.left_at = None
 
     # ---- what staff ask
 
@@ -507,51 +360,6 @@ class SessionLife(RuleBasedStateMachine):
             self.step(c.TornDown())
             self.model.state = State.GONE
             assert self.session.emptied_at == emptied
-
-    # ---- what holds at every moment
-
-    @invariant()
-    def the_state_is_the_one_of_the_model(self) -> None:
-        assert self.session.state is self.model.state
-        assert len(self.session.starts) == self.model.started
-
-    @invariant()
-    def who_is_there_is_who_the_model_thinks(self) -> None:
-        assert {each.id for each in self.session.present_seats} == {name for name, person in self.model.people.items() if person.present}
-        assert {each.id for each in self.session.seats if each.live} == {
-            name for name, person in self.model.people.items() if not person.over
-        }
-
-    @invariant()
-    def nothing_starts_before_a_main_seat_has_entered(self) -> None:
-        assert not self.session.started or self.model.main_was_in_room
-
-    @invariant()
-    def somebody_waits_exactly_while_a_main_seat_is_there(self) -> None:
-        if self.session.state is State.WAITING:
-            assert self.session.main_present
-        if self.session.state is State.INVITED:
-            assert not self.session.main_present
-
-    @invariant()
-    def every_open_state_has_something_due(self) -> None:
-        due = deadlines(self.session)
-        assert due == deadlines(copy.deepcopy(self.session))
-        assert list(due) == sorted(due, key=lambda deadline: deadline.due_at)
-        assert bool(due) is (self.session.state not in (State.TEARING_DOWN, State.GONE))
-        if self.session.state is State.WAITING and self.session.seen_at is None:
-            assert DeadlineKind.RING in {deadline.kind for deadline in due}
-
-    @invariant()
-    def after_the_end_nobody_has_a_seat(self) -> None:
-        if self.session.state in OVER:
-            assert all(each.state is SeatState.REVOKED and each.ended and not each.present for each in self.session.seats)
-
-    @invariant()
-    def no_link_holds_more_people_than_were_invited(self) -> None:
-        assert all(self.session.free_places(link) >= 0 for link in self.session.links)
-        numbers = [(each.role, each.number) for each in self.session.seats if each.live]
-        assert len(numbers) == len(set(numbers))
 
     def teardown(self) -> None:
         """However the run ended: left alone, the session comes to its end."""
