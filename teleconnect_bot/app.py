@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -277,6 +278,7 @@ def crypto_database(url: str) -> str:
 async def run(config: Config) -> int:
     """Run the bot until SIGTERM or SIGINT; the exit code."""
     logs.configure(config.logs.level, config.logs.format)
+    os.umask(0o077)
     _make_database_folder(config)
     await migrate(config.database.url.get_secret_value())
     stop = asyncio.Event()

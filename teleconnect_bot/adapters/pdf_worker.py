@@ -92,7 +92,7 @@ def html_to_pdf(html: str) -> bytes:
     from weasyprint import HTML  # 0.4 s and native libraries: in the worker only
     from weasyprint.urls import URLFetcher
 
-    class NoResources(URLFetcher):
+    class NoResources(URLFetcher):  # type: ignore[misc]  # the library has no types
         def fetch(self, url: str, headers: object = None) -> object:
             raise ResourceRefused
 

@@ -34,6 +34,6 @@ Nothing leaves this machine: mails are only caught, and data are deleted when th
 def _phone(network: str | None) -> str:
     if network is None:
         return ""
-    return f"""     A phone in the same network can open that link too ({network}). It warns once, because the certificate
-     was made by this demo a moment ago: choose to go on.
+    return f"""     Or use your phone, in the same network ({network}): the mail's page shows the link as a picture for its camera.
+     The phone warns once, because the certificate was made by this demo a moment ago: choose to go on.
 """

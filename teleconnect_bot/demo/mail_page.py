@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from html import escape
 
+import segno
 from aiohttp import web
 
 from .addresses import LOOPBACK
@@ -65,7 +66,7 @@ class MailPage:
         shown = "".join(f"<dt>{name}</dt><dd>{escape(str(mail.message[name] or ''))}</dd>" for name in ("From", "To", "Date", "Message-ID"))
         html = f'<h2>HTML</h2><iframe title="HTML" src="/mail/{mail.number}/html"></iframe>' if mail.html else ""
         plain = f"<h2>Plain text</h2><pre>{_with_links(mail.plain)}</pre>"
-        body = f'<p><a href="/">All mails</a></p><h1>{escape(mail.subject)}</h1><dl>{shown}</dl>{plain}{html}'
+        body = f'<p><a href="/">All mails</a></p><h1>{escape(mail.subject)}</h1><dl>{shown}</dl>{_for_a_phone(mail)}{plain}{html}'
         return _page(mail.subject, body)
 
     async def _html(self, request: web.Request) -> web.Response:
@@ -96,6 +97,15 @@ def _page(title: str, body: str, again: int | None = None) -> web.Response:
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
     )
     return web.Response(text=text, content_type="text/html", headers=_HEADERS)
+
+
+def _for_a_phone(mail: CaughtMail) -> str:
+    """The mail's first link as a picture that a phone's camera reads."""
+    link = _ADDRESS.search(mail.plain)
+    if link is None:
+        return ""
+    picture = segno.make(link[0], error="m").svg_inline(scale=5, border=3, title="The link, for a phone's camera")
+    return f"<h2>On a phone</h2><p>Point the camera of a phone in the same network at this.</p>{picture}"
 
 
 def _with_links(text: str) -> str:

@@ -97,6 +97,14 @@ async def test_the_page_lists_mails_and_shows_one_with_a_link_to_click(catcher: 
     assert "<iframe" not in text
 
 
+async def test_a_link_is_also_shown_as_a_picture_for_a_phones_camera(catcher: MailCatcher, page: aiohttp.ClientSession) -> None:
+    send(catcher)
+    send(catcher, "Nothing to click.")
+    async with page.get("/mail/1") as with_link, page.get("/mail/2") as without:
+        assert "<svg" in await with_link.text()
+        assert "<svg" not in await without.text()
+
+
 async def test_a_mails_html_is_shown_in_a_sandbox_that_loads_nothing(catcher: MailCatcher, page: aiohttp.ClientSession) -> None:
     send(catcher, html="<script>alert(1)</script><p>Bonjour</p>")
     async with page.get("/mail/1") as answer:

@@ -105,8 +105,9 @@ class MatrixRooms:
         known = await self._account.store.room_with_marker(marker)
         if known is not None:
             return known
+        chats = {str(row["room_id"]) for row in await self._account.database.db.fetch("SELECT room_id FROM teleconnect_direct")}
         for room in (await self._account.api.call(Method.GET, Path.v3.joined_rooms)).get("joined_rooms", []):
-            if not self._account.store.is_session_room(room) and await self._marker_of(str(room)) == marker:
+            if room not in chats and not self._account.store.is_session_room(room) and await self._marker_of(str(room)) == marker:
                 return str(room)
         return None
 
