@@ -76,6 +76,8 @@ COMMANDS: dict[str, ChatCommand] = {
 
 REACTIONS = {"▶": "start", "⏹": "end", "✖": "cancel", "👀": "seen"}
 """Reactions on the bot's cards do the same as commands."""
+ASKED_ONCE = frozenset({"cancel"})
+"""What a slip of the finger must not do: the reaction is answered with the command to write."""
 
 
 def checked(line: Line) -> ChatCommand:

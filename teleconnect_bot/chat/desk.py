@@ -17,7 +17,7 @@ from teleconnect_bot.services.sessions import Sessions
 
 from .access import Access
 from .answers import Answers
-from .commands import COMMANDS, REACTIONS
+from .commands import ASKED_ONCE, COMMANDS, REACTIONS
 from .markup import text
 
 log = structlog.get_logger("teleconnect_bot.chat")
@@ -124,6 +124,9 @@ class Desk:
         name = REACTIONS.get(key.rstrip("\ufe0f"))
         session = await self.sessions.by_event(target)
         if name is None or session is None or sender == self.bot or session.chat != room or not self.access.may_request(sender):
+            return
+        if name in ASKED_ONCE and session.may_see(sender):
+            await self.chat.post(room, text(f"To do that, write `{name} {session.code}`."), f"answer.{event}")
             return
         await self._answer(sender, room, event, f"{name} {session.code}", None)
 

@@ -154,3 +154,27 @@ async def test_two_accepts_in_the_same_instant_give_one_start_and_the_second_is_
     await world.join_as_staff()
     assert await world.session() == once
     assert len(once.starts) == 1
+
+
+async def test_a_reaction_on_the_card_is_the_command_it_stands_for(world: World) -> None:
+    await invited(world)
+    await world.enter()
+    await world.arrive()
+    card = next(name for name, event in world.homeserver.events.items() if event.transaction.endswith(".card"))
+    await world.desk.reacted(CHAT, "$eyes", NURSE, card, "👀")
+    await world.settle()
+    assert (await world.session()).seen_at is not None
+    await world.desk.reacted(CHAT, "$cross", NURSE, card, "✖️")
+    await world.settle()
+    assert (await world.session()).state is State.WAITING
+    assert f"cancel {(await world.session()).code}" in world.texts()[-1]
+
+
+async def test_a_reaction_of_somebody_else_or_in_another_room_does_nothing(world: World) -> None:
+    await invited(world)
+    before, said = await world.session(), len(world.texts())
+    card = next(name for name, event in world.homeserver.events.items() if event.transaction.endswith(".card"))
+    await world.desk.reacted(CHAT, "$1", STRANGER, card, "✖")
+    await world.desk.reacted(OTHER_CHAT, "$2", NURSE, card, "✖")
+    await world.settle()
+    assert (await world.session(), len(world.texts())) == (before, said)
