@@ -31,6 +31,9 @@ function draw(): void {
   if (place !== null) render(<Page visit={visit} />, place);
 }
 
+// A new link that is opened in the tab of an old one differs after the # alone, for which no browser loads a page anew.
+window.addEventListener("hashchange", () => window.location.reload());
+
 place.replaceChildren();
 draw();
 void visit.start();
