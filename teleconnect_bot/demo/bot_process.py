@@ -10,24 +10,15 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import aiohttp
 
+from .child import start_module
+
 READY_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 20.0
 _POLL_SECONDS = 0.05
-
-# Runs in the child before the bot: the kernel kills it when its parent dies (Linux), also by SIGKILL.
-_BOOTSTRAP = """
-import ctypes, os, runpy, signal, sys
-parent = int(sys.argv.pop(1))
-ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL, 0, 0, 0)
-if os.getppid() != parent:
-    os._exit(1)
-runpy.run_module("teleconnect_bot", run_name="__main__", alter_sys=True)
-"""
 
 
 class BotFailed(Exception):
@@ -49,14 +40,7 @@ class BotProcess:
         """Must be called in the main thread. Raises `BotFailed`."""
         if self.process_id is not None:
             return
-        with self.log_file.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _BOOTSTRAP, str(os.getpid()), "run", "--config", str(self.configuration)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = start_module("teleconnect_bot", "run", "--config", str(self.configuration), log_file=self.log_file)
         if until_ready:
             await self.ready()
 

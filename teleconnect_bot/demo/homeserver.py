@@ -14,7 +14,6 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,21 +23,12 @@ import aiohttp
 import yaml
 
 from .addresses import LOOPBACK, free_port
+from .child import child_command, start_module
 
 START_TIMEOUT_SECONDS = 90.0
 STOP_TIMEOUT_SECONDS = 20.0
 _POLL_SECONDS = 0.05
-
-# Runs in the child before Synapse itself: the kernel kills it when its parent dies (Linux), also by SIGKILL.
-_BOOTSTRAP = """
-import ctypes, os, runpy, signal, sys
-parent = int(sys.argv.pop(1))
-ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL, 0, 0, 0)
-if os.getppid() != parent:
-    os._exit(1)
-runpy.run_module("synapse.app.homeserver", run_name="__main__")
-"""
-
+_SYNAPSE = "synapse.app.homeserver"
 
 class HomeserverFailed(Exception):
     """Synapse did not start or refused a call of the set-up; the text holds the end of its log."""
@@ -117,16 +107,14 @@ class EmbeddedSynapse:
         configuration = self._write_configuration()
         if not (self.directory / "signing.key").exists():
             await self._run_to_end("--generate-keys", "-c", str(configuration))
-        with (self.directory / "homeserver.out").open("ab") as output:
-            self._process = subprocess.Popen(
-                self._command("-c", str(configuration)),
-                cwd=self.directory,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={**os.environ, "SYNAPSE_CACHE_FACTOR": "0.5"},
-            )
+        self._process = start_module(
+            _SYNAPSE,
+            "-c",
+            str(configuration),
+            log_file=self.directory / "homeserver.out",
+            directory=self.directory,
+            environment={**os.environ, "SYNAPSE_CACHE_FACTOR": "0.5"},
+        )
         try:
             async with asyncio.timeout(START_TIMEOUT_SECONDS):
                 while not await self._answers():
@@ -211,12 +199,9 @@ class EmbeddedSynapse:
     def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(self.address)
 
-    def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-c", _BOOTSTRAP, str(os.getpid()), *arguments]
-
     async def _run_to_end(self, *arguments: str) -> None:
         child = await asyncio.create_subprocess_exec(
-            *self._command(*arguments), cwd=self.directory, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+            *child_command(_SYNAPSE, *arguments), cwd=self.directory, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
         output, _ = await child.communicate()
         if child.returncode:

@@ -52,9 +52,9 @@ def test_a_bot_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     program = """
         import asyncio, sys, time
         from pathlib import Path
-        from teleconnect_bot.demo import bot_process
-        before, _, _ = bot_process._BOOTSTRAP.partition("runpy.run_module")
-        bot_process._BOOTSTRAP = before + "import time; print(1, flush=True); time.sleep(600)"
+        from teleconnect_bot.demo import bot_process, child
+        before, _, _ = child._BOOTSTRAP.partition("runpy.run_module")
+        child._BOOTSTRAP = before + "import time; print(1, flush=True); time.sleep(600)"
         bot = bot_process.BotProcess(Path("config.yaml"), "http://127.0.0.1:9", Path(sys.argv[1]) / "bot.log")
         asyncio.run(bot.start(until_ready=False))
         while not bot.log_tail():

@@ -1,0 +1,40 @@
+"""A Python module as a child process that never outlives the process that started it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+# Runs in the child before the module: the kernel kills it when its parent dies (Linux), also by SIGKILL.
+_BOOTSTRAP = """
+import ctypes, os, runpy, signal, sys
+parent, module = int(sys.argv.pop(1)), sys.argv.pop(1)
+ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL, 0, 0, 0)
+if os.getppid() != parent:
+    os._exit(1)
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+
+
+def child_command(module: str, *arguments: str) -> list[str]:
+    """The command line of `python -m module arguments…` that dies with this process."""
+    return [sys.executable, "-c", _BOOTSTRAP, str(os.getpid()), module, *arguments]
+
+
+def start_module(
+    module: str, *arguments: str, log_file: Path, directory: Path | None = None, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """`python -m module arguments…` in a session of its own, its output added to `log_file`. Must be called in the main thread."""
+    with log_file.open("ab") as output:
+        return subprocess.Popen(
+            child_command(module, *arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=directory,
+            env=environment,
+            start_new_session=True,
+        )
