@@ -1,0 +1,77 @@
+"""`make bench`: the benchmarks, as a table here and in `bench-output/results.json`.
+
+Everything runs on this machine and is bound to 127.0.0.1: a real Synapse, the bot as a program of its own, a mail catcher. A goal
+that is missed is shown as such and is no failure; the exit code is 1 when something could not be measured. What is compared:
+
+**One session from invite to torn down.** A nurse (an encrypted device of the benchmark's own) writes `invite`, the mail is caught,
+a visitor without a browser makes the page's calls through guest API and gateway, with real keys: opens, enters, publishes keys and
+cross-signing, joins, writes. The nurse joins, both write to each other, the visitor sends a file, the nurse writes `close now`; the
+clock stops when the nurse has read that everything is deleted and the database holds no session. In the second row the nurse has
+the transcript made before. *Value* is the median of six sessions, one after the other; accounts are not made ahead.
+*Baseline* is the median of six repetitions of all calls (of bot, gateway and nurse) that reached the homeserver in one such session,
+recorded by a proxy that is there for this alone: the same methods, bodies and order, by one client, one after the other, with nobody
+deciding, encrypting, rendering or storing anything, nobody syncing but an idle bot, and long polls left out. Sessions and repetitions
+take turns. Not counted are waits that are meant: the two seconds between a join and its letters. `sync_grace` is set to zero. The
+transcript's PDF, and the mail, have no counterpart in the baseline.
+
+**Gateway.** A message, and the wake-up of a held poll by a message, through the bot's gateway and directly at the homeserver as the
+gateway itself would ask; in turns, medians. And the resident memory of the bot's process, where the gateway runs, with 500 browsers'
+polls held at once; *baseline* is the same process before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+import aiohttp
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
+
+from teleconnect_bot.demo.bot_process import BotFailed
+from teleconnect_bot.demo.catcher import NoMailCame
+from teleconnect_bot.demo.homeserver import HomeserverFailed
+from teleconnect_bot.demo.stack import Stack
+
+from . import gateway, session
+from .device import CouldNotMeasure
+from .play import SETTINGS
+from .results import Row, table, write
+
+OUTPUT = Path("bench-output/results.json")
+LONGEST_SECONDS = 600.0
+FAILURES = (CouldNotMeasure, BotFailed, NoMailCame, HomeserverFailed, aiohttp.ClientError, TimeoutError, OSError)
+
+
+async def run(directory: Path) -> tuple[list[Row], list[str]]:
+    stack = Stack(directory, settings=SETTINGS)
+    try:
+        await stack.start()
+        async with ClientSession(connector=TCPConnector(limit=0), timeout=ClientTimeout(total=None)) as http:
+            plain, where_plain = await session.measure(stack, http, transcript=False)
+            whole, where_whole = await session.measure(stack, http, transcript=True)
+            await stack.restart_bot()
+            return [plain, whole, *await gateway.measure(stack, http)], [where_plain, where_whole]
+    except FAILURES:
+        print(stack.bot.log_tail(), file=sys.stderr)
+        raise
+    finally:
+        await stack.stop()
+
+
+def main() -> int:
+    try:
+        with tempfile.TemporaryDirectory(prefix="teleconnect-bench-") as directory:
+            rows, notes = asyncio.run(asyncio.wait_for(run(Path(directory)), LONGEST_SECONDS))
+    except FAILURES as error:
+        print(f"Could not measure: {error or type(error).__name__}", file=sys.stderr)
+        return 1
+    write(rows, OUTPUT)
+    print(table(rows))
+    print("\n" + "\n".join(notes))
+    print(f"\nAlso in {OUTPUT}.")
+    return 0
+
+
+sys.exit(main())
