@@ -44,6 +44,7 @@ async def see_that_nothing_is_left(stack: Stack, journal: Journal, nurse: Staff,
         step.check(True, "the bot says so in the chat")
         await _at_the_homeserver(view, written, media, step)
         await nurse.sync(500)
+        await nurse.wait_for(lambda: "session_gone" in stack.bot.log_file.read_text())  # the last row goes after the chat was told
         gone = [written.transcript.event] + ([written.card.event] if written.card else [])
         step.check(all(nurse.is_redacted(event) for event in gone), "card and transcript are removed from the nurse's chat")
         step.check(written.room in nurse.left, "the nurse's client was told that she is no longer in the room")

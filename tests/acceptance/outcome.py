@@ -46,6 +46,13 @@ async def wait_until_settled(stack: Stack) -> None:
             await asyncio.sleep(_POLL_SECONDS)
 
 
+async def wait_until_gone(stack: Stack) -> None:
+    """A session's last rows are gone. The requester is told just before, because after it nobody knows whom to tell."""
+    async with asyncio.timeout(SLOW):
+        while "session_gone" not in stack.bot.log_file.read_text():
+            await asyncio.sleep(_POLL_SECONDS)
+
+
 def told(nurse: Nurse) -> Counter[str]:
     """How often the requester was told what; edits of the card are not counted, new cards are."""
     found: Counter[str] = Counter()
@@ -71,9 +78,7 @@ class Remains:
     async def assert_nothing_left(self, but: Mapping[str, int] = MappingProxyType({})) -> None:
         """`but`: rows of other sessions, by table. The bot has said that the session is deleted, or will soon."""
         stack = self.stack
-        async with asyncio.timeout(SLOW):
-            while "session_gone" not in stack.bot.log_file.read_text():
-                await asyncio.sleep(_POLL_SECONDS)
+        await wait_until_gone(stack)
         headers = {"Authorization": f"Bearer {await stack.homeserver.admin_token()}"}
         async with aiohttp.ClientSession(stack.homeserver.address, headers=headers, raise_for_status=True) as http:
             async with http.get("/_synapse/admin/v1/rooms") as answer:

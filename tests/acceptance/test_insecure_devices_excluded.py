@@ -23,7 +23,9 @@ async def page_address(tmp_path: Path) -> AsyncIterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("restarted", [False, True], ids=["bot_stays_up", "bot_restarted_in_between"])
+@pytest.mark.parametrize(
+    "restarted", [pytest.param(False, id="bot_stays_up", marks=pytest.mark.long), pytest.param(True, id="bot_restarted_in_between")]
+)
 async def test_a_client_that_excludes_insecure_devices_reads_what_was_written_while_waiting_and_after(
     stack: Stack, chromium: Browser, visitor: NewVisitor, page_address: str, restarted: bool
 ) -> None:

@@ -39,7 +39,7 @@ class Scene:
     async def try_again_if_asked_to(self) -> None:
         """A page whose request was lost says so; pressing Enter again is the same seat."""
         waiting = self.guest.page.get_by_role("heading", name="You are in the waiting room", exact=True)
-        lost = self.guest.page.get_by_role("alert").get_by_text("No connection")
+        lost = self.guest.page.get_by_role("alert").get_by_text("Please check your network and try again.")
         await expect(waiting.or_(lost)).to_be_visible(timeout=SLOW * 1000)
         if await lost.is_visible():
             await self.guest.press("Enter waiting room")

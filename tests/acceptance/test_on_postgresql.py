@@ -6,6 +6,7 @@ import asyncpg
 
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
+from tests.acceptance.outcome import wait_until_gone
 from tests.storage.postgres import Postgres
 
 NAME = "Zebulon-Quartz"
@@ -30,6 +31,7 @@ async def test_a_session_from_invitation_to_deletion_on_postgresql(make_stack: M
     await guest.sees("This session is over")
     await nurse.asks(f"close now {code}", "deleted")
     await nurse.staff.wait_for_text(nurse.chat, f"Session {code} is deleted", sender=nurse.bot, timeout=SLOW)
+    await wait_until_gone(stack)
     left = await dumped(address)
     assert room not in left
     assert code not in left
