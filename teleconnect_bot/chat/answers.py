@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain.errors import NotYours, Refused
@@ -16,6 +17,7 @@ from teleconnect_bot.services.sessions import Invitation, Sessions
 
 from .cards import STATE_WORDS, room_link, waited
 from .commands import COMMANDS, checked, help_text
+from .company import checked_crowd, guests
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
 
@@ -105,15 +107,18 @@ class Answers:
         name = " ".join(line.options.get("name", "").split())
         if len(name) > LONGEST_NAME:
             raise NotUnderstood(f"The name is longer than {LONGEST_NAME} characters. Example: `{example}`")
-        return Invitation(by=by, chat=chat, event=event, contact=contact, name=name, language=self._language(line), zone=self.zone)
+        language = self._language("lang=", line.options.get("lang", self.languages[0]))
+        company = guests(line.each("guest"), language, partial(self._language, "guest=…/"), example)
+        checked_crowd((contact, *(guest.contact for guest in company)), example)
+        return Invitation(by=by, chat=chat, event=event, contact=contact, name=name, guests=company, language=language, zone=self.zone)
 
-    def _language(self, line: Line) -> str:
-        asked = line.options.get("lang", self.languages[0]).lower()
+    def _language(self, where: str, written: str) -> str:
+        asked = written.lower()
         if asked in self.languages:
             return asked
         guess = nearest(asked, self.languages)
-        hint = f" Did you mean `lang={guess}`?" if guess else ""
-        raise NotUnderstood(f"Invitations cannot be written in the language after `lang=`.{hint} There are: {', '.join(self.languages)}.")
+        hint = f" Did you mean `{where}{guess}`?" if guess else ""
+        raise NotUnderstood(f"Invitations cannot be written in the language after `{where}`.{hint} There are: {', '.join(self.languages)}.")
 
     async def _ask(self, name: str, words: Sequence[str], by: str, event: str, here: Session | None) -> str:
         meant = await self._meant(name, words, by, here)

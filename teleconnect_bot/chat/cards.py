@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.guest_link import Seat
-from teleconnect_bot.domain.people import label
+from teleconnect_bot.domain.people import Role, label
 from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
 from teleconnect_bot.services.ports import Text
@@ -107,11 +107,13 @@ class Cards:
     def _invited(self, session: Session) -> list[str]:
         lines = []
         for link in session.links:
-            name = f" ({escaped(link.name)})" if escaped(link.name) else ""
-            lines.append(f"{label(link.role, 1)}: {escaped(link.contact.masked())}{name}, in {escaped(link.language)}")
-            invitation = _latest(session, link.id)
-            if invitation:
-                lines.append(f"E-mail: {DELIVERY_WORDS[invitation.delivery]}{_because(invitation)}")
+            for place, recipient in enumerate(link.recipients):
+                name = f" ({escaped(link.name)})" if place == 0 and escaped(link.name) else ""
+                role = label(link.role, 1) if place == 0 else label(Role.THIRD_PARTY, place)
+                lines.append(f"{role}: {escaped(recipient.contact.masked())}{name}, in {escaped(recipient.language)}")
+                invitation = _latest(session, link.id, place)
+                if invitation:
+                    lines.append(f"E-mail: {DELIVERY_WORDS[invitation.delivery]}{_because(invitation)}")
             if link.dead:
                 lines.append("The person says that the link is not for them.")
             elif link.opened_at:
@@ -119,7 +121,7 @@ class Cards:
         return lines
 
     def _inside(self, session: Session) -> list[str]:
-        here = [f"{_shown(seat)} is here" for seat in session.present_seats]
+        here = [f"{shown(session, seat)} is here" for seat in session.present_seats]
         return [*here, f"[Room of the session]({room_link(session.room)})"] if session.room and session.staff_invited else here
 
     def _ends(self, session: Session) -> list[str]:
@@ -128,10 +130,9 @@ class Cards:
         return []
 
 
-def _latest(session: Session, link: str) -> OutgoingMessage | None:
-    return next(
-        (message for message in reversed(session.messages) if message.link == link and message.kind is MessageKind.INVITATION), None
-    )
+def _latest(session: Session, link: str, recipient: int) -> OutgoingMessage | None:
+    sent = (message for message in reversed(session.messages) if (message.link, message.recipient) == (link, recipient))
+    return next((message for message in sent if message.kind is MessageKind.INVITATION), None)
 
 
 def _because(message: OutgoingMessage) -> str:
@@ -140,11 +141,13 @@ def _because(message: OutgoingMessage) -> str:
 
 def who_is_here(session: Session) -> str:
     """The people on main seats, by the names they chose, in Markdown."""
-    return " and ".join(_shown(seat) for seat in session.present_seats if session.is_main(seat)) or "the person"
+    return " and ".join(shown(session, seat) for seat in session.present_seats if session.is_main(seat)) or "the person"
 
 
-def _shown(seat: Seat) -> str:
-    return escaped(seat.name) or seat.label
+def shown(session: Session, seat: Seat) -> str:
+    """The chosen name, or the role; both when several people could be meant, since anybody may choose any name."""
+    name = escaped(seat.name)
+    return f"{name} ({seat.label})" if name and session.several_people else name or seat.label
 
 
 def waited(session: Session, now: datetime) -> str:

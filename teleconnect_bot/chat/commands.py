@@ -25,11 +25,12 @@ COMMANDS: dict[str, ChatCommand] = {
     for command in (
         ChatCommand(
             "invite",
-            'invite <e-mail> [name="…"] [lang=fr]',
-            "invites somebody to a session now: they receive a link in their language",
+            'invite <e-mail> [name="…"] [lang=fr] [guest=<e-mail>[/<language>]]…',
+            "invites somebody to a session now: they receive a link in their language. "
+            "`guest=`, once for each, sends the same link to a loved one or another caregiver",
             'invite anna@example.org name="Anna" lang=fr',
             words=(1, 1),
-            options=frozenset({"name", "lang"}),
+            options=frozenset({"name", "lang", "guest"}),
         ),
         ChatCommand("invites", "invites", "lists your sessions, what state they are in and whether the invitation arrived", "invites"),
         ChatCommand("waiting", "waiting", "says who waits for you, and for how long", "waiting"),

@@ -17,6 +17,8 @@ _QUOTES = {
     "\u00bb": '\u00ab"',
 }
 """What opens a quotation, and what closes it, the usual one first. Phones write curly quotes by themselves, and not always in pairs."""
+REPEATABLE = frozenset({"guest", "colleague"})
+"""Options for one person each, which are written once for each person."""
 _OPTION = re.compile(r"([a-z][a-z_]*)=(.*)", re.DOTALL | re.IGNORECASE)
 
 
@@ -31,6 +33,11 @@ class Line:
     name: str
     words: tuple[str, ...] = field(default=(), repr=False)
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """All values of the options in `REPEATABLE`; `options` holds the first."""
+
+    def each(self, option: str) -> tuple[str, ...]:
+        return self.repeated.get(option, ())
 
 
 def split(text: str) -> list[str]:
@@ -69,15 +76,19 @@ def parse(text: str) -> Line:
         raise NotUnderstood("There is no command. `help` lists what you can write.")
     plain: list[str] = []
     options: dict[str, str] = {}
+    repeated: dict[str, tuple[str, ...]] = {}
     for number, word in enumerate(words[1:], 2):
         option = _OPTION.fullmatch(word)
         if option is None:
             plain.append(word)
-        elif option[1].lower() in options:
+            continue
+        name = option[1].lower()
+        if name in REPEATABLE:
+            repeated[name] = (*repeated.get(name, ()), option[2])
+        elif name in options:
             raise NotUnderstood(f"Word {number} repeats an option. Write each option once.")
-        else:
-            options[option[1].lower()] = option[2]
-    return Line(words[0].lower(), tuple(plain), options)
+        options.setdefault(name, option[2])
+    return Line(words[0].lower(), tuple(plain), options, repeated)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

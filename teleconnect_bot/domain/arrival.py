@@ -32,7 +32,10 @@ def not_for_me(session: Session, command: c.NotForMe, now: datetime) -> Outcome:
 
 
 def seat_claimed(session: Session, command: c.SeatClaimed, now: datetime) -> Outcome:
-    """A free place becomes a seat. The same secret again is the same seat."""
+    """A free place becomes a seat: that of the role which the person says they have, else the first that is free.
+
+    The same secret again is the same seat.
+    """
     if any(seat.digest == command.seat.digest for seat in session.seats):
         return session, ()
     link = session.link(command.seat.link)
@@ -44,9 +47,11 @@ def seat_claimed(session: Session, command: c.SeatClaimed, now: datetime) -> Out
     moved: tuple[Effect, ...] = ()
     if session.free_places(link) < 1:
         session, moved = _move(session, link, now)
-    taken = {seat.number for seat in session.seats if seat.role is link.role and seat.live}
+    free = session.free_roles(link)
+    role = command.seat.role if command.seat.role in free else free[0]
+    taken = {seat.number for seat in session.seats if seat.role is role and seat.live}
     number = next(number for number in range(1, len(taken) + 2) if number not in taken)
-    seat = replace(command.seat, role=link.role, number=number, state=SeatState.CLAIMED, last_beat_at=now)
+    seat = replace(command.seat, role=role, number=number, state=SeatState.CLAIMED, last_beat_at=now)
     room: tuple[Effect, ...] = () if session.room_wanted else (e.CreateRoom(),)
     claimed = replace(session, seats=(*session.seats, seat), room_wanted=True, last_activity_at=now)
     coming = (e.Tell(Notice.COMING),) if session.state in (State.INVITED, State.KEPT_OPEN) and session.is_main(seat) else ()

@@ -24,11 +24,20 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who receives the link of another person, in their own language (PRODUCT §1, "Third party")."""
+
+    contact: Contact
+    language: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """One address that opens the guest page, for everybody who received the same message.
 
-    `places` is the number of people invited with it. `dead` is set by "This is not for me" and stays.
+    `places` is the number of people invited with it; `others` are those besides the one whose contact and language it bears.
+    `dead` is set by "This is not for me" and stays.
     """
 
     id: str
@@ -39,8 +48,19 @@ class Link:
     generation: int = 1
     places: int = 1
     name: str = field(default="", repr=False)
+    others: tuple[Recipient, ...] = ()
     dead: bool = False
     opened_at: datetime | None = None
+
+    @property
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Everybody who receives the message; a message names its recipient by the place in this row."""
+        return (Recipient(self.contact, self.language), *self.others)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """One for each place. Whoever shares a service user's link is a third party."""
+        return (self.role,) * (self.places - len(self.others)) + (Role.THIRD_PARTY,) * len(self.others)
 
 
 class SeatState(StrEnum):

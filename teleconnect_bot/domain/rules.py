@@ -12,7 +12,8 @@ from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
 from .errors import StillWaiting, UseEnd
-from .guest_link import Ended, SeatState
+from .guest_link import Ended, Link, SeatState
+from .people import Role
 from .schedule import DeadlineKind, deadlines
 from .session import Channel, Delivery, MessageKind, OutgoingMessage, Session, State
 
@@ -31,15 +32,23 @@ def send(session: Session, command: c.Send, now: datetime) -> Outcome:
 
 def _send_invitations(session: Session) -> Outcome:
     told = {message.link for message in session.messages if message.kind is MessageKind.INVITATION}
-    new = tuple(message_to(session, link.id, MessageKind.INVITATION) for link in session.links if link.id not in told)
+    untold = (link for link in session.links if link.id not in told)
+    new = tuple(message for link in untold for message in messages_to(session, link, MessageKind.INVITATION))
     invited = replace(session, state=State.INVITED, messages=session.messages + new)
     return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
 
 
-def message_to(session: Session, link: str, kind: MessageKind) -> OutgoingMessage:
-    """The next message of this kind to whom the link belongs; its id follows from the session and is never used again."""
-    number = 1 + sum(message.link == link and message.kind is kind for message in session.messages)
-    return OutgoingMessage(id=f"{session.id}.{link}.{kind}.{number}", link=link, kind=kind, channel=Channel.EMAIL)
+def messages_to(session: Session, link: Link, kind: MessageKind, roles: frozenset[Role] = frozenset(Role)) -> tuple[OutgoingMessage, ...]:
+    """The next messages of this kind, one to each recipient of the link who has one of these roles.
+
+    Their ids follow from the session and are never used again.
+    """
+    recipients = [0] * (link.role in roles) + [place for place in range(1, len(link.recipients)) if Role.THIRD_PARTY in roles]
+    first = 1 + sum(message.link == link.id and message.kind is kind for message in session.messages)
+    return tuple(
+        OutgoingMessage(id=f"{session.id}.{link.id}.{kind}.{number}", link=link.id, recipient=recipient, kind=kind, channel=Channel.EMAIL)
+        for number, recipient in enumerate(recipients, first)
+    )
 
 
 def drop_draft(session: Session, command: c.Command, now: datetime) -> Outcome:
@@ -86,7 +95,8 @@ def reschedule_held(session: Session, command: c.Reschedule, now: datetime) -> O
 
 
 def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -> Outcome:
-    new = tuple(message_to(session, link.id, MessageKind.INVITATION) for link in session.links if not link.dead)
+    living = (link for link in session.links if not link.dead)
+    new = tuple(message for link in living for message in messages_to(session, link, MessageKind.INVITATION))
     moved = replace(session, planned_at=command.at, messages=session.messages + new, state_since=now)
     return moved, (e.Tell(Notice.RESCHEDULED), e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
 
@@ -259,7 +269,11 @@ def _expired(session: Session) -> Outcome:
 
 
 def _nobody_came(session: Session) -> Outcome:
-    links = {seat.link for seat in session.present_seats if session.is_main(seat)}
-    new = tuple(message_to(session, link, MessageKind.NOBODY_CAME) for link in sorted(links))
+    """Of several people on one link, those whose role waits are written to."""
+    waiting = [seat for seat in session.present_seats if session.is_main(seat)]
+    roles = {link: frozenset(seat.role for seat in waiting if seat.link == link.id) for link in session.links}
+    new = tuple(
+        message for link in session.links if roles[link] for message in messages_to(session, link, MessageKind.NOBODY_CAME, roles[link])
+    )
     changed = replace(session, nobody_came=True, messages=session.messages + new)
     return changed, (e.Tell(Notice.NOBODY_CAME), e.UpdateCard(), *(e.SendMessage(message.id) for message in new))

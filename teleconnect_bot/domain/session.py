@@ -55,10 +55,14 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """`id` is unique for ever and names nobody; the e-mail's `Message-ID` is made of it, so a repeat repeats it."""
+    """`id` is unique for ever and names nobody; the e-mail's `Message-ID` is made of it, so a repeat repeats it.
+
+    `recipient` is a place in `Link.recipients`.
+    """
 
     id: str
     link: str
+    recipient: int = 0
     kind: MessageKind
     channel: Channel
     delivery: Delivery = Delivery.QUEUED
@@ -128,6 +132,11 @@ class Session:
         return any(self.is_main(seat) for seat in self.present_seats)
 
     @property
+    def several_people(self) -> bool:
+        """More than one person was invited by links, so a name that somebody chose is shown with the role."""
+        return len(self.links) > 1 or any(link.others for link in self.links)
+
+    @property
     def started(self) -> bool:
         return bool(self.starts)
 
@@ -150,6 +159,14 @@ class Session:
 
     def free_places(self, link: Link) -> int:
         return link.places - sum(seat.link == link.id and seat.live for seat in self.seats)
+
+    def free_roles(self, link: Link) -> tuple[Role, ...]:
+        """The roles of the link's places that nobody has taken, in the order in which they are given."""
+        free = list(link.roles)
+        for seat in self.seats:
+            if seat.link == link.id and seat.live and seat.role in free:
+                free.remove(seat.role)
+        return tuple(free)
 
     def may_start(self, user: str) -> bool:
         return user in (self.requester, self.backup)

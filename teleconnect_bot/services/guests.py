@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from teleconnect_bot.domain import errors
 from teleconnect_bot.domain.commands import LinkOpened, NotForMe, SeatBeat, SeatClaimed, SeatReady, VisitorLeft
 from teleconnect_bot.domain.guest_link import Ended, Link, Seat, SeatState, digest_of
+from teleconnect_bot.domain.people import Role
 from teleconnect_bot.domain.schedule import opens_at
 from teleconnect_bot.domain.session import Session, State
 
@@ -115,7 +116,7 @@ class Guests:
         await self.sessions.decide(session.id, NotForMe(link.id))
         return True
 
-    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str) -> SeatView:
+    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str, role: Role | None = None) -> SeatView:
         session, link = await self._link(token)
         if session is None or link is None:
             raise NoSuchLink
@@ -125,7 +126,7 @@ class Guests:
         seat = Seat(
             id=self.tokens.opaque_id(),
             link=link.id,
-            role=link.role,
+            role=role or link.role,
             number=0,
             digest=digest,
             language=language,

@@ -64,20 +64,26 @@ class Messages:
         await self.sessions.decide(session.id, MessageTaken(message.id))
 
     def compose(self, session: Session, message: OutgoingMessage) -> Email | None:
-        """The message as it is sent now; the same `Message-ID` each time. None when the person cannot be reached by e-mail."""
+        """The message as it is sent now; the same `Message-ID` each time. None when the person cannot be reached by e-mail.
+
+        Everybody who shares a link reads the same in their own language.
+        """
         link = session.link(message.link)
-        if link is None or link.dead or link.contact.kind is not ContactKind.EMAIL:
+        if link is None or link.dead:
+            return None
+        recipient = link.recipients[message.recipient]
+        if recipient.contact.kind is not ContactKind.EMAIL:
             return None
         link_values = {"link": f"{self.sender.public_url}/j#{link_token(self.keys, session, link)}", "name": self.sender.public_name}
         subject, parts = self._parts(session, message)
         return Email(
             message_id=message.id,
-            to=link.contact.value,
-            subject=self.texts.get(subject, link.language, **link_values),
+            to=recipient.contact.value,
+            subject=self.texts.get(subject, recipient.language, **link_values),
             markdown="\n\n".join(
-                self.texts.get(part, link.language, **link_values, **self._when(session, link.language)) for part in parts
+                self.texts.get(part, recipient.language, **link_values, **self._when(session, recipient.language)) for part in parts
             ),
-            language=link.language,
+            language=recipient.language,
             sender_name=None if session.discreet else self.sender.public_name,
         )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from teleconnect_bot.domain.commands import Asked, Command, Send
 from teleconnect_bot.domain.effects import CreateRoom, Effect, ProvisionVisitor
 from teleconnect_bot.domain.errors import NotYours
-from teleconnect_bot.domain.guest_link import Link, digest_of, token_from
+from teleconnect_bot.domain.guest_link import Link, Recipient, digest_of, token_from
 from teleconnect_bot.domain.life import decide
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
@@ -25,13 +25,17 @@ TRIES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """A complete `invite` command. `chat` is the direct chat and `event` the command's own event, redacted once the card exists."""
+    """A complete `invite` command. `chat` is the direct chat and `event` the command's own event, redacted once the card exists.
+
+    `guests` receive the same link as `contact` (PRODUCT §1, "Third party").
+    """
 
     by: str
     chat: str
     event: str
     contact: Contact
     name: str = field(default="", repr=False)
+    guests: tuple[Recipient, ...] = ()
     language: str = "en"
     zone: str = "UTC"
 
@@ -110,6 +114,8 @@ class Sessions:
             contact=invitation.contact,
             language=invitation.language,
             name=invitation.name,
+            others=invitation.guests,
+            places=1 + len(invitation.guests),
         )
         empty = await self._empty(unit, invitation.by, invitation.chat, session_id, now)
         return replace(empty, language=invitation.language, zone=invitation.zone, links=(link,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from teleconnect_bot.domain.effects import Effect, RenderTranscript
+from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.retention import TraceKind, TraceState
 from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Session, State
@@ -71,5 +72,9 @@ class Transcripts:
 
 
 def speakers(session: Session) -> dict[str, str]:
-    """Each visitor as the session showed them: the chosen name, else the role."""
-    return {seat.user: seat.name or seat.label for seat in session.seats if seat.user}
+    """Each visitor as the session showed them: the chosen name, else the role; both when several people were invited."""
+    return {seat.user: _speaker(seat, session.several_people) for seat in session.seats if seat.user}
+
+
+def _speaker(seat: Seat, several: bool) -> str:
+    return f"{seat.name} ({seat.label})" if several and seat.name else seat.name or seat.label

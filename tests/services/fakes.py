@@ -317,11 +317,14 @@ class FakeMailer(Outside):
         super().__init__(crash)
         self.taken: list[Email] = []
         self.refuses: str | None = None
+        self.refuses_to: dict[str, str] = {}
 
     async def send(self, email: Email) -> None:
         async with self.reached("e-mail server"):
             if self.refuses:
                 raise RefusedByService("e-mail server", self.refuses)
+            if email.to in self.refuses_to:
+                raise RefusedByService("e-mail server", self.refuses_to[email.to])
             self.taken.append(email)
 
 
