@@ -59,29 +59,30 @@ class Outbox:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 self._woken.clear()
-                for queued in await self._due():
+                due, next_at = await self._due()
+                for queued in due:
                     self._under_way.add((queued.session, queued.effect.lane))
                     tasks.create_task(self._carry_out_in_lane(queued))
-                await self._rest()
+                await self._rest(next_at)
 
     async def run_until_idle(self) -> None:
         """Carry out all that is due now, and what follows from it."""
-        while due := await self._due():
+        while due := (await self._due())[0]:
             for queued in due:
                 await self._carry_out(queued)
 
-    async def _due(self) -> list[QueuedEffect]:
+    async def _due(self) -> tuple[list[QueuedEffect], datetime | None]:
+        """What may begin now, and when the earliest is due of all that has not ended."""
         async with self.units.begin() as unit:
             due = await unit.due_effects(self.clock.now(), AT_ONCE + len(self._under_way))
-        return [queued for queued in due if self._may_begin(queued)]
+            next_at = await unit.next_effect_at()
+        return [queued for queued in due if self._may_begin(queued)], next_at
 
     def _may_begin(self, queued: QueuedEffect) -> bool:
         busy = {lane for session, lane in self._under_way if session == queued.session}
         return queued.effect.lane not in busy and not (busy and isinstance(queued.effect, ALONE))
 
-    async def _rest(self) -> None:
-        async with self.units.begin() as unit:
-            next_at = await unit.next_effect_at()
+    async def _rest(self, next_at: datetime | None) -> None:
         pause = None if next_at is None else max((next_at - self.clock.now()).total_seconds(), 0.0)
         if pause == 0.0 and self._under_way:
             pause = 1.0

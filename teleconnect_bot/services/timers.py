@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -30,8 +30,11 @@ class Timers:
     async def run(self) -> None:
         while True:
             self._woken.clear()
-            await self.run_due()
-            await self._rest()
+            next_at = await self._next()
+            if next_at is not None and next_at <= self.clock.now():
+                await self.run_due()
+                next_at = await self._next()
+            await self._rest(next_at)
 
     async def run_due(self) -> None:
         """Let everything that is due befall its session; one that fails is left for the next round."""
@@ -43,9 +46,11 @@ class Timers:
             except Exception as error:  # noqa: BLE001 - the edge: one broken session must not stop the clock of the others
                 log.error("deadline_failed", session=row.session, kind=row.deadline.kind.value, error=type(error).__name__)
 
-    async def _rest(self) -> None:
+    async def _next(self) -> datetime | None:
         async with self.units.begin() as unit:
-            next_at = await unit.next_deadline_at()
+            return await unit.next_deadline_at()
+
+    async def _rest(self, next_at: datetime | None) -> None:
         pause = LONGEST_REST if next_at is None else min(max(next_at - self.clock.now(), timedelta(seconds=0.2)), LONGEST_REST)
         try:
             async with asyncio.timeout(pause.total_seconds()):
