@@ -11,7 +11,9 @@ from mautrix.api import HTTPAPI, Method, SynapseAdminPath
 from teleconnect_bot.adapters.matrix.homeserver import SERVICE, HomeserverApi, HomeserverRefusal
 from teleconnect_bot.services.ports import RefusedByService, ServiceUnavailable
 
-PURGE_POLL_SECONDS = 0.25
+FIRST_PURGE_POLL_SECONDS = 0.02
+LONGEST_PURGE_POLL_SECONDS = 1.0
+"""A small room is purged in a fraction of a second, a large one takes longer: each pause is twice the one before."""
 PURGE_TIMEOUT_SECONDS = 120.0
 
 
@@ -30,12 +32,14 @@ class HomeserverAdmin:
             if refusal.status == 404:
                 return
             raise
+        pause = FIRST_PURGE_POLL_SECONDS
         try:
             async with asyncio.timeout(PURGE_TIMEOUT_SECONDS):
                 while (status := await self._purge_status(answer["delete_id"])) not in ("complete", "unknown"):
                     if status == "failed":
                         raise ServiceUnavailable(SERVICE)
-                    await asyncio.sleep(PURGE_POLL_SECONDS)
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, LONGEST_PURGE_POLL_SECONDS)
         except TimeoutError:
             raise ServiceUnavailable(SERVICE) from None
 
