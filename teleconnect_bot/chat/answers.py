@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from teleconnect_bot.domain import commands as c
-from teleconnect_bot.domain.errors import NotYours, Refused
+from teleconnect_bot.domain.errors import AlreadyDeleted, NobodyAdded, NotYours, Refused
 from teleconnect_bot.domain.life import check
-from teleconnect_bot.domain.people import Contact, NotAContact
 from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
 
 from .cards import STATE_WORDS, room_link, waited
 from .commands import COMMANDS, checked, help_text
-from .company import checked_crowd, guests
+from .company import AGAIN, Company, company, same_people
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
 
 _CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}")
-LONGEST_NAME = 80
+ADDING = frozenset({"add", "guest", "colleague"})
+"""What somebody writes who wants to add a person; each is answered by how to do it instead."""
 
 ASKS: dict[str, type[c.Asked]] = {
     "seen": c.Seen,
@@ -45,7 +46,12 @@ DONE = {
     "cancel": "Session {code} is cancelled.",
     "pdf": "The transcript of {code} is being made and comes here as a file.",
 }
-_MAY_HOLD_A_CONTACT = re.compile(r"@|\d(?:[\s()./-]*\d){4}")
+NOBODY_ADDED = (
+    "Nobody can be added to a session, for the safety of the person: everybody who takes part is named in the invitation. To meet the "
+    "same people together with somebody else, write `invite again`, the session's code and the new person, for example "
+    "`invite again K7M2 guest=anna@example.org`."
+)
+MAY_HOLD_A_CONTACT = re.compile(r"@|\d(?:[\s()./-]*\d){4}")
 LISTED = frozenset({State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN})
 
 
@@ -64,13 +70,16 @@ class Answers:
         """
         try:
             line = parse(text)
-            checked(line)
+            if line.name in ADDING:
+                line = replace(line, name="add")
+            else:
+                checked(line)
             answer = await self._carry_out(line, by, chat, event, here)
         except NotUnderstood as error:
             answer = str(error)
         except Refused as refused:
             answer = refused.text(escaped)
-        if answer is not None and here is None and (_MAY_HOLD_A_CONTACT.search(text) or text.lower().split()[:1] == ["invite"]):
+        if answer is not None and here is None and (MAY_HOLD_A_CONTACT.search(text) or text.lower().split()[:1] == ["invite"]):
             await self.sessions.remember_failed(by, chat, event)
         return answer
 
@@ -78,10 +87,12 @@ class Answers:
         match line.name:
             case "help":
                 return help_text(line.words[0] if line.words else None)
+            case "add":
+                return await self._nobody_added(line, by, here)
             case "invite" if here is not None:
-                raise NotUnderstood("Please write `invite` in our direct chat: everybody in this room could read the contact here.")
+                return await self._nobody_added(line, by, here)
             case "invite":
-                await self.sessions.invite(self._invitation(line, by, chat, event))
+                await self.sessions.invite(await self._invitation(line, by, chat, event))
                 return None
             case "invites":
                 return await self._list(by)
@@ -98,19 +109,43 @@ class Answers:
             case name:
                 return await self._ask(name, line.words, by, event, here)
 
-    def _invitation(self, line: Line, by: str, chat: str, event: str) -> Invitation:
+    async def _invitation(self, line: Line, by: str, chat: str, event: str) -> Invitation:
         example = COMMANDS["invite"].example
-        try:
-            contact = Contact.email(line.words[0])
-        except NotAContact:
-            raise NotUnderstood(f"The word after `invite` is not an e-mail address. Example: `{example}`") from None
-        name = " ".join(line.options.get("name", "").split())
-        if len(name) > LONGEST_NAME:
-            raise NotUnderstood(f"The name is longer than {LONGEST_NAME} characters. Example: `{example}`")
-        language = self._language("lang=", line.options.get("lang", self.languages[0]))
-        company = guests(line.each("guest"), language, partial(self._language, "guest=…/"), example)
-        checked_crowd((contact, *(guest.contact for guest in company)), example)
-        return Invitation(by=by, chat=chat, event=event, contact=contact, name=name, guests=company, language=language, zone=self.zone)
+        before = await self._before(line, by) if line.words[0].lower() == AGAIN else None
+        if before is None and len(line.words) > 1:
+            raise NotUnderstood(f"There are too many words; put quotes around a name of several words. Example: `{example}`")
+        language = self._language("lang=", line.options.get("lang", before.language if before else self.languages[0]))
+        who = company(line, language, partial(self._language, "…/"), example, before)
+        return Invitation(
+            by=by,
+            chat=chat,
+            event=event,
+            contact=who.contact,
+            name=who.name,
+            guests=who.guests,
+            colleagues=who.colleagues,
+            language=who.language,
+            zone=self.zone,
+        )
+
+    async def _before(self, line: Line, by: str) -> Company:
+        """The people of the earlier session that `invite again` names."""
+        if line.options.keys() & {"name", "lang"}:
+            raise NotUnderstood("With `invite again` name and language stay as they were. Example: `invite again K7M2`")
+        if len(line.words) < 2:
+            raise NotUnderstood("Write the code of the earlier session as well. Example: `invite again K7M2`")
+        earlier = await self._meant("invite", line.words[1:], by, None)
+        if earlier.state in (State.TEARING_DOWN, State.GONE):
+            raise AlreadyDeleted(code=earlier.code)
+        return same_people(earlier)
+
+    async def _nobody_added(self, line: Line, by: str, here: Session | None) -> str:
+        """Whoever shall take part is named in the invitation; afterwards nobody can be added (PRODUCT §2)."""
+        words = [word for word in line.words if _CODE.fullmatch(word.upper())][:1]
+        session = here or (await self._meant("add", words, by, None) if words else None)
+        if session is None:
+            raise NotUnderstood(NOBODY_ADDED)
+        raise NobodyAdded(code=session.code)
 
     def _language(self, where: str, written: str) -> str:
         asked = written.lower()

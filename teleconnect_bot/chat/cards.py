@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.people import Role, label
 from teleconnect_bot.domain.schedule import delete_at
-from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
+from teleconnect_bot.domain.session import Delivery, MessageKind, Mode, OutgoingMessage, Session, State
 from teleconnect_bot.services.ports import Text
 
 from .markup import escaped, text
@@ -105,11 +106,13 @@ class Cards:
         return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"
 
     def _invited(self, session: Session) -> list[str]:
-        lines = []
+        lines = ["In person: the person is with you, and only colleagues are invited."] if session.mode is Mode.IN_PERSON else []
+        numbers: Counter[Role] = Counter()
         for link in session.links:
+            numbers[link.role] += 1
             for place, recipient in enumerate(link.recipients):
                 name = f" ({escaped(link.name)})" if place == 0 and escaped(link.name) else ""
-                role = label(link.role, 1) if place == 0 else label(Role.THIRD_PARTY, place)
+                role = label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place)
                 lines.append(f"{role}: {escaped(recipient.contact.masked())}{name}, in {escaped(recipient.language)}")
                 invitation = _latest(session, link.id, place)
                 if invitation:

@@ -25,12 +25,21 @@ COMMANDS: dict[str, ChatCommand] = {
     for command in (
         ChatCommand(
             "invite",
-            'invite <e-mail> [name="…"] [lang=fr] [guest=<e-mail>[/<language>]]…',
+            'invite <e-mail> [name="…"] [lang=fr] [guest=<e-mail>[/<language>]]… [colleague=<e-mail>[/<language>]]…',
             "invites somebody to a session now: they receive a link in their language. "
-            "`guest=`, once for each, sends the same link to a loved one or another caregiver",
+            "`guest=`, once for each, sends the same link to a loved one or another caregiver, `colleague=` a link of their own to a "
+            "colleague. `invite in-person colleague=…` asks a colleague for help while the person sits beside you; "
+            "`invite again K7M2` invites the people of an earlier session, and whoever you add to the line",
             'invite anna@example.org name="Anna" lang=fr',
-            words=(1, 1),
-            options=frozenset({"name", "lang", "guest"}),
+            words=(1, 2),
+            options=frozenset({"name", "lang", "guest", "colleague"}),
+        ),
+        ChatCommand(
+            "add",
+            "add [code]",
+            "nobody can be added to a session once it was sent; says how to meet the same people together with somebody else",
+            "add K7M2",
+            (0, 1),
         ),
         ChatCommand("invites", "invites", "lists your sessions, what state they are in and whether the invitation arrived", "invites"),
         ChatCommand("waiting", "waiting", "says who waits for you, and for how long", "waiting"),

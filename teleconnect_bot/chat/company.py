@@ -1,24 +1,90 @@
-"""Who else is invited, as a requester writes it: `guest=<e-mail>[/<language>]` (PRODUCT §1, "Third party")."""
+"""Who is invited, as a requester writes it in one line (PRODUCT §1, §3 `invite`).
+
+`invite <e-mail> guest=<e-mail>[/<language>] colleague=<e-mail>[/<language>]`, `invite in-person colleague=…`, and
+`invite again <code>`, which stands for the people of an earlier session without naming them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from teleconnect_bot.domain.guest_link import Recipient
-from teleconnect_bot.domain.people import Contact, NotAContact
+from teleconnect_bot.domain.people import Contact, NotAContact, Role
+from teleconnect_bot.domain.session import Session
 
-from .parser import NotUnderstood
+from .parser import Line, NotUnderstood
+
+IN_PERSON = ("in-person", "inperson")
+AGAIN = "again"
+LONGEST_NAME = 80
 
 MOST_PEOPLE = 8
-"""How many further people one invitation may name."""
+"""How many people one invitation may name besides the first."""
 
 ReadLanguage = Callable[[str], str]
 """The language that was written, as a catalogue has it. Raises `NotUnderstood`."""
 
 
-def guests(values: Sequence[str], language: str, read_language: ReadLanguage, example: str) -> tuple[Recipient, ...]:
-    """The third parties in the order in which they were written; without a language of their own they have the service user's."""
-    return tuple(_recipient("guest", value, language, read_language, example) for value in values)
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Everybody who is invited. `contact` is the service user's; None when they sit beside the requester."""
+
+    contact: Contact | None
+    name: str = field(repr=False)
+    language: str
+    guests: tuple[Recipient, ...] = ()
+    colleagues: tuple[Recipient, ...] = ()
+
+    def with_more(self, guests: Sequence[Recipient], colleagues: Sequence[Recipient]) -> Company:
+        return replace(self, guests=(*self.guests, *guests), colleagues=(*self.colleagues, *colleagues))
+
+
+def company(line: Line, language: str, read_language: ReadLanguage, example: str, before: Company | None = None) -> Company:
+    """Who the line invites. `before` are the people of the earlier session that it names. Raises `NotUnderstood`."""
+    name = " ".join(line.options.get("name", "").split())
+    if len(name) > LONGEST_NAME:
+        raise NotUnderstood(f"The name is longer than {LONGEST_NAME} characters. Example: `{example}`")
+    if before is None:
+        before = Company(_main(line, example), name, language)
+    if before.contact is None and (line.each("guest") or name):
+        raise NotUnderstood(
+            "In person only colleagues are invited, so there is no `guest=` and no `name=`. "
+            "Example: `invite in-person colleague=doctor@example.org`"
+        )
+    guests = people("guest", line.each("guest"), before.language, read_language, example)
+    colleagues = people("colleague", line.each("colleague"), language, read_language, example)
+    whole = before.with_more(guests, colleagues)
+    if whole.contact is None and not whole.colleagues:
+        raise NotUnderstood("For a session in person, say which colleague you need: `invite in-person colleague=doctor@example.org`")
+    first = (whole.contact,) if whole.contact else ()
+    checked_crowd((*first, *(each.contact for each in (*whole.guests, *whole.colleagues))), example)
+    return whole
+
+
+def _main(line: Line, example: str) -> Contact | None:
+    if line.words[0].lower() in IN_PERSON:
+        return None
+    try:
+        return Contact.email(line.words[0])
+    except NotAContact:
+        raise NotUnderstood(f"The word after `invite` is not an e-mail address. Example: `{example}`") from None
+
+
+def same_people(session: Session) -> Company:
+    """Everybody who was invited to this session. Raises `NotUnderstood` when they cannot be reached again."""
+    main = next((link for link in session.links if link.role is Role.SERVICE_USER), None)
+    if any(link.dead for link in session.links):
+        raise NotUnderstood("Somebody said that the link of that session was not for them, so please write a new `invite` line.")
+    colleagues = tuple(Recipient(link.contact, link.language) for link in session.links if link.role is Role.COLLEAGUE)
+    if main is None:
+        return Company(None, "", session.language, (), colleagues)
+    return Company(main.contact, main.name, main.language, main.others, colleagues)
+
+
+def people(option: str, values: Sequence[str], language: str, read_language: ReadLanguage, example: str) -> tuple[Recipient, ...]:
+    """In the order in which they were written; who has no language of their own gets the given one."""
+    return tuple(_recipient(option, value, language, read_language, example) for value in values)
 
 
 def _recipient(option: str, value: str, language: str, read_language: ReadLanguage, example: str) -> Recipient:

@@ -16,7 +16,7 @@ from teleconnect_bot.services.ports import Membership, StaffChat
 from teleconnect_bot.services.sessions import Sessions
 
 from .access import Access
-from .answers import Answers
+from .answers import MAY_HOLD_A_CONTACT, Answers
 from .commands import ASKED_ONCE, COMMANDS, REACTIONS
 from .markup import text
 
@@ -87,14 +87,19 @@ class Desk:
             return
         session = await self.sessions.by_room(room)
         if session is not None:
-            await self._wrote_in_session(session, event, sender, words)
+            await self._wrote_in_session(session, room, event, sender, words)
         else:
             await self._wrote_in_chat(room, event, sender, words, encrypted)
 
-    async def _wrote_in_session(self, session: Session, event: str, sender: str, words: str) -> None:
-        """Only the requester who holds the session is obeyed there; what anybody else writes is a text like any other."""
+    async def _wrote_in_session(self, session: Session, room: str, event: str, sender: str, words: str) -> None:
+        """Only the requester who holds the session is obeyed there; what anybody else writes is a text like any other.
+
+        An order with a contact is taken out of the room at once: everybody there could read it.
+        """
         if is_command(words) and sender == (session.holder or session.requester) and session.seat_of(sender) is None:
             order = words.lstrip()[len(COMMAND_PREFIX) :].strip() or "help"
+            if MAY_HOLD_A_CONTACT.search(order):
+                await self.chat.redact(room, event, f"redact.{event}")
             await self._answer(sender, session.chat, event, order, session)
             return
         await self.sessions.decide(session.id, SomebodyWrote(sender))

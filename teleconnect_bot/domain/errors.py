@@ -85,8 +85,9 @@ class SoughtAlready(Refused):
 
 
 class NobodyAdded(Refused):
-    """Nobody can be added to {code} any more, because the person has been there already.
-    To meet the same people and somebody else, send a new invitation with `invite`.
+    """Nobody can be added to {code}, for the safety of the person: everybody who takes part is named in the invitation.
+    To meet the same people together with somebody else, write to me in our direct chat
+    `invite again {code} guest=anna@example.org` or `invite again {code} colleague=doctor@example.org`, with the right address.
     """
 
 

@@ -14,7 +14,7 @@ from teleconnect_bot.domain.life import decide
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.schedule import Policy
-from teleconnect_bot.domain.session import Session, State
+from teleconnect_bot.domain.session import Mode, Session, State
 
 from .ports import Clock, SessionKeys, StaleSession, Tokens, Unit, UnitOfWork
 
@@ -27,15 +27,17 @@ TRIES = 8
 class Invitation:
     """A complete `invite` command. `chat` is the direct chat and `event` the command's own event, redacted once the card exists.
 
-    `guests` receive the same link as `contact` (PRODUCT §1, "Third party").
+    `guests` receive the same link as `contact` (PRODUCT §1, "Third party"), each of the `colleagues` a link of their own.
+    Without `contact` the service user sits beside the requester: an in-person session, for which only colleagues are invited.
     """
 
     by: str
     chat: str
     event: str
-    contact: Contact
+    contact: Contact | None
     name: str = field(default="", repr=False)
     guests: tuple[Recipient, ...] = ()
+    colleagues: tuple[Recipient, ...] = ()
     language: str = "en"
     zone: str = "UTC"
 
@@ -105,20 +107,18 @@ class Sessions:
         )
 
     async def _draft(self, unit: Unit, invitation: Invitation, session_id: str, now: datetime) -> Session:
+        links = [self._link(session_id, Role.COLLEAGUE, colleague) for colleague in invitation.colleagues]
+        if invitation.contact is not None:
+            link = self._link(session_id, Role.SERVICE_USER, Recipient(invitation.contact, invitation.language))
+            links.insert(0, replace(link, name=invitation.name, others=invitation.guests, places=1 + len(invitation.guests)))
+        empty = await self._empty(unit, invitation.by, invitation.chat, session_id, now)
+        mode = Mode.IN_PERSON if invitation.contact is None else Mode.REMOTE
+        return replace(empty, mode=mode, language=invitation.language, zone=invitation.zone, links=tuple(links))
+
+    def _link(self, session_id: str, role: Role, recipient: Recipient) -> Link:
         link_id = self.tokens.opaque_id()
         digest = digest_of(token_from(self.keys.derive(SESSION_KEY_PREFIX + session_id, f"link/{link_id}/1")))
-        link = Link(
-            id=link_id,
-            role=Role.SERVICE_USER,
-            digest=digest,
-            contact=invitation.contact,
-            language=invitation.language,
-            name=invitation.name,
-            others=invitation.guests,
-            places=1 + len(invitation.guests),
-        )
-        empty = await self._empty(unit, invitation.by, invitation.chat, session_id, now)
-        return replace(empty, language=invitation.language, zone=invitation.zone, links=(link,))
+        return Link(id=link_id, role=role, digest=digest, contact=recipient.contact, language=recipient.language)
 
     async def ask(self, code: str, command: Asked, event: str) -> Session:
         """Carry out what a member of staff asked for in this event; read a second time it changes nothing more.
