@@ -182,7 +182,7 @@ class Bot:
         visitors = AppserviceVisitors(account, admin, config.appservice.visitor_prefix)
         cards = Cards(format_moment, STAFF_ZONE)
         self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards))
-        answers = Answers(self.sessions, self.clock, config.languages, STAFF_ZONE, format_moment)
+        answers = Answers(self.sessions, self.clock, config.languages, STAFF_ZONE, format_moment, chat.room_of)
         access = Access(config.access.requesters, config.access.admins, config.access.focal_point)
         account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, access, chat, chat))
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from teleconnect_bot.domain import commands as c
@@ -11,7 +12,7 @@ from teleconnect_bot.domain.guest_link import Link, Seat, digest_of
 from teleconnect_bot.domain.life import decide
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.schedule import Deadline, DeadlineKind, Policy, deadlines
-from teleconnect_bot.domain.session import Session, State
+from teleconnect_bot.domain.session import Mode, Session, State
 
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 REQUESTER, BACKUP, STRANGER = "@nurse:hospital.example", "@doctor:hospital.example", "@stranger:hospital.example"
@@ -165,3 +166,13 @@ IN_STATE: dict[State, Callable[[], Session]] = {
     State.TEARING_DOWN: tearing_down,
     State.GONE: gone,
 }
+
+
+COLLEAGUE = "@colleague:hospital.example"
+
+
+def with_colleague(session: Session, *, in_person: bool = False) -> Session:
+    """The draft with a colleague by Matrix id; in person there is no link for a service user."""
+    if not in_person:
+        return replace(session, colleagues=frozenset({COLLEAGUE}))
+    return replace(session, colleagues=frozenset({COLLEAGUE}), mode=Mode.IN_PERSON, links=())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from teleconnect_bot.services.sessions import Invitation, Sessions
 
 from .cards import STATE_WORDS, room_link, waited
 from .commands import COMMANDS, checked, help_text
-from .company import AGAIN, Company, company, same_people
+from .company import AGAIN, Company, checked_members, company, same_people
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
 
@@ -56,12 +56,22 @@ LISTED = frozenset({State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING,
 
 
 class Answers:
-    """`languages` are those in which invitations may be sent; `moment` writes a time in words."""
+    """`languages` are those in which invitations may be sent; `moment` writes a time in words.
+
+    `room_of` finds somebody's direct chat with the bot (`StaffChat.room_of`).
+    """
 
     def __init__(
-        self, sessions: Sessions, clock: Clock, languages: Sequence[str], zone: str, moment: Callable[[datetime, str, str], str]
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        languages: Sequence[str],
+        zone: str,
+        moment: Callable[[datetime, str, str], str],
+        room_of: Callable[[str], Awaitable[str | None]],
     ) -> None:
         self.sessions, self.clock, self.languages, self.zone, self.moment = sessions, clock, tuple(languages), zone, moment
+        self.room_of = room_of
 
     async def answer(self, by: str, chat: str, event: str, text: str, here: Session | None = None) -> str | None:
         """The answer in Markdown, None when the card alone answers. `here` is the session in whose room it was written.
@@ -94,6 +104,8 @@ class Answers:
             case "invite":
                 await self.sessions.invite(await self._invitation(line, by, chat, event))
                 return None
+            case "join":
+                return await self._join(line, by, event)
             case "invites":
                 return await self._list(by)
             case "waiting":
@@ -116,6 +128,7 @@ class Answers:
             raise NotUnderstood(f"There are too many words; put quotes around a name of several words. Example: `{example}`")
         language = self._language("lang=", line.options.get("lang", before.language if before else self.languages[0]))
         who = company(line, language, partial(self._language, "…/"), example, before)
+        await checked_members(who.members, by, self.room_of)
         return Invitation(
             by=by,
             chat=chat,
@@ -124,6 +137,7 @@ class Answers:
             name=who.name,
             guests=who.guests,
             colleagues=who.colleagues,
+            members=who.members,
             language=who.language,
             zone=self.zone,
         )
@@ -138,6 +152,14 @@ class Answers:
         if earlier.state in (State.TEARING_DOWN, State.GONE):
             raise AlreadyDeleted(code=earlier.code)
         return same_people(earlier)
+
+    async def _join(self, line: Line, by: str, event: str) -> str:
+        """For colleagues, whose sessions are in no list of theirs."""
+        code = line.words[0].upper()
+        session = await self.sessions.ask(code if _CODE.fullmatch(code) else "with that code", c.Join(by), event)
+        if session.room is None:
+            return f"The room of session {session.code} is being made. You are invited into it in a moment."
+        return f"This way into session {session.code}: [Open the room]({room_link(session.room)})"
 
     async def _nobody_added(self, line: Line, by: str, here: Session | None) -> str:
         """Whoever shall take part is named in the invitation; afterwards nobody can be added (PRODUCT §2)."""

@@ -73,6 +73,11 @@ NOTICES: dict[Notice, str] = {
     Notice.CANCELLED: "Session {code} is cancelled; the link does not work any more.",
     Notice.EXPIRED: "Session {code}: nobody came with the link, and it has expired. To try again, send a new invitation.",
     Notice.RESCHEDULED: "Session {code} has a new date; everybody is told again.",
+    Notice.COLLEAGUE_INVITED: "{requester} asks you to take part in session {code}{planned}. You are invited into its room when the person "
+    "is there, and may join at any time while it runs.",
+    Notice.COLLEAGUE_NEEDED: "{requester} needs your help in session {code}{planned}: the person sits beside them. "
+    "`join {code}` takes you into its room.",
+    Notice.COLLEAGUE_MAY_COME: "Session {code}: {who} is there. {room} You may join now, or at any time while the session runs.",
     Notice.DELETED: "Session {code} is deleted. Nothing of it is stored any more.",
 }
 
@@ -96,6 +101,8 @@ class Cards:
             "who": who_is_here(session),
             "room": f"[Open the room]({room_link(session.room)})" if session.room else "",
             "waited": waited(session, now),
+            "requester": escaped(session.requester),
+            "planned": f" on {escaped(self.moment(session.planned_at, self.zone, 'en'))}" if session.planned_at else "",
             "holder": escaped(session.holder or "somebody else"),
             "problem": escaped(problem) or "the reason is not known",
             "delete_at": escaped(self.moment(delete_at(session), self.zone, "en")),
@@ -124,7 +131,8 @@ class Cards:
         return lines
 
     def _inside(self, session: Session) -> list[str]:
-        here = [f"{shown(session, seat)} is here" for seat in session.present_seats]
+        here = [f"Colleague {escaped(user)}: {_where(session, user)}" for user in sorted(session.colleagues)]
+        here += [f"{shown(session, seat)} is here" for seat in session.present_seats]
         return [*here, f"[Room of the session]({room_link(session.room)})"] if session.room and session.staff_invited else here
 
     def _ends(self, session: Session) -> list[str]:
@@ -144,7 +152,16 @@ def _because(message: OutgoingMessage) -> str:
 
 def who_is_here(session: Session) -> str:
     """The people on main seats, by the names they chose, in Markdown."""
-    return " and ".join(shown(session, seat) for seat in session.present_seats if session.is_main(seat)) or "the person"
+    people = [shown(session, seat) for seat in session.present_seats if session.is_main(seat)]
+    if session.mode is Mode.IN_PERSON:
+        people += [escaped(user) for user in sorted(session.colleagues & session.staff_inside)]
+    return " and ".join(people) or "the person"
+
+
+def _where(session: Session, user: str) -> str:
+    if user in session.staff_inside:
+        return "is in the room"
+    return "is invited into the room" if user in session.staff_invited else "is told, and not in the room"
 
 
 def shown(session: Session, seat: Seat) -> str:

@@ -25,14 +25,21 @@ COMMANDS: dict[str, ChatCommand] = {
     for command in (
         ChatCommand(
             "invite",
-            'invite <e-mail> [name="…"] [lang=fr] [guest=<e-mail>[/<language>]]… [colleague=<e-mail>[/<language>]]…',
+            'invite <e-mail> [name="…"] [lang=fr] [guest=<e-mail>[/<language>]]… [colleague=<@id:server or e-mail>[/<language>]]…',
             "invites somebody to a session now: they receive a link in their language. "
             "`guest=`, once for each, sends the same link to a loved one or another caregiver, `colleague=` a link of their own to a "
-            "colleague. `invite in-person colleague=…` asks a colleague for help while the person sits beside you; "
-            "`invite again K7M2` invites the people of an earlier session, and whoever you add to the line",
+            "colleague, or a message in their chat with me. `invite in-person colleague=…` asks a colleague for help while the person "
+            "sits beside you; `invite again K7M2` invites the people of an earlier session, and whoever you add to the line",
             'invite anna@example.org name="Anna" lang=fr',
             words=(1, 2),
             options=frozenset({"name", "lang", "guest", "colleague"}),
+        ),
+        ChatCommand(
+            "join",
+            "join <code>",
+            "takes you into a session to which a colleague invited you",
+            "join K7M2",
+            (1, 1),
         ),
         ChatCommand(
             "add",

@@ -1,22 +1,24 @@
 """Who is invited, as a requester writes it in one line (PRODUCT §1, §3 `invite`).
 
-`invite <e-mail> guest=<e-mail>[/<language>] colleague=<e-mail>[/<language>]`, `invite in-person colleague=…`, and
+`invite <e-mail> guest=<e-mail>[/<language>] colleague=<@id:server or e-mail>[/<language>]`, `invite in-person colleague=…`, and
 `invite again <code>`, which stands for the people of an earlier session without naming them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from teleconnect_bot.domain.guest_link import Recipient
-from teleconnect_bot.domain.people import Contact, NotAContact, Role
+from teleconnect_bot.domain.people import Contact, ContactKind, NotAContact, Role
 from teleconnect_bot.domain.session import Session
 
 from .parser import Line, NotUnderstood
 
 IN_PERSON = ("in-person", "inperson")
 AGAIN = "again"
+MATRIX_ID = re.compile(r"@[a-z0-9._=/+-]{1,128}:[A-Za-z0-9.-]{1,128}(?::\d{1,5})?")
 LONGEST_NAME = 80
 
 MOST_PEOPLE = 8
@@ -35,9 +37,13 @@ class Company:
     language: str
     guests: tuple[Recipient, ...] = ()
     colleagues: tuple[Recipient, ...] = ()
+    members: frozenset[str] = frozenset()
+    """Colleagues by Matrix id; they have a chat with the bot of their own."""
 
-    def with_more(self, guests: Sequence[Recipient], colleagues: Sequence[Recipient]) -> Company:
-        return replace(self, guests=(*self.guests, *guests), colleagues=(*self.colleagues, *colleagues))
+    def with_more(self, guests: Sequence[Recipient], colleagues: Sequence[Recipient], members: Collection[str]) -> Company:
+        return replace(
+            self, guests=(*self.guests, *guests), colleagues=(*self.colleagues, *colleagues), members=self.members | frozenset(members)
+        )
 
 
 def company(line: Line, language: str, read_language: ReadLanguage, example: str, before: Company | None = None) -> Company:
@@ -53,13 +59,37 @@ def company(line: Line, language: str, read_language: ReadLanguage, example: str
             "Example: `invite in-person colleague=doctor@example.org`"
         )
     guests = people("guest", line.each("guest"), before.language, read_language, example)
-    colleagues = people("colleague", line.each("colleague"), language, read_language, example)
-    whole = before.with_more(guests, colleagues)
-    if whole.contact is None and not whole.colleagues:
+    written = line.each("colleague")
+    members = [value for value in written if value.startswith("@")]
+    if not all(MATRIX_ID.fullmatch(member) for member in members):
+        raise NotUnderstood("A Matrix id is written like `@doctor:example.org`. Example: `invite in-person colleague=@doctor:example.org`")
+    if len(set(members)) < len(members) or before.members & set(members):
+        raise NotUnderstood(f"The same colleague stands there twice. Example: `{example}`")
+    colleagues = people("colleague", [value for value in written if value not in members], language, read_language, example)
+    whole = before.with_more(guests, colleagues, members)
+    if whole.contact is None and not whole.colleagues and not whole.members:
         raise NotUnderstood("For a session in person, say which colleague you need: `invite in-person colleague=doctor@example.org`")
     first = (whole.contact,) if whole.contact else ()
-    checked_crowd((*first, *(each.contact for each in (*whole.guests, *whole.colleagues))), example)
+    by_id = (Contact(ContactKind.MATRIX, member) for member in whole.members)
+    checked_crowd((*first, *(each.contact for each in (*whole.guests, *whole.colleagues)), *by_id), example)
     return whole
+
+
+async def checked_members(members: Collection[str], by: str, room_of: Callable[[str], Awaitable[str | None]]) -> None:
+    """Each is somebody else of this server who has an encrypted chat with the bot. Raises `NotUnderstood` with the reason."""
+    for member in sorted(members):
+        if member == by:
+            raise NotUnderstood("You take part in your own session anyway, so `colleague=` is for somebody else.")
+        if member.partition(":")[2] != by.partition(":")[2]:
+            raise NotUnderstood(
+                f"`{member}` has no account on our server, and session rooms admit nobody from elsewhere. "
+                "Invite them by e-mail: `colleague=doctor@example.org`."
+            )
+        if await room_of(member) is None:
+            raise NotUnderstood(
+                f"`{member}` has no encrypted direct chat with me yet, so I cannot tell them. They can open one and write `help` there; "
+                "or invite them by e-mail: `colleague=doctor@example.org`."
+            )
 
 
 def _main(line: Line, example: str) -> Contact | None:
@@ -78,8 +108,8 @@ def same_people(session: Session) -> Company:
         raise NotUnderstood("Somebody said that the link of that session was not for them, so please write a new `invite` line.")
     colleagues = tuple(Recipient(link.contact, link.language) for link in session.links if link.role is Role.COLLEAGUE)
     if main is None:
-        return Company(None, "", session.language, (), colleagues)
-    return Company(main.contact, main.name, main.language, main.others, colleagues)
+        return Company(None, "", session.language, (), colleagues, session.colleagues)
+    return Company(main.contact, main.name, main.language, main.others, colleagues, session.colleagues)
 
 
 def people(option: str, values: Sequence[str], language: str, read_language: ReadLanguage, example: str) -> tuple[Recipient, ...]:

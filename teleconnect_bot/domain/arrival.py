@@ -11,7 +11,7 @@ from .effects import Effect, Notice
 from .errors import AlreadyStarted, LinkFull, LinkUnusable, NobodyWaiting, TooEarly
 from .guest_link import Ended, Link, SeatState
 from .schedule import opens_at
-from .session import Session, State
+from .session import Mode, Session, State
 
 Outcome = tuple[Session, tuple[Effect, ...]]
 
@@ -123,6 +123,11 @@ def _present(session: Session, seat_id: str, now: datetime) -> Outcome:
     session = replace(session.with_seat(replace(seat, present=True, away_since=None, last_beat_at=now)), last_activity_at=now)
     if not session.is_main(seat) or session.state not in (State.INVITED, State.KEPT_OPEN):
         return session, (e.UpdateCard(),)
+    return _main_arrived(session, now)
+
+
+def _main_arrived(session: Session, now: datetime) -> Outcome:
+    """Somebody on a main seat is there: staff and colleagues get the way into the room, those first who may take the session."""
     same_arrival = session.left_at is not None and now - session.left_at <= session.policy.same_arrival
     waiting = replace(session, state=State.WAITING, came_from=session.state)
     if same_arrival and session.arrived_at is not None:
@@ -135,10 +140,13 @@ def _present(session: Session, seat_id: str, now: datetime) -> Outcome:
         last_ring_at=now,
         seen_at=None,
         nobody_came=False,
-        staff_invited=session.staff_invited | staff,
+        staff_invited=session.staff_invited | staff | session.colleagues,
     )
+    colleagues = session.colleagues - session.staff_inside - staff
+    invited = (*sorted(staff - session.staff_inside), *sorted(colleagues))
     notice = Notice.CAME_BACK if session.state is State.KEPT_OPEN else Notice.HERE
-    return waiting, (*(e.InviteToRoom(user) for user in sorted(staff - session.staff_inside)), e.Tell(notice), e.UpdateCard())
+    told = (e.Tell(Notice.COLLEAGUE_MAY_COME, user) for user in sorted(colleagues))
+    return waiting, (*(e.InviteToRoom(user) for user in invited), e.Tell(notice), *told, e.UpdateCard())
 
 
 def seat_away(session: Session, seat_id: str, now: datetime) -> Outcome:
@@ -147,7 +155,7 @@ def seat_away(session: Session, seat_id: str, now: datetime) -> Outcome:
     if seat is None or not seat.present:
         return session, ()
     session = replace(session.with_seat(replace(seat, present=False, away_since=now)), last_activity_at=now)
-    return _without(session, now, tell=session.left_at is None)
+    return without(session, now, tell=session.left_at is None)
 
 
 def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Outcome:
@@ -156,12 +164,13 @@ def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Out
     if seat is None or not seat.live:
         return session, ()
     session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=Ended.LEFT))
-    session, effects = _without(replace(session, last_activity_at=now), now, tell=True)
+    session, effects = without(replace(session, last_activity_at=now), now, tell=True)
     out = (e.RemoveFromRoom(seat.user),) if seat.user else ()
     return session, (e.RevokeSeat(seat.id), *out, *effects)
 
 
-def _without(session: Session, now: datetime, *, tell: bool) -> Outcome:
+def without(session: Session, now: datetime, *, tell: bool) -> Outcome:
+    """Somebody went away; when that was the last main seat, nobody waits any more."""
     if session.state is State.WAITING and not session.main_present and session.came_from is not None:
         away = (e.Tell(Notice.AWAY),) if tell else ()
         return replace(session, state=session.came_from, came_from=None, left_at=now), (*away, e.UpdateCard())
@@ -176,8 +185,8 @@ def _joined(session: Session, user: str, now: datetime) -> Session:
 
 
 def _started(session: Session, by: str, now: datetime) -> Outcome:
-    """The one start. Whoever else was invited to take the session is not needed any more."""
-    others = session.staff_invited - session.staff_inside - {by}
+    """The one start. Whoever else was invited to take the session is not needed any more; colleagues may come at any time."""
+    others = session.staff_invited - session.staff_inside - session.colleagues - {by}
     active = replace(
         session,
         state=State.ACTIVE,
@@ -216,15 +225,24 @@ def staff_joined_active(session: Session, command: c.StaffJoined, now: datetime)
 
 
 def staff_joined_quietly(session: Session, command: c.StaffJoined, now: datetime) -> Outcome:
+    """Outside a running session. In person, a colleague who comes in is whom the session waits for."""
     if command.user in session.staff_inside:
         return session, ()
-    return _joined(session, command.user, now), (e.DeliverLetters(command.user), e.UpdateCard())
+    joined = _joined(session, command.user, now)
+    if session.mode is Mode.IN_PERSON and command.user in session.colleagues:
+        arrived, effects = _main_arrived(joined, now)
+        return arrived, (*effects, e.DeliverLetters(command.user))
+    return joined, (e.DeliverLetters(command.user), e.UpdateCard())
 
 
 def staff_left(session: Session, command: c.StaffLeft, now: datetime) -> Outcome:
     if command.user not in session.staff_inside and command.user not in session.staff_invited:
         return session, ()
-    return replace(session, staff_inside=session.staff_inside - {command.user}, staff_invited=session.staff_invited - {command.user}), ()
+    inside, invited = session.staff_inside - {command.user}, session.staff_invited - {command.user}
+    left = replace(session, staff_inside=inside, staff_invited=invited)
+    if session.state is State.WAITING and not left.main_present:
+        return without(left, now, tell=True)
+    return left, ()
 
 
 def somebody_wrote(session: Session, command: c.SomebodyWrote, now: datetime) -> Outcome:

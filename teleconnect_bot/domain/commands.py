@@ -64,6 +64,11 @@ class Start(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class Join(Asked):
+    """A colleague wants into the room. Who may start the session starts it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Close(Asked):
     pass
 

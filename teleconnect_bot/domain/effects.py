@@ -13,7 +13,7 @@ from typing import ClassVar
 
 
 class Notice(StrEnum):
-    """New messages to the requester; those in `MENTIONING` make Element ring (PRODUCT §3)."""
+    """New messages to the requester, or to whom the effect names; those in `MENTIONING` make Element ring (PRODUCT §3)."""
 
     COMING = "coming"
     HERE = "here"
@@ -40,6 +40,9 @@ class Notice(StrEnum):
     EXPIRED = "expired"
     RESCHEDULED = "rescheduled"
     DELETED = "deleted"
+    COLLEAGUE_INVITED = "colleague_invited"
+    COLLEAGUE_NEEDED = "colleague_needed"
+    COLLEAGUE_MAY_COME = "colleague_may_come"
 
 
 MENTIONING = frozenset(
@@ -58,6 +61,8 @@ MENTIONING = frozenset(
         Notice.IDLE_ENDS_SOON,
         Notice.EXPIRED,
         Notice.CAME_BACK,
+        Notice.COLLEAGUE_INVITED,
+        Notice.COLLEAGUE_NEEDED,
     }
 )
 

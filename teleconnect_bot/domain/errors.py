@@ -91,6 +91,14 @@ class NobodyAdded(Refused):
     """
 
 
+class NotOpenYet(Refused):
+    """Session {code} is planned for later; its room opens shortly before."""
+
+
+class NotJoinable(Refused):
+    """The room of session {code} is not open now. You are told when it is."""
+
+
 class NotPlannable(Refused):
     """The date of {code} cannot be changed any more, because the person has been there already.
     A new date needs a new invitation with `invite`.

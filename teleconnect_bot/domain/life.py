@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import arrival, rules
+from . import arrival, colleagues, rules
 from . import commands as c
 from .effects import Effect
 from .errors import (
@@ -23,6 +23,7 @@ from .errors import (
     NobodyWaiting,
     NotClosed,
     NothingHeld,
+    NotJoinable,
     NotPlannable,
     NoTranscript,
     NotRunning,
@@ -65,7 +66,6 @@ _WHILE_LINKS_WORK: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
     (c.RoomCreated, arrival.room_created),
     (c.SeatReady, arrival.seat_ready),
     (c.SeatAdmitted, arrival.seat_admitted),
-    (c.StaffLeft, arrival.staff_left),
 )
 
 TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
@@ -91,10 +91,12 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
     },
     S.INVITED: {
         **_stays(S.INVITED, *_WHILE_LINKS_WORK),
+        c.StaffLeft: Rule((S.INVITED,), arrival.staff_left),
         c.VisitorJoined: Rule((S.INVITED, S.WAITING), arrival.visitor_joined),
         c.SeatBeat: Rule((S.INVITED, S.WAITING), arrival.seat_beat),
         c.VisitorLeft: Rule((S.INVITED,), arrival.visitor_left),
-        c.StaffJoined: Rule((S.INVITED,), arrival.staff_joined_quietly),
+        c.StaffJoined: Rule((S.INVITED, S.WAITING), arrival.staff_joined_quietly),
+        c.Join: Rule((S.INVITED,), colleagues.join_invited),
         c.SomebodyWrote: Rule((S.INVITED,), arrival.somebody_wrote),
         c.Reschedule: Rule((S.INVITED,), rules.reschedule_invited),
         c.InterpreterWithdrew: Rule((S.INVITED,), rules.interpreter_withdrew),
@@ -105,6 +107,8 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
     },
     S.WAITING: {
         **_stays(S.WAITING, *_WHILE_LINKS_WORK),
+        c.StaffLeft: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.staff_left),
+        c.Join: Rule((S.WAITING, S.ACTIVE), colleagues.join_waiting),
         c.VisitorJoined: Rule((S.WAITING,), arrival.visitor_joined),
         c.SeatBeat: Rule((S.WAITING,), arrival.seat_beat),
         c.VisitorLeft: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.visitor_left),
@@ -121,10 +125,12 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
     },
     S.ACTIVE: {
         **_stays(S.ACTIVE, *_WHILE_LINKS_WORK),
+        c.StaffLeft: Rule((S.ACTIVE,), arrival.staff_left),
         c.VisitorJoined: Rule((S.ACTIVE,), arrival.visitor_joined),
         c.SeatBeat: Rule((S.ACTIVE,), arrival.seat_beat),
         c.VisitorLeft: Rule((S.ACTIVE,), arrival.visitor_left),
         c.StaffJoined: Rule((S.ACTIVE,), arrival.staff_joined_active),
+        c.Join: Rule((S.ACTIVE,), colleagues.join_active),
         c.Start: Rule((S.ACTIVE,), arrival.start_active),
         c.SomebodyWrote: Rule((S.ACTIVE,), arrival.somebody_wrote),
         c.Close: Rule((S.CLOSED,), rules.close),
@@ -134,10 +140,12 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
     },
     S.KEPT_OPEN: {
         **_stays(S.KEPT_OPEN, *_WHILE_LINKS_WORK),
+        c.StaffLeft: Rule((S.KEPT_OPEN,), arrival.staff_left),
         c.VisitorJoined: Rule((S.KEPT_OPEN, S.WAITING), arrival.visitor_joined),
         c.SeatBeat: Rule((S.KEPT_OPEN, S.WAITING), arrival.seat_beat),
         c.VisitorLeft: Rule((S.KEPT_OPEN,), arrival.visitor_left),
-        c.StaffJoined: Rule((S.KEPT_OPEN,), arrival.staff_joined_quietly),
+        c.StaffJoined: Rule((S.KEPT_OPEN, S.WAITING), arrival.staff_joined_quietly),
+        c.Join: Rule((S.KEPT_OPEN, S.ACTIVE), colleagues.join_kept_open),
         c.SomebodyWrote: Rule((S.KEPT_OPEN,), arrival.somebody_wrote),
         c.Start: Rule((S.ACTIVE,), arrival.start_kept_open),
         c.Close: Rule((S.CLOSED,), rules.close),
@@ -182,6 +190,14 @@ REFUSALS: dict[type[c.Command], dict[State, type[Refused]]] = {
     c.SendWithout: {S.DRAFT: NotSent, S.INVITED: NothingHeld, **dict.fromkeys(_MET, NothingHeld), **_ENDED},
     c.Seen: {**_NOBODY, S.ACTIVE: AlreadyStarted, S.KEPT_OPEN: NobodyWaiting, **_ENDED},
     c.Start: {**_NOBODY, **_ENDED},
+    c.Join: {
+        S.DRAFT: NotSent,
+        S.HELD: NotJoinable,
+        S.UNAVAILABLE: NotJoinable,
+        S.CLOSED: NotJoinable,
+        S.CANCELLED: AlreadyCancelled,
+        **_DELETED,
+    },
     c.Close: {**_NOT_STARTED, **_ENDED},
     c.CloseNow: {**_NOT_STARTED, **_DELETED},
     c.Keep: {**_NOT_STARTED, S.WAITING: NotRunning, S.KEPT_OPEN: KeptOpenAlready, **_ENDED},
@@ -197,7 +213,7 @@ def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session
     Raises a `DomainError` when somebody asked for what is not possible. A report (`Befell`) that comes too late, or twice,
     returns the session unchanged and no effects.
     """
-    if isinstance(command, c.Asked) and not session.may_see(command.by):
+    if isinstance(command, c.Asked) and not session.may_see(command.by) and not _joins(session, command):
         raise NotYours(code=session.code)
     rule = TRANSITIONS[session.state].get(type(command))
     if rule is None:
@@ -212,6 +228,11 @@ def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session
     if session.end_announced and changed.last_activity_at > session.last_activity_at:
         return replace(changed, end_announced=False), effects
     return changed, effects
+
+
+def _joins(session: Session, command: c.Asked) -> bool:
+    """The one thing that a colleague may ask."""
+    return isinstance(command, c.Join) and command.by in session.colleagues
 
 
 def check(session: Session, command: c.Asked, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import arrival
+from . import arrival, colleagues
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
@@ -35,7 +35,7 @@ def _send_invitations(session: Session) -> Outcome:
     untold = (link for link in session.links if link.id not in told)
     new = tuple(message for link in untold for message in messages_to(session, link, MessageKind.INVITATION))
     invited = replace(session, state=State.INVITED, messages=session.messages + new)
-    return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
+    return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new), *colleagues.asked(session))
 
 
 def messages_to(session: Session, link: Link, kind: MessageKind, roles: frozenset[Role] = frozenset(Role)) -> tuple[OutgoingMessage, ...]:
@@ -98,7 +98,8 @@ def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -
     living = (link for link in session.links if not link.dead)
     new = tuple(message for link in living for message in messages_to(session, link, MessageKind.INVITATION))
     moved = replace(session, planned_at=command.at, messages=session.messages + new, state_since=now)
-    return moved, (e.Tell(Notice.RESCHEDULED), e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
+    told = (e.Tell(Notice.RESCHEDULED), *colleagues.told(session, Notice.RESCHEDULED))
+    return moved, (*told, e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
 
 
 # ---- ending ------------------------------------------------------------------------------------------------------------
@@ -130,7 +131,9 @@ def _ended(session: Session, state: State, why: Ended, notice: Notice) -> Outcom
         last_ring_at=None,
         seen_at=None,
     )
-    return ended, (*revoked, *outside, *read_only, e.UpdateCard(), e.Tell(notice))
+    cancelled = colleagues.told(session, Notice.CANCELLED) if session.state in (State.INVITED, State.WAITING) else ()
+    told = cancelled if state is State.CANCELLED else ()
+    return ended, (*revoked, *outside, *read_only, e.UpdateCard(), e.Tell(notice), *told)
 
 
 def cancel(session: Session, command: c.Command, now: datetime) -> Outcome:
@@ -177,8 +180,9 @@ def reopen(session: Session, command: c.Reopen, now: datetime) -> Outcome:
     state = State.ACTIVE if session.main_present else State.KEPT_OPEN
     starts = (*session.starts, now) if state is State.ACTIVE else session.starts
     session, effects = arrival.let_in(replace(session, state=state, starts=starts, last_activity_at=now), command.by)
+    session, more = colleagues.let_in_all(session)
     writable = (e.MakeWritable(),) if session.room else ()
-    return session, (*writable, *effects, e.UpdateCard(), e.Tell(Notice.REOPENED))
+    return session, (*writable, *effects, *more, e.UpdateCard(), e.Tell(Notice.REOPENED))
 
 
 def want_transcript(session: Session, command: c.WantTranscript, now: datetime) -> Outcome:
@@ -253,6 +257,8 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
             return replace(session, last_ring_at=now), (e.Tell(Notice.STILL_WAITING),)
         case DeadlineKind.NOBODY_CAME:
             return _nobody_came(session)
+        case DeadlineKind.NOBODY_PRESENT if session.state is State.WAITING:
+            return colleagues.nobody_took_it(session, now)
         case DeadlineKind.NOBODY_PRESENT:
             return _kept_open(session, now), (e.UpdateCard(), e.Tell(Notice.KEPT_OPEN_BY_SILENCE))
         case DeadlineKind.IDLE_NOTICE:

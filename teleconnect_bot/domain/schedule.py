@@ -107,6 +107,8 @@ def _of_waiting(session: Session) -> list[tuple[DeadlineKind, datetime]]:
     if arrived is None:
         return []
     due: list[tuple[DeadlineKind, datetime]] = []
+    if not session.somebody_present:
+        due.append((DeadlineKind.NOBODY_PRESENT, session.last_activity_at + session.policy.nobody_present))
     if session.seen_at is None and session.last_ring_at is not None:
         due.append((DeadlineKind.RING, ring.next_ring(arrived, session.last_ring_at)))
     if not session.nobody_came:

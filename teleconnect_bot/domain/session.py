@@ -76,7 +76,8 @@ class Session:
     `key` names the session's key in `keys_directory`; `marker` stands in the room's creation content.
     `starts` holds the first start and each later one. `arrived_at` is when the waiting began and stays for 10 min after the
     last main seat went away, so that a flapping phone is one arrival. `left_at` is when that was, None before the first time.
-    `emptied_at` is when everybody was removed in the teardown.
+    `colleagues` are the Matrix ids of those who were invited to take part; they are also among `staff_invited` and `staff_inside`
+    as they come. `emptied_at` is when everybody was removed in the teardown.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Session:
     messages: tuple[OutgoingMessage, ...] = ()
     staff_invited: frozenset[str] = frozenset()
     staff_inside: frozenset[str] = frozenset()
+    colleagues: frozenset[str] = frozenset()
     holder: str | None = None
     starts: tuple[datetime, ...] = ()
     came_from: State | None = None
@@ -128,8 +130,9 @@ class Session:
 
     @property
     def main_present(self) -> bool:
-        """Somebody on a main seat is there (PRODUCT §2, "Main seat")."""
-        return any(self.is_main(seat) for seat in self.present_seats)
+        """Somebody on a main seat is there (PRODUCT §2, "Main seat"); in person also a colleague who is in the room by Matrix id."""
+        in_room = self.mode is Mode.IN_PERSON and bool(self.colleagues & self.staff_inside)
+        return in_room or any(self.is_main(seat) for seat in self.present_seats)
 
     @property
     def several_people(self) -> bool:

@@ -27,7 +27,8 @@ TRIES = 8
 class Invitation:
     """A complete `invite` command. `chat` is the direct chat and `event` the command's own event, redacted once the card exists.
 
-    `guests` receive the same link as `contact` (PRODUCT §1, "Third party"), each of the `colleagues` a link of their own.
+    `guests` receive the same link as `contact` (PRODUCT §1, "Third party"), each of the `colleagues` a link of their own;
+    `members` are colleagues by Matrix id, who need none.
     Without `contact` the service user sits beside the requester: an in-person session, for which only colleagues are invited.
     """
 
@@ -38,6 +39,7 @@ class Invitation:
     name: str = field(default="", repr=False)
     guests: tuple[Recipient, ...] = ()
     colleagues: tuple[Recipient, ...] = ()
+    members: frozenset[str] = frozenset()
     language: str = "en"
     zone: str = "UTC"
 
@@ -113,7 +115,9 @@ class Sessions:
             links.insert(0, replace(link, name=invitation.name, others=invitation.guests, places=1 + len(invitation.guests)))
         empty = await self._empty(unit, invitation.by, invitation.chat, session_id, now)
         mode = Mode.IN_PERSON if invitation.contact is None else Mode.REMOTE
-        return replace(empty, mode=mode, language=invitation.language, zone=invitation.zone, links=tuple(links))
+        return replace(
+            empty, mode=mode, colleagues=invitation.members, language=invitation.language, zone=invitation.zone, links=tuple(links)
+        )
 
     def _link(self, session_id: str, role: Role, recipient: Recipient) -> Link:
         link_id = self.tokens.opaque_id()

@@ -51,7 +51,7 @@ class Transcripts:
     async def transcript_of(self, session: Session) -> Transcript:
         events = [event async for event in self.rooms.history(session.room)] if session.room else []
         await self._note_media(session, events)
-        lines, undecipherable = lines_of(events, speakers(session), session.staff_inside | {session.requester})
+        lines, undecipherable = lines_of(events, speakers(session), orders_of(session))
         return Transcript(session.code, session.starts, self.zone, self.language, lines, undecipherable, delete_at(session))
 
     async def _note_media(self, session: Session, events: list[WrittenEvent]) -> None:
@@ -69,6 +69,11 @@ class Transcripts:
         name = self.texts.file_name(session, part, parts)
         sent = await self.chat.send_file(chat, address, document, name, "application/pdf", transaction_of(event))
         await self.ledger.made(event, sent)
+
+
+def orders_of(session: Session) -> frozenset[str]:
+    """Whose `!tc` lines are orders. Colleagues are not obeyed: what they write is a text like any other."""
+    return (session.staff_inside | {session.requester}) - session.colleagues
 
 
 def speakers(session: Session) -> dict[str, str]:

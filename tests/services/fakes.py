@@ -216,9 +216,10 @@ class FakeChat:
     def __init__(self, homeserver: FakeHomeserver) -> None:
         self.homeserver = homeserver
         self.closed: set[str] = set()
+        self.unknown: set[str] = set()
 
     async def room_of(self, user: str) -> str | None:
-        return f"!chat-{user[1:].partition(':')[0]}:example.org"
+        return None if user in self.unknown else f"!chat-{user[1:].partition(':')[0]}:example.org"
 
     def _send(self, event: FakeEvent) -> str:
         if event.room in self.closed:

@@ -63,6 +63,8 @@ CANNOT_REFUSE_BY_TABLE_ALONE: dict[tuple[type[c.Asked], State], type[errors.Refu
     (c.Close, State.WAITING): errors.StillWaiting,
     (c.CloseNow, State.WAITING): errors.StillWaiting,
     (c.Start, State.ACTIVE): errors.AlreadyStarted,
+    (c.Join, State.INVITED): errors.NobodyWaiting,
+    (c.Join, State.ACTIVE): errors.AlreadyStarted,
 }
 """Possible in some sessions of that state; refused in the one of `IN_STATE`."""
 
@@ -81,6 +83,8 @@ MOVES: dict[tuple[type[c.Asked], State], State] = {
     (c.Cancel, State.INVITED): State.CANCELLED,
     (c.Start, State.WAITING): State.WAITING,
     (c.Seen, State.WAITING): State.WAITING,
+    (c.Join, State.WAITING): State.WAITING,
+    (c.Join, State.KEPT_OPEN): State.ACTIVE,
     (c.Cancel, State.WAITING): State.CANCELLED,
     (c.Close, State.ACTIVE): State.CLOSED,
     (c.CloseNow, State.ACTIVE): State.TEARING_DOWN,

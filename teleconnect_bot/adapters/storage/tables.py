@@ -126,6 +126,7 @@ session = Table(
     _column("holder", Text, Kept.STAFF, null=True),
     _column("staff_invited", JSON, Kept.STAFF),
     _column("staff_inside", JSON, Kept.STAFF),
+    _column("colleagues", JSON, Kept.STAFF),
     sealed("language"),
     sealed("zone"),
     sealed("interpreter_wanted"),

@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("holder", sa.Text(), nullable=True),
         sa.Column("staff_invited", sa.JSON(), nullable=False),
         sa.Column("staff_inside", sa.JSON(), nullable=False),
+        sa.Column("colleagues", sa.JSON(), nullable=False),
         sa.Column("language", sa.LargeBinary(), nullable=True),
         sa.Column("zone", sa.LargeBinary(), nullable=True),
         sa.Column("interpreter_wanted", sa.LargeBinary(), nullable=True),
