@@ -16,7 +16,7 @@ from teleconnect_bot.domain.guest_link import SeatState
 from teleconnect_bot.domain.life import decide
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
 from teleconnect_bot.domain.session import Session, State
-from tests.fakes_domain import NOW, draft, notices
+from tests.fakes_domain import COLLEAGUE, NOW, draft, notices
 from tests.stateful.model import DELIVERY_ORDER, OVER, SAME_ARRIVAL, STAFF, Model
 
 
@@ -57,7 +57,8 @@ class Steps(RuleBasedStateMachine):
             assert after.holder in STAFF
         if before.started:
             assert {link.id: link.places for link in after.links} == {link.id: link.places for link in before.links}
-            assert {effect.user for effect in effects if isinstance(effect, e.InviteToRoom)} <= set(STAFF)
+            assert {effect.user for effect in effects if isinstance(effect, e.InviteToRoom)} <= {*STAFF, COLLEAGUE}
+            assert after.colleagues == before.colleagues
         old = {message.id: message for message in before.messages}
         for message in after.messages:
             if message.id in old:

@@ -17,11 +17,11 @@ from hypothesis.stateful import initialize, precondition, rule
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
 from teleconnect_bot.domain.effects import Notice
-from teleconnect_bot.domain.guest_link import Link, digest_of
+from teleconnect_bot.domain.guest_link import Link, Recipient, digest_of
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
 from teleconnect_bot.domain.session import State
-from tests.fakes_domain import NOW, REQUESTER, ROOM, STRANGER, draft, seat
+from tests.fakes_domain import COLLEAGUE, NOW, REQUESTER, ROOM, STRANGER, draft, seat
 from tests.stateful.model import AWAY, MAIN, OPEN, OTHER, STAFF, SURE, Already, Person
 from tests.stateful.steps import Steps
 
@@ -30,14 +30,17 @@ class SessionLife(Steps):
     @initialize(
         interpreter=st.booleans(),
         places=st.integers(1, 2),
+        shared=st.booleans(),
         planned=st.sampled_from([None, None, timedelta(hours=5), timedelta(days=400)]),
         already=st.sampled_from(list(Already)),
     )
-    def made(self, interpreter: bool, places: int, planned: timedelta | None, already: Already) -> None:
+    def made(self, interpreter: bool, places: int, shared: bool, planned: timedelta | None, already: Already) -> None:
         session = draft(interpreter="ti" if interpreter else None, places=places, planned_at=NOW + planned if planned else None)
         contact = Contact.email("interpreter@example.org")
         spare = Link(id=OTHER, role=Role.INTERPRETER, digest=digest_of("other"), contact=contact, language="en")
-        self.session = replace(session, links=(*session.links, spare))
+        others = (Recipient(contact, "en"),) * (places - 1) if shared else ()
+        main = replace(session.links[0], others=others)
+        self.session = replace(session, links=(main, spare), colleagues=frozenset({COLLEAGUE}))
         self.model.interpreter = interpreter
         if already >= Already.SENT:
             self.send(REQUESTER)
@@ -264,6 +267,19 @@ class SessionLife(Steps):
         if by in self.session.staff_invited or by == self.session.holder:
             return
         assert self.step(c.StaffJoined(by)) == (e.RemoveFromRoom(by), e.Tell(Notice.TAKEN, by))
+
+    @rule()
+    def the_colleague_asks_for_the_way_in(self) -> None:
+        possible = self.model.state in (State.WAITING, State.ACTIVE, State.KEPT_OPEN)
+        assert (self.step(c.Join(COLLEAGUE)) is not None) is possible
+
+    @rule(goes=st.booleans())
+    def the_colleague_comes_or_goes(self, goes: bool) -> None:
+        """Neither starts nor ends anything, whenever it is."""
+        before = self.session
+        if goes or COLLEAGUE in before.staff_invited:
+            self.step(c.StaffLeft(COLLEAGUE) if goes else c.StaffJoined(COLLEAGUE))
+        assert (self.session.state, self.session.starts, self.session.holder) == (before.state, before.starts, before.holder)
 
     @rule(by=st.sampled_from(STAFF))
     def staff_goes(self, by: str) -> None:
