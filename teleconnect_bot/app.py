@@ -220,7 +220,7 @@ class Bot:
         return {effect: handler for part in parts for effect, handler in part.handlers().items()}
 
     async def _keep_up(self, pool: VisitorPool) -> None:
-        """What must be looked after now and then; a homeserver that is away is asked again next time."""
+        """What must be looked after now and then; a homeserver or database that is away is asked again next time."""
         dead = Gauge("teleconnect_dead_effects", "Tasks that were given up; see teardown --status.", registry=self.registry)
         open_sessions = Gauge("teleconnect_open_sessions", "Sessions that are not deleted yet.", registry=self.registry)
         tidied: datetime | None = None
@@ -230,9 +230,10 @@ class Bot:
                 if tidied is None or self.clock.now() - tidied > TIDY_EVERY:
                     await self._tidy()
                     tidied = self.clock.now()
-            async with self.units.begin() as unit:
-                dead.set(len(await unit.dead_effects()))
-                open_sessions.set(len(await unit.sessions_in(frozenset(State) - {State.GONE})))
+            with contextlib.suppress(ServiceUnavailable):
+                async with self.units.begin() as unit:
+                    dead.set(len(await unit.dead_effects()))
+                    open_sessions.set(len(await unit.sessions_in(frozenset(State) - {State.GONE})))
             await asyncio.sleep(UPKEEP_EVERY.total_seconds())
 
     async def _tidy(self) -> None:
@@ -287,7 +288,12 @@ async def run(config: Config) -> int:
         await Bot(config).run(stop)
     except ExceptionGroup as failures:
         for failure in leaves(failures):
-            log.error("failed", error=type(failure).__name__, advice="teleconnect-bot doctor says what is wrong around the bot")
+            log.error(
+                "failed",
+                error=type(failure).__name__,
+                service=failure.service if isinstance(failure, ServiceUnavailable | RefusedByService) else None,
+                advice="teleconnect-bot doctor says what is wrong around the bot",
+            )
         return 1
     return 0
 
