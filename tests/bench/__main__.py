@@ -49,15 +49,22 @@ async def run(directory: Path) -> tuple[list[Row], list[str]]:
     try:
         await stack.start()
         async with ClientSession(connector=TCPConnector(limit=0), timeout=ClientTimeout(total=None)) as http:
+            _now("sessions")
             plain, where_plain = await session.measure(stack, http, transcript=False)
+            _now("sessions with transcript")
             whole, where_whole = await session.measure(stack, http, transcript=True)
             await stack.restart_bot()
+            _now("the gateway")
             return [plain, whole, *await gateway.measure(stack, http)], [where_plain, where_whole]
     except FAILURES:
         print(stack.bot.log_tail(), file=sys.stderr)
         raise
     finally:
         await stack.stop()
+
+
+def _now(what: str) -> None:
+    print(f"measuring {what} …", file=sys.stderr, flush=True)
 
 
 def main() -> int:

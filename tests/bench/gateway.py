@@ -28,7 +28,7 @@ from .results import Row
 
 WRITERS = 12
 """Visitors in the room who write in turn, so that none comes near the gateway's limits for one seat."""
-TIMES = 160
+TIMES = 120
 HELD_POLLS = 500
 MADE_AT_ONCE = 8
 MOST_ADDED_MS = 3.0
