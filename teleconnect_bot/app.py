@@ -212,7 +212,7 @@ class Bot:
         mailer = SmtpMailer(settings, self.texts, self.clock)
         parts = (
             Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),
-            Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender),
+            Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock),
             StaffNotices(sessions, ledger, chat, cards, self.clock),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, STAFF_LANGUAGE, STAFF_ZONE),
             Teardown(self.units, sessions, ledger, self.keys, self.clock, config.bot, rooms, chat, visitors, self.gateway),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from teleconnect_bot.domain import commands as c
@@ -18,8 +18,10 @@ from teleconnect_bot.services.sessions import Invitation, Sessions
 from .cards import STATE_WORDS, room_link, waited
 from .commands import COMMANDS, checked, help_text
 from .company import AGAIN, Company, checked_members, company, same_people
+from .dates import read_moment, read_zone
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
+from .planned import when
 
 _CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}")
 ADDING = frozenset({"add", "guest", "colleague"})
@@ -35,7 +37,13 @@ ASKS: dict[str, type[c.Asked]] = {
     "cancel": c.Cancel,
     "pdf": c.WantTranscript,
 }
-POSSIBLE_WITH: dict[str, type[c.Asked]] = {**ASKS, "end": c.Close, "stay": c.Close}
+SOME_DAY = datetime(9000, 1, 1, tzinfo=UTC)
+POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
+    **ASKS,
+    "end": c.Close,
+    "stay": c.Close,
+    "reschedule": lambda by: c.Reschedule(by, SOME_DAY),
+}
 """Without a code, a command means the one session of the requester's with which this is possible."""
 DONE = {
     "seen": "The person reads now that you have seen them; the ringing has stopped.",
@@ -85,6 +93,9 @@ class Answers:
             else:
                 checked(line)
             answer = await self._carry_out(line, by, chat, event, here)
+            if line.name == "reschedule":
+                # It was read to its last figure: what looks like a number is a date.
+                return answer
         except NotUnderstood as error:
             answer = str(error)
         except Refused as refused:
@@ -101,11 +112,15 @@ class Answers:
                 return await self._nobody_added(line, by, here)
             case "invite" if here is not None:
                 return await self._nobody_added(line, by, here)
-            case "invite":
+            case "invite" if await self.sessions.by_event(event) is None:
                 await self.sessions.invite(await self._invitation(line, by, chat, event))
+                return None
+            case "invite":
                 return None
             case "join":
                 return await self._join(line, by, event)
+            case "reschedule":
+                return await self._reschedule(line, by, event, here)
             case "invites":
                 return await self._list(by)
             case "waiting":
@@ -129,6 +144,8 @@ class Answers:
         language = self._language("lang=", line.options.get("lang", before.language if before else self.languages[0]))
         who = company(line, language, partial(self._language, "…/"), example, before)
         await checked_members(who.members, by, self.room_of)
+        zone = read_zone(line.options["tz"]) if "tz" in line.options else who.zone or self.zone
+        planned_at = self._time(line.options["at"], zone) if "at" in line.options else None
         return Invitation(
             by=by,
             chat=chat,
@@ -139,7 +156,8 @@ class Answers:
             colleagues=who.colleagues,
             members=who.members,
             language=who.language,
-            zone=self.zone,
+            zone=zone,
+            planned_at=planned_at,
         )
 
     async def _before(self, line: Line, by: str) -> Company:
@@ -168,6 +186,22 @@ class Answers:
         if session is None:
             raise NotUnderstood(NOBODY_ADDED)
         raise NobodyAdded(code=session.code)
+
+    def _time(self, written: str, zone: str) -> datetime | None:
+        """The moment; None for `now`."""
+        return None if written.strip().lower() == "now" else read_moment(written, zone, self.clock.now())
+
+    async def _reschedule(self, line: Line, by: str, event: str, here: Session | None) -> str:
+        if "at" not in line.options:
+            raise NotUnderstood(f"The new time is missing. Example: `{COMMANDS['reschedule'].example}`")
+        meant = await self._meant("reschedule", line.words, by, here)
+        check(meant, POSSIBLE_WITH["reschedule"](by), self.clock.now())
+        at = self._time(line.options["at"], meant.zone)
+        session = await self.sessions.ask(meant.code, c.Reschedule(by, at), event)
+        told = "Everybody who was told before is told again."
+        if session.planned_at is None:
+            return f"The waiting room of session {session.code} is open now. {told}"
+        return f"Session {session.code} has a new time: {when(session, self.moment, self.zone, 'en')}. {told}"
 
     def _language(self, where: str, written: str) -> str:
         asked = written.lower()
@@ -233,8 +267,9 @@ class Answers:
 
     def _in_words(self, session: Session) -> str:
         deliveries = sorted({message.delivery.value for message in session.messages})
-        made = self.moment(session.planned_at or session.created_at, self.zone, "en")
-        return f"{STATE_WORDS[session.state]}; {escaped(made)}; e-mail {', '.join(deliveries) or 'none'}"
+        made = f"of {escaped(self.moment(session.created_at, self.zone, 'en'))}"
+        time = f"planned for {when(session, self.moment, self.zone, 'en')}" if session.planned_at else made
+        return f"{STATE_WORDS[session.state]}; {time}; e-mail {', '.join(deliveries) or 'none'}"
 
     async def _waiting(self, by: str) -> str:
         waiting = _longest_first(await self.sessions.sessions_of(by))

@@ -15,6 +15,7 @@ from teleconnect_bot.domain.session import Delivery, MessageKind, Mode, Outgoing
 from teleconnect_bot.services.ports import Text
 
 from .markup import escaped, text
+from .planned import mine_and_theirs, when
 
 STATE_WORDS = {
     State.DRAFT: "not sent yet",
@@ -37,7 +38,7 @@ DELIVERY_WORDS = {
     Delivery.FAILED: "**could not be sent**",
 }
 NEXT_STEPS = {
-    State.INVITED: "`cancel {code}` takes the invitation back.",
+    State.INVITED: '`reschedule {code} at="tomorrow 14:00"` gives it another time, `cancel {code}` takes the invitation back.',
     State.WAITING: "`start {code}` or *Accept* in the room's invitation takes the session; `seen {code}` stops the ringing.",
     State.ACTIVE: "`end {code}` ends the session.",
     State.KEPT_OPEN: "You can write in the room at any time. `close {code}` closes the session.",
@@ -70,9 +71,10 @@ NOTICES: dict[Notice, str] = {
     "then everything is deleted.",
     Notice.CLOSED_BY_SILENCE: "Session {code} was closed, because nothing happened in it. Everything is deleted on {delete_at}.",
     Notice.REOPENED: "Session {code} is open again. The same link leads back to it.",
-    Notice.CANCELLED: "Session {code} is cancelled; the link does not work any more.",
+    Notice.CANCELLED: "Session {code} is cancelled; whoever was told of it is told of that too, and the link does not work any more.",
     Notice.EXPIRED: "Session {code}: nobody came with the link, and it has expired. To try again, send a new invitation.",
-    Notice.RESCHEDULED: "Session {code} has a new date; everybody is told again.",
+    Notice.RESCHEDULED: "Session {code} has a new time: {when}. Everybody who was told before is told again.",
+    Notice.REMINDED: "Session {code} is coming up: {when}. Everybody who is invited is reminded now.",
     Notice.COLLEAGUE_INVITED: "{requester} asks you to take part in session {code}{planned}. You are invited into its room when the person "
     "is there, and may join at any time while it runs.",
     Notice.COLLEAGUE_NEEDED: "{requester} needs your help in session {code}{planned}: the person sits beside them. "
@@ -90,7 +92,7 @@ class Cards:
 
     def card(self, session: Session, now: datetime) -> Text:
         lines = [f"**Session {session.code}** – {STATE_WORDS[session.state]}", ""]
-        lines += [f"- {line}" for line in (*self._invited(session), *self._inside(session), *self._ends(session))]
+        lines += [f"- {line}" for line in (*self._planned(session), *self._invited(session), *self._inside(session), *self._ends(session))]
         step = NEXT_STEPS.get(session.state, "").format(code=session.code)
         return text("\n".join([*lines, "", step] if step else lines))
 
@@ -105,12 +107,19 @@ class Cards:
             "planned": f" on {escaped(self.moment(session.planned_at, self.zone, 'en'))}" if session.planned_at else "",
             "holder": escaped(session.holder or "somebody else"),
             "problem": escaped(problem) or "the reason is not known",
+            "when": when(session, self.moment, self.zone, "en"),
             "delete_at": escaped(self.moment(delete_at(session), self.zone, "en")),
         }
         return text(NOTICES[notice].format_map(values).replace("  ", " "))
 
     def file_name(self, session: Session, part: int, parts: int) -> str:
         return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"
+
+    def _planned(self, session: Session) -> list[str]:
+        if session.planned_at is None:
+            return []
+        mine, theirs = mine_and_theirs(session, self.moment, self.zone, "en")
+        return [f"Planned for **{mine}**", *([f"For the invited person: {theirs}"] if theirs else [])]
 
     def _invited(self, session: Session) -> list[str]:
         lines = ["In person: the person is with you, and only colleagues are invited."] if session.mode is Mode.IN_PERSON else []
@@ -141,9 +150,12 @@ class Cards:
         return []
 
 
+_OF_THE_TIME = (MessageKind.INVITATION, MessageKind.RESCHEDULED)
+
+
 def _latest(session: Session, link: str, recipient: int) -> OutgoingMessage | None:
     sent = (message for message in reversed(session.messages) if (message.link, message.recipient) == (link, recipient))
-    return next((message for message in sent if message.kind is MessageKind.INVITATION), None)
+    return next((message for message in sent if message.kind in _OF_THE_TIME), None)
 
 
 def _because(message: OutgoingMessage) -> str:

@@ -25,14 +25,16 @@ COMMANDS: dict[str, ChatCommand] = {
     for command in (
         ChatCommand(
             "invite",
-            'invite <e-mail> [name="…"] [lang=fr] [guest=<e-mail>[/<language>]]… [colleague=<@id:server or e-mail>[/<language>]]…',
-            "invites somebody to a session now: they receive a link in their language. "
+            'invite <e-mail> [name="…"] [lang=fr] [at="tomorrow 14:00"] [tz=Europe/Kyiv] '
+            "[guest=<e-mail>[/<language>]]… [colleague=<@id:server or e-mail>[/<language>]]…",
+            "invites somebody to a session, now or with `at=` later (`tomorrow 14:00`, `friday 14h`, `1.12. 14:00`, `2026-12-01 14:00`): "
+            "they receive a link in their language; `tz=` is the time zone of the person, and the time is then meant on their clock. "
             "`guest=`, once for each, sends the same link to a loved one or another caregiver, `colleague=` a link of their own to a "
             "colleague, or a message in their chat with me. `invite in-person colleague=…` asks a colleague for help while the person "
             "sits beside you; `invite again K7M2` invites the people of an earlier session, and whoever you add to the line",
             'invite anna@example.org name="Anna" lang=fr',
             words=(1, 2),
-            options=frozenset({"name", "lang", "guest", "colleague"}),
+            options=frozenset({"name", "lang", "at", "tz", "guest", "colleague"}),
         ),
         ChatCommand(
             "join",
@@ -48,7 +50,22 @@ COMMANDS: dict[str, ChatCommand] = {
             "add K7M2",
             (0, 1),
         ),
-        ChatCommand("invites", "invites", "lists your sessions, what state they are in and whether the invitation arrived", "invites"),
+        ChatCommand(
+            "invites",
+            "invites",
+            "lists your sessions with their dates, what state they are in and whether the invitation arrived",
+            "invites",
+        ),
+        ChatCommand(
+            "reschedule",
+            'reschedule [code] at="tomorrow 14:00"',
+            "gives a session another time, on the same clock as before, and tells everybody who was told before; "
+            "`at=now` opens its waiting room at once",
+            'reschedule K7M2 at="tomorrow 14:00"',
+            (0, 1),
+            options=frozenset({"at"}),
+            takes_code=True,
+        ),
         ChatCommand("waiting", "waiting", "says who waits for you, and for how long", "waiting"),
         ChatCommand(
             "seen",

@@ -30,7 +30,7 @@ ReadLanguage = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Everybody who is invited. `contact` is the service user's; None when they sit beside the requester."""
+    """Everybody who is invited. `contact` is the service user's; None when they sit beside the requester. `zone` if it is known."""
 
     contact: Contact | None
     name: str = field(repr=False)
@@ -39,6 +39,7 @@ class Company:
     colleagues: tuple[Recipient, ...] = ()
     members: frozenset[str] = frozenset()
     """Colleagues by Matrix id; they have a chat with the bot of their own."""
+    zone: str | None = None
 
     def with_more(self, guests: Sequence[Recipient], colleagues: Sequence[Recipient], members: Collection[str]) -> Company:
         return replace(
@@ -108,8 +109,8 @@ def same_people(session: Session) -> Company:
         raise NotUnderstood("Somebody said that the link of that session was not for them, so please write a new `invite` line.")
     colleagues = tuple(Recipient(link.contact, link.language) for link in session.links if link.role is Role.COLLEAGUE)
     if main is None:
-        return Company(None, "", session.language, (), colleagues, session.colleagues)
-    return Company(main.contact, main.name, main.language, main.others, colleagues, session.colleagues)
+        return Company(None, "", session.language, (), colleagues, session.colleagues, session.zone)
+    return Company(main.contact, main.name, main.language, main.others, colleagues, session.colleagues, session.zone)
 
 
 def people(option: str, values: Sequence[str], language: str, read_language: ReadLanguage, example: str) -> tuple[Recipient, ...]:

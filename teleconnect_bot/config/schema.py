@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy.engine import make_url
 
+from teleconnect_bot.domain.reminding import QuietHours
 from teleconnect_bot.domain.ringing import RingLadder, Rung
 from teleconnect_bot.domain.schedule import Policy
 
@@ -76,7 +77,7 @@ class Config(Section):
     email: Email = Field(description="How e-mail is sent. It is the only channel so far.")
     twilio: Twilio | None = Field(None, description="SMS and WhatsApp. Not used yet.", json_schema_extra=NOT_USED_YET)
     messages: Messages = Field(
-        default_factory=all_defaults, description="Which channel, when and how much. Not used yet: e-mail is the only channel."
+        default_factory=all_defaults, description="Which channel, when and how much. E-mail is the only channel so far."
     )
     guests: Guests = Field(default_factory=all_defaults, description="Accounts for people who have none.")
     calls: Calls = Field(default_factory=all_defaults, description="Audio and video.")
@@ -84,8 +85,8 @@ class Config(Section):
     sessions: Sessions = Field(default_factory=all_defaults, description="How a session lives.")
     reminders: list[PositiveDuration] = Field(
         [24 * HOUR, 15 * MINUTE],
-        description="How long before a planned session people are reminded. Not used yet.",
-        json_schema_extra=NOT_USED_YET,
+        description="How long before a planned session everybody who was invited is reminded. One that falls into messages.quiet_hours "
+        "comes at their end, if that is before the session, else not at all. An empty list: no reminders.",
     )
     retention: Retention = Field(default_factory=all_defaults, description="How long what is kept.")
     uploads: Uploads = Field(default_factory=all_defaults, description="Files from guests.")
@@ -149,6 +150,8 @@ class Config(Section):
             max_open_notice=retention.max_open_notice,
             after_close=retention.after_close,
             sync_grace=retention.sync_grace,
+            reminders=tuple(self.reminders),
+            quiet_hours=QuietHours(*self.messages.quiet_hours),
             ring=RingLadder(
                 rungs=(Rung(until=ring.first_for, every=ring.every), Rung(until=_RING_FOR_EVER, every=ring.then)), give_up=ring.give_up
             ),

@@ -212,17 +212,16 @@ class Limits(Section):
 class Messages(Section):
     order: dict[str, list[Channel]] = Field(
         {"default": ["sms", "whatsapp", "email"]},
-        description="Number prefix, such as +41, or default: channels in the order in which they are tried.",
+        description="Number prefix, such as +41, or default: channels in the order in which they are tried. Not used yet.",
         json_schema_extra=NOT_USED_YET,
     )
     quiet_hours: values.Quiet = Field(
         values.QuietHours(time(21), time(8)),
-        description="No reminder in these hours of the person's own time zone.",
-        json_schema_extra=NOT_USED_YET,
+        description="No reminder in these hours of the person's own time zone. Equal times: none are quiet.",
     )
     limits: Limits = Field(
         default_factory=all_defaults,
-        description="What stops a mistake or a theft from becoming expensive.",
+        description="What stops a mistake or a theft from becoming expensive. Not used yet.",
         json_schema_extra=NOT_USED_YET,
     )
 

@@ -39,6 +39,7 @@ class Notice(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     RESCHEDULED = "rescheduled"
+    REMINDED = "reminded"
     DELETED = "deleted"
     COLLEAGUE_INVITED = "colleague_invited"
     COLLEAGUE_NEEDED = "colleague_needed"

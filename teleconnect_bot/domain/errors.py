@@ -105,6 +105,14 @@ class NotPlannable(Refused):
     """
 
 
+class SameTime(Refused):
+    """Session {code} has that time already, so nobody is told anything new. `invites` shows the times of your sessions."""
+
+
+class OpenAlready(Refused):
+    """Session {code} has no date: its waiting room is open already, and the link works at once."""
+
+
 class NotSent(Refused):
     """The invitation {code} has not been sent yet. `send` sends it, `cancel` drops it."""
 

@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import arrival, colleagues
+from . import arrival, colleagues, telling
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
-from .errors import StillWaiting, UseEnd
-from .guest_link import Ended, Link, SeatState
-from .people import Role
+from .errors import OpenAlready, SameTime, StillWaiting, UseEnd
+from .guest_link import Ended, SeatState
+from .reminding import STILL_IN_TIME, next_reminder
 from .schedule import DeadlineKind, deadlines
-from .session import Channel, Delivery, MessageKind, OutgoingMessage, Session, State
+from .session import Delivery, MessageKind, Session, State
+from .telling import messages_to
 
 Outcome = tuple[Session, tuple[Effect, ...]]
 RuleFunction = Callable[[Session, Any, datetime], Outcome]
@@ -27,28 +28,15 @@ RuleFunction = Callable[[Session, Any, datetime], Outcome]
 def send(session: Session, command: c.Send, now: datetime) -> Outcome:
     if session.interpreter_wanted:
         return replace(session, state=State.HELD), (e.AskOrganisation(), e.UpdateCard())
-    return _send_invitations(session)
+    return _send_invitations(session, now)
 
 
-def _send_invitations(session: Session) -> Outcome:
+def _send_invitations(session: Session, now: datetime) -> Outcome:
     told = {message.link for message in session.messages if message.kind is MessageKind.INVITATION}
     untold = (link for link in session.links if link.id not in told)
     new = tuple(message for link in untold for message in messages_to(session, link, MessageKind.INVITATION))
-    invited = replace(session, state=State.INVITED, messages=session.messages + new)
+    invited = replace(session, state=State.INVITED, messages=session.messages + new, remind_at=next_reminder(session, now))
     return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new), *colleagues.asked(session))
-
-
-def messages_to(session: Session, link: Link, kind: MessageKind, roles: frozenset[Role] = frozenset(Role)) -> tuple[OutgoingMessage, ...]:
-    """The next messages of this kind, one to each recipient of the link who has one of these roles.
-
-    Their ids follow from the session and are never used again.
-    """
-    recipients = [0] * (link.role in roles) + [place for place in range(1, len(link.recipients)) if Role.THIRD_PARTY in roles]
-    first = 1 + sum(message.link == link.id and message.kind is kind for message in session.messages)
-    return tuple(
-        OutgoingMessage(id=f"{session.id}.{link.id}.{kind}.{number}", link=link.id, recipient=recipient, kind=kind, channel=Channel.EMAIL)
-        for number, recipient in enumerate(recipients, first)
-    )
 
 
 def drop_draft(session: Session, command: c.Command, now: datetime) -> Outcome:
@@ -56,7 +44,7 @@ def drop_draft(session: Session, command: c.Command, now: datetime) -> Outcome:
 
 
 def interpreter_accepted(session: Session, command: c.InterpreterAccepted, now: datetime) -> Outcome:
-    invited, effects = _send_invitations(replace(session, interpreter_ready=True))
+    invited, effects = _send_invitations(replace(session, interpreter_ready=True), now)
     return invited, (e.Tell(Notice.INTERPRETER_ACCEPTED), *effects)
 
 
@@ -68,7 +56,7 @@ def interpreter_accepted_late(session: Session, command: c.InterpreterAccepted, 
 
 
 def send_without(session: Session, command: c.SendWithout, now: datetime) -> Outcome:
-    return _send_invitations(replace(session, interpreter_wanted=None))
+    return _send_invitations(replace(session, interpreter_wanted=None), now)
 
 
 def interpreter_unavailable(session: Session, command: c.Command, now: datetime) -> Outcome:
@@ -95,11 +83,14 @@ def reschedule_held(session: Session, command: c.Reschedule, now: datetime) -> O
 
 
 def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -> Outcome:
-    living = (link for link in session.links if not link.dead)
-    new = tuple(message for link in living for message in messages_to(session, link, MessageKind.INVITATION))
-    moved = replace(session, planned_at=command.at, messages=session.messages + new, state_since=now)
-    told = (e.Tell(Notice.RESCHEDULED), *colleagues.told(session, Notice.RESCHEDULED))
-    return moved, (*told, e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
+    """Everybody who was told the old time is told the new one; the links stay the same. None: the waiting room opens at once."""
+    if command.at == session.planned_at:
+        raise (SameTime if command.at else OpenAlready)(code=session.code)
+    moved = replace(session, planned_at=command.at, state_since=now)
+    moved = replace(moved, remind_at=next_reminder(moved, now))
+    moved, told = telling.of_the_new_time(moved)
+    others = (e.Tell(Notice.RESCHEDULED),) if command.by != session.requester else ()
+    return moved, (*others, *colleagues.told(session, Notice.RESCHEDULED), e.UpdateCard(), *told)
 
 
 # ---- ending ------------------------------------------------------------------------------------------------------------
@@ -139,7 +130,9 @@ def _ended(session: Session, state: State, why: Ended, notice: Notice) -> Outcom
 def cancel(session: Session, command: c.Command, now: datetime) -> Outcome:
     if session.started:
         raise UseEnd(code=session.code)
-    return _ended(session, State.CANCELLED, Ended.CANCELLED, Notice.CANCELLED)
+    session, told = telling.of_the_end(session)
+    session, effects = _ended(session, State.CANCELLED, Ended.CANCELLED, Notice.CANCELLED)
+    return session, (*effects, *told)
 
 
 def close(session: Session, command: c.Command, now: datetime) -> Outcome:
@@ -251,6 +244,8 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
             return cancel(session, command, now)
         case DeadlineKind.LINK_EXPIRES:
             return _expired(session)
+        case DeadlineKind.REMINDER:
+            return _remind(session, now)
         case DeadlineKind.SEAT_AWAY:
             return arrival.seat_away(session, command.deadline.seat or "", now)
         case DeadlineKind.RING:
@@ -272,6 +267,17 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
 
 def _expired(session: Session) -> Outcome:
     return _ended(session, State.CANCELLED, Ended.CANCELLED, Notice.EXPIRED)
+
+
+def _remind(session: Session, now: datetime) -> Outcome:
+    """One that comes late is still sent before the session, but not in quiet hours: at their end, or not at all."""
+    planned, due, quiet = session.planned_at, session.remind_at, session.policy.quiet_hours.end_after(now, session.zone)
+    if planned is None or due is None or now >= planned:
+        return replace(session, remind_at=None), (e.UpdateCard(),)
+    if quiet and now - due > STILL_IN_TIME:
+        return replace(session, remind_at=quiet if quiet < planned else None), (e.UpdateCard(),)
+    reminded, told = telling.of_the_time_again(replace(session, remind_at=next_reminder(session, now)))
+    return reminded, (e.Tell(Notice.REMINDED), *colleagues.told(session, Notice.REMINDED), *told)
 
 
 def _nobody_came(session: Session) -> Outcome:

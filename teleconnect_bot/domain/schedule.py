@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from .reminding import QuietHours
 from .ringing import RingLadder
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Policy:
     after_close: timedelta = timedelta(hours=24)
     sync_grace: timedelta = timedelta(seconds=120)
     ring: RingLadder = field(default_factory=RingLadder)
+    reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(minutes=15))
+    quiet_hours: QuietHours = field(default_factory=QuietHours)
 
 
 class DeadlineKind(StrEnum):
@@ -44,6 +47,7 @@ class DeadlineKind(StrEnum):
     UNAVAILABLE_NOTICE = "unavailable_notice"
     UNAVAILABLE_ENDS = "unavailable_ends"
     LINK_EXPIRES = "link_expires"
+    REMINDER = "reminder"
     SEAT_AWAY = "seat_away"
     RING = "ring"
     NOBODY_CAME = "nobody_came"
@@ -86,7 +90,8 @@ def _of_state(session: Session) -> list[tuple[DeadlineKind, datetime]]:
                 return [(DeadlineKind.UNAVAILABLE_NOTICE, end - policy.unavailable_notice)]
             return [(DeadlineKind.UNAVAILABLE_ENDS, end)]
         case State.INVITED:
-            return [] if session.somebody_present else [(DeadlineKind.LINK_EXPIRES, link_end(session))]
+            expiry = [] if session.somebody_present else [(DeadlineKind.LINK_EXPIRES, link_end(session))]
+            return [*expiry, (DeadlineKind.REMINDER, session.remind_at)] if session.remind_at else expiry
         case State.WAITING:
             return _of_waiting(session)
         case State.ACTIVE:

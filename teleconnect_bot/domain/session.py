@@ -40,6 +40,9 @@ class Channel(StrEnum):
 
 class MessageKind(StrEnum):
     INVITATION = "invitation"
+    RESCHEDULED = "rescheduled"
+    CANCELLED = "cancelled"
+    REMINDER = "reminder"
     NOBODY_CAME = "nobody_came"
 
 
@@ -76,8 +79,9 @@ class Session:
     `key` names the session's key in `keys_directory`; `marker` stands in the room's creation content.
     `starts` holds the first start and each later one. `arrived_at` is when the waiting began and stays for 10 min after the
     last main seat went away, so that a flapping phone is one arrival. `left_at` is when that was, None before the first time.
-    `colleagues` are the Matrix ids of those who were invited to take part; they are also among `staff_invited` and `staff_inside`
-    as they come. `emptied_at` is when everybody was removed in the teardown.
+    `zone` is the invited person's, `remind_at` when people are reminded next. `colleagues` are the Matrix ids of those who were
+    invited to take part; they are also among `staff_invited` and `staff_inside` as they come. `emptied_at` is when everybody was
+    removed in the teardown.
     """
 
     id: str
@@ -98,6 +102,7 @@ class Session:
     zone: str = "UTC"
     discreet: bool = False
     planned_at: datetime | None = None
+    remind_at: datetime | None = None
     interpreter_wanted: str | None = None
     interpreter_ready: bool = False
     room: str | None = None

@@ -10,18 +10,28 @@ from typing import cast
 from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
 from teleconnect_bot.domain.effects import Effect, SendMessage
 from teleconnect_bot.domain.people import ContactKind
+from teleconnect_bot.domain.schedule import opens_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
+from teleconnect_bot.domain.telling import was_told
 
 from .outbox import Handler
-from .ports import Email, Mailer, QueuedEffect, RefusedByService, ServiceUnavailable, SessionKeys, Texts
+from .ports import Clock, Email, Mailer, QueuedEffect, RefusedByService, ServiceUnavailable, SessionKeys, Texts
 from .sessions import Sessions, link_token
 
 WORTH_SENDING = {
     MessageKind.INVITATION: frozenset({State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN}),
+    MessageKind.RESCHEDULED: frozenset({State.INVITED, State.WAITING}),
+    MessageKind.CANCELLED: frozenset({State.CANCELLED}),
+    MessageKind.REMINDER: frozenset({State.INVITED}),
     MessageKind.NOBODY_CAME: frozenset({State.INVITED, State.WAITING, State.KEPT_OPEN}),
 }
 """In which states a message still makes sense; one that comes too late is not sent."""
-
+SUBJECTS = {
+    MessageKind.RESCHEDULED: "rescheduled.subject",
+    MessageKind.CANCELLED: "cancelled.subject",
+    MessageKind.REMINDER: "reminder.subject",
+    MessageKind.NOBODY_CAME: "nobody_came.subject",
+}
 
 Moment = Callable[[datetime, str, str], str]
 """A moment in the words of a language: (moment, zone, language)."""
@@ -36,8 +46,11 @@ class Sender:
 
 
 class Messages:
-    def __init__(self, sessions: Sessions, keys: SessionKeys, texts: Texts, moment: Moment, mailer: Mailer, sender: Sender) -> None:
+    def __init__(
+        self, sessions: Sessions, keys: SessionKeys, texts: Texts, moment: Moment, mailer: Mailer, sender: Sender, clock: Clock
+    ) -> None:
         self.sessions, self.keys, self.texts, self.moment, self.mailer, self.sender = sessions, keys, texts, moment, mailer, sender
+        self.clock = clock
 
     def handlers(self) -> dict[type[Effect], Handler]:
         return {SendMessage: self.send}
@@ -47,7 +60,7 @@ class Messages:
         message = session.message(cast(SendMessage, queued.effect).message) if session else None
         if session is None or message is None or message.delivery in (Delivery.SENT, Delivery.DELIVERED, Delivery.FAILED):
             return
-        if session.state not in WORTH_SENDING[message.kind]:
+        if not self._worth_sending(session, message):
             return
         email = self.compose(session, message)
         if email is None:
@@ -62,6 +75,22 @@ class Messages:
             await self.sessions.decide(session.id, MessageFailed(message.id, refused.reason))
             return
         await self.sessions.decide(session.id, MessageTaken(message.id))
+
+    def _worth_sending(self, session: Session, message: OutgoingMessage) -> bool:
+        """What a mail server kept back for too long, or what is told anew by a later message, is not sent."""
+        if session.state not in WORTH_SENDING[message.kind]:
+            return False
+        match message.kind:
+            case MessageKind.RESCHEDULED:
+                later = session.messages[session.messages.index(message) + 1 :]
+                to_them = (other for other in later if (other.link, other.recipient) == (message.link, message.recipient))
+                return not any(other.kind is MessageKind.RESCHEDULED for other in to_them)
+            case MessageKind.CANCELLED:
+                return was_told(session, message.link, message.recipient)
+            case MessageKind.REMINDER:
+                return session.planned_at is not None and self.clock.now() < session.planned_at
+            case _:
+                return True
 
     def compose(self, session: Session, message: OutgoingMessage) -> Email | None:
         """The message as it is sent now; the same `Message-ID` each time. None when the person cannot be reached by e-mail.
@@ -89,11 +118,25 @@ class Messages:
 
     def _parts(self, session: Session, message: OutgoingMessage) -> tuple[str, tuple[str, ...]]:
         """The subject's key and those of the paragraphs."""
-        if message.kind is MessageKind.NOBODY_CAME:
-            return "nobody_came.subject", ("nobody_came.body.markdown", "nobody_came.link.markdown")
-        tone = "invitation.discreet" if session.discreet else "invitation"
         when = "invitation.planned.markdown" if session.planned_at else "invitation.now.markdown"
-        return f"{tone}.subject", (f"{tone}.body.markdown", when, "invitation.link.markdown", "invitation.not_for_you.markdown")
+        parts: tuple[str, ...]
+        match message.kind:
+            case MessageKind.INVITATION:
+                tone = "invitation.discreet" if session.discreet else "invitation"
+                return f"{tone}.subject", (f"{tone}.body.markdown", when, "invitation.link.markdown", "invitation.not_for_you.markdown")
+            case MessageKind.RESCHEDULED:
+                parts = ("rescheduled.body.markdown", when, "rescheduled.link.markdown")
+            case MessageKind.CANCELLED if session.planned_at:
+                parts = ("cancelled.body.markdown", "cancelled.planned.markdown", "cancelled.end.markdown")
+            case MessageKind.CANCELLED:
+                parts = ("cancelled.body.markdown", "cancelled.end.markdown")
+            case MessageKind.REMINDER:
+                opening = opens_at(session)
+                door = "reminder.open.markdown" if opening and self.clock.now() >= opening else "reminder.early.markdown"
+                parts = ("reminder.body.markdown", door, "reminder.link.markdown")
+            case MessageKind.NOBODY_CAME:
+                parts = ("nobody_came.body.markdown", "nobody_came.link.markdown")
+        return SUBJECTS[message.kind], parts
 
     def _when(self, session: Session, language: str) -> dict[str, str]:
         if session.planned_at is None:

@@ -30,6 +30,7 @@ class Invitation:
     `guests` receive the same link as `contact` (PRODUCT §1, "Third party"), each of the `colleagues` a link of their own;
     `members` are colleagues by Matrix id, who need none.
     Without `contact` the service user sits beside the requester: an in-person session, for which only colleagues are invited.
+    `language` and `zone` are the invited person's; `planned_at` is None for a session that can begin at once.
     """
 
     by: str
@@ -42,6 +43,7 @@ class Invitation:
     members: frozenset[str] = frozenset()
     language: str = "en"
     zone: str = "UTC"
+    planned_at: datetime | None = None
 
 
 def link_token(keys: SessionKeys, session: Session, link: Link) -> str:
@@ -116,7 +118,13 @@ class Sessions:
         empty = await self._empty(unit, invitation.by, invitation.chat, session_id, now)
         mode = Mode.IN_PERSON if invitation.contact is None else Mode.REMOTE
         return replace(
-            empty, mode=mode, colleagues=invitation.members, language=invitation.language, zone=invitation.zone, links=tuple(links)
+            empty,
+            mode=mode,
+            colleagues=invitation.members,
+            language=invitation.language,
+            zone=invitation.zone,
+            planned_at=invitation.planned_at,
+            links=tuple(links),
         )
 
     def _link(self, session_id: str, role: Role, recipient: Recipient) -> Link:

@@ -26,6 +26,18 @@ NEEDS = {
     "invitation.now.markdown": set(),
     "invitation.link.markdown": {"link"},
     "invitation.not_for_you.markdown": set(),
+    "rescheduled.subject": set(),
+    "rescheduled.body.markdown": set(),
+    "rescheduled.link.markdown": {"link"},
+    "cancelled.subject": set(),
+    "cancelled.body.markdown": set(),
+    "cancelled.planned.markdown": {"when"},
+    "cancelled.end.markdown": set(),
+    "reminder.subject": set(),
+    "reminder.body.markdown": set(),
+    "reminder.early.markdown": {"when", "minutes"},
+    "reminder.open.markdown": {"when"},
+    "reminder.link.markdown": {"link"},
     "nobody_came.subject": set(),
     "nobody_came.body.markdown": set(),
     "nobody_came.link.markdown": {"link"},
@@ -73,8 +85,9 @@ def test_terms_are_plain_paragraphs(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", TEXTS.languages())
-def test_the_discreet_invitation_and_the_message_afterwards_name_nobody(language: str) -> None:
-    for key in ("invitation.discreet.subject", "invitation.discreet.body.markdown", "nobody_came.subject", "nobody_came.body.markdown"):
+def test_the_discreet_invitation_and_the_messages_afterwards_name_nobody(language: str) -> None:
+    afterwards = ("rescheduled.", "cancelled.", "reminder.", "nobody_came.", "invitation.discreet.")
+    for key in (key for key in ENGLISH.texts if key.startswith(afterwards)):
         assert "name" not in placeholders(TEXTS.catalogue(language).texts[key])
 
 

@@ -119,7 +119,7 @@ class World:
             self.clock,
             {
                 **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
-                **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender).handlers(),
+                **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock).handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, "en", "UTC").handlers(),
                 **Teardown(

@@ -78,6 +78,7 @@ class SessionLife(Steps):
     def reschedule(self, days: int | None) -> None:
         possible = self.model.state in (State.HELD, State.UNAVAILABLE, State.INVITED)
         at = self.now + timedelta(days=days) if days else None
+        possible = possible and not (self.model.state is State.INVITED and at == self.session.planned_at)
         assert (self.step(c.Reschedule(REQUESTER, at)) is not None) is possible
         if possible and self.model.state is State.UNAVAILABLE:
             self.model.state = State.HELD
@@ -358,6 +359,9 @@ class SessionLife(Steps):
             case DeadlineKind.IDLE_ENDS:
                 assert not model.anybody_there()
                 model.ends(State.CLOSED)
+            case DeadlineKind.REMINDER:
+                assert model.state is State.INVITED
+                assert not any(isinstance(effect, e.SendMessage) for effect in effects) or self.now < (self.session.planned_at or self.now)
             case DeadlineKind.RING | DeadlineKind.NOBODY_CAME:
                 assert model.state is State.WAITING
             case DeadlineKind.UNAVAILABLE_NOTICE | DeadlineKind.IDLE_NOTICE:

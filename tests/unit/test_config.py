@@ -479,11 +479,19 @@ def test_the_operations_guide_names_only_keys_that_exist() -> None:
 
 def test_what_is_set_but_not_used_yet_is_known(tmp_path: Path) -> None:
     assert unused(
-        read(tmp_path, messages={"quiet_hours": "22:00-06:00"}, teams={"night": {"members": ["@a:b"]}}, calls={"provider": "builtin"})
+        read(tmp_path, messages={"limits": {"per_day": 5}}, teams={"night": {"members": ["@a:b"]}}, calls={"provider": "builtin"})
     ) == [
         "teams",
-        "messages.quiet_hours",
+        "messages.limits",
     ]
+
+
+def test_reminders_and_quiet_hours_go_with_each_new_session(tmp_path: Path) -> None:
+    policy = read(tmp_path, reminders=["2h"], messages={"quiet_hours": "22:00-06:30"}).policy()
+    assert policy.reminders == (timedelta(hours=2),)
+    assert (policy.quiet_hours.start.hour, policy.quiet_hours.end.minute) == (22, 30)
+    assert read(tmp_path, reminders=[]).policy().reminders == ()
+    assert read(tmp_path).policy() == Policy()
 
 
 def test_reading_a_configuration_loads_neither_matrix_nor_pdf_libraries() -> None:

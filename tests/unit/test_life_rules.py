@@ -45,8 +45,38 @@ def test_an_acceptance_after_the_start_adds_nobody() -> None:
 
 def test_a_new_date_is_told_to_everybody_who_was_told_the_old_one() -> None:
     session, effects = decide(made.invited(), c.Reschedule(REQUESTER, NOW + timedelta(days=3)), NOW)
-    assert [message.id for message in session.messages] == ["session.link.invitation.1", "session.link.invitation.2"]
-    assert e.SendMessage("session.link.invitation.2") in effects
+    assert [message.id for message in session.messages] == ["session.link.invitation.1", "session.link.rescheduled.1"]
+    assert e.SendMessage("session.link.rescheduled.1") in effects
+    assert notices(effects) == []
+
+
+def test_who_could_not_be_reached_with_the_old_date_is_invited_with_the_new_one() -> None:
+    failed = after(made.invited(), c.MessageFailed("session.link.invitation.1", "the mailbox is full"))
+    assert after(failed, c.Reschedule(REQUESTER, NOW + timedelta(days=3))).messages[-1].kind is MessageKind.INVITATION
+
+
+def test_the_requester_is_told_of_a_new_date_that_somebody_else_set() -> None:
+    assert notices(decide(made.invited(), c.Reschedule(BACKUP, NOW + timedelta(days=3)), NOW)[1]) == [Notice.RESCHEDULED]
+
+
+def test_the_same_date_again_is_refused_and_so_is_now_for_a_session_that_is_open() -> None:
+    planned = after(made.draft(planned_at=NOW + timedelta(days=3)), c.Send(REQUESTER))
+    with pytest.raises(errors.SameTime):
+        decide(planned, c.Reschedule(REQUESTER, NOW + timedelta(days=3)), NOW)
+    with pytest.raises(errors.OpenAlready):
+        decide(made.invited(), c.Reschedule(REQUESTER, None), NOW)
+    opened = after(planned, c.Reschedule(REQUESTER, None))
+    assert decide(opened, c.SeatClaimed(seat()), NOW)[0].seats
+
+
+def test_a_cancelled_session_is_told_to_everybody_who_may_know_of_it() -> None:
+    _, effects = decide(made.invited(), c.Cancel(REQUESTER), NOW)
+    assert [effect.message for effect in effects if isinstance(effect, e.SendMessage)] == ["session.link.cancelled.1"]
+    for nobody in (c.MessageFailed("session.link.invitation.1", "unknown"), c.NotForMe(LINK)):
+        _, effects = decide(after(made.invited(), nobody), c.Cancel(REQUESTER), NOW)
+        assert not [effect for effect in effects if isinstance(effect, e.SendMessage)]
+    for held in (made.held(), made.unavailable()):
+        assert not [effect for effect in decide(held, c.Cancel(REQUESTER), NOW)[1] if isinstance(effect, e.SendMessage)]
 
 
 def test_a_link_that_was_not_for_them_gets_no_new_date() -> None:

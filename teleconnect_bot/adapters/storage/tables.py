@@ -133,6 +133,7 @@ session = Table(
     _column("interpreter_ready", Boolean, Kept.SESSION),
     _column("discreet", Boolean, Kept.SESSION),
     _column("planned_at", Moment, Kept.SESSION, null=True),
+    _column("remind_at", Moment, Kept.SESSION, null=True),
     _column("room", Text, Kept.SESSION, null=True),
     _column("room_wanted", Boolean, Kept.SESSION),
     _column("starts", JSON, Kept.SESSION),

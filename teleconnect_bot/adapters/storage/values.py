@@ -8,7 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -42,6 +42,8 @@ def _coding(hint: Any) -> Coding:
         return Coding(bytes.hex, bytes.fromhex, b"")
     if hint is datetime:
         return Coding(datetime.isoformat, datetime.fromisoformat)
+    if hint is time:
+        return Coding(time.isoformat, time.fromisoformat, time())
     if hint is timedelta:
         return Coding(timedelta.total_seconds, lambda seconds: timedelta(seconds=seconds), timedelta(0))
     origin, inner = get_origin(hint), get_args(hint)

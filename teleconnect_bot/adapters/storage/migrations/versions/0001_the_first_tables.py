@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("interpreter_ready", sa.Boolean(), nullable=False),
         sa.Column("discreet", sa.Boolean(), nullable=False),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("room", sa.Text(), nullable=True),
         sa.Column("room_wanted", sa.Boolean(), nullable=False),
         sa.Column("starts", sa.JSON(), nullable=False),

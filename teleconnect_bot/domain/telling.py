@@ -1,0 +1,68 @@
+"""Who is told again, and what: the new time, the end, a reminder (PRODUCT §3, §6).
+
+Whoever said that the link is not for them hears nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .effects import Effect, SendMessage
+from .guest_link import Link
+from .people import Role
+from .session import Channel, Delivery, MessageKind, OutgoingMessage, Session
+
+Outcome = tuple[Session, tuple[Effect, ...]]
+
+
+def messages_to(session: Session, link: Link, kind: MessageKind, roles: frozenset[Role] = frozenset(Role)) -> tuple[OutgoingMessage, ...]:
+    """The next messages of this kind, one to each recipient of the link who has one of these roles.
+
+    Their ids follow from the session and are never used again.
+    """
+    recipients = [0] * (link.role in roles) + [place for place in range(1, len(link.recipients)) if Role.THIRD_PARTY in roles]
+    first = 1 + sum(message.link == link.id and message.kind is kind for message in session.messages)
+    return tuple(
+        OutgoingMessage(id=f"{session.id}.{link.id}.{kind}.{number}", link=link.id, recipient=recipient, kind=kind, channel=Channel.EMAIL)
+        for number, recipient in enumerate(recipients, first)
+    )
+
+
+def was_told(session: Session, link: str, recipient: int) -> bool:
+    """A message to them has left."""
+    return any(message.delivery in (Delivery.SENT, Delivery.DELIVERED) for message in _messages(session, link, recipient))
+
+
+def may_know(session: Session, link: str, recipient: int) -> bool:
+    """A message to them has left or may yet; what is sent to somebody who then knows of nothing is held back (`services/messages.py`)."""
+    return any(message.delivery is not Delivery.FAILED for message in _messages(session, link, recipient))
+
+
+def _messages(session: Session, link: str, recipient: int) -> tuple[OutgoingMessage, ...]:
+    return tuple(message for message in session.messages if (message.link, message.recipient) == (link, recipient))
+
+
+def of_the_new_time(session: Session) -> Outcome:
+    """Who was never reached is invited once more."""
+    return _tell(session, session.links, MessageKind.RESCHEDULED, otherwise=MessageKind.INVITATION)
+
+
+def of_the_end(session: Session) -> Outcome:
+    return _tell(session, session.links, MessageKind.CANCELLED)
+
+
+def of_the_time_again(session: Session) -> Outcome:
+    """Not those who came by a link on which somebody is there already."""
+    there = {seat.link for seat in session.present_seats}
+    return _tell(session, (link for link in session.links if link.id not in there), MessageKind.REMINDER)
+
+
+def _tell(session: Session, links: Iterable[Link], kind: MessageKind, otherwise: MessageKind | None = None) -> Outcome:
+    """`kind` to all who may know of the session, `otherwise` to the rest."""
+    new: list[OutgoingMessage] = []
+    for link in (link for link in links if not link.dead):
+        new += (message for message in messages_to(session, link, kind) if may_know(session, link.id, message.recipient))
+        if otherwise:
+            new += (message for message in messages_to(session, link, otherwise) if not may_know(session, link.id, message.recipient))
+    return replace(session, messages=(*session.messages, *new)), tuple(SendMessage(message.id) for message in new)
