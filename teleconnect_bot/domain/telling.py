@@ -21,7 +21,14 @@ def messages_to(session: Session, link: Link, kind: MessageKind, roles: frozense
 
     Their ids follow from the session and are never used again.
     """
-    recipients = [0] * (link.role in roles) + [place for place in range(1, len(link.recipients)) if Role.THIRD_PARTY in roles]
+    return _new(session, link, kind, [0] * (link.role in roles) + [place for place in _places(link) if place and Role.THIRD_PARTY in roles])
+
+
+def _places(link: Link) -> range:
+    return range(len(link.recipients))
+
+
+def _new(session: Session, link: Link, kind: MessageKind, recipients: Iterable[int]) -> tuple[OutgoingMessage, ...]:
     first = 1 + sum(message.link == link.id and message.kind is kind for message in session.messages)
     return tuple(
         OutgoingMessage(id=f"{session.id}.{link.id}.{kind}.{number}", link=link.id, recipient=recipient, kind=kind, channel=Channel.EMAIL)
@@ -62,7 +69,7 @@ def _tell(session: Session, links: Iterable[Link], kind: MessageKind, otherwise:
     """`kind` to all who may know of the session, `otherwise` to the rest."""
     new: list[OutgoingMessage] = []
     for link in (link for link in links if not link.dead):
-        new += (message for message in messages_to(session, link, kind) if may_know(session, link.id, message.recipient))
+        new += _new(session, link, kind, (place for place in _places(link) if may_know(session, link.id, place)))
         if otherwise:
-            new += (message for message in messages_to(session, link, otherwise) if not may_know(session, link.id, message.recipient))
+            new += _new(session, link, otherwise, (place for place in _places(link) if not may_know(session, link.id, place)))
     return replace(session, messages=(*session.messages, *new)), tuple(SendMessage(message.id) for message in new)

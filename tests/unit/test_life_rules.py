@@ -11,8 +11,9 @@ from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
 from teleconnect_bot.domain import errors
 from teleconnect_bot.domain.effects import Notice
-from teleconnect_bot.domain.guest_link import Ended, SeatState
+from teleconnect_bot.domain.guest_link import Ended, Recipient, SeatState
 from teleconnect_bot.domain.life import decide
+from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.schedule import DeadlineKind
 from teleconnect_bot.domain.session import Delivery, MessageKind, State
 from tests import fakes_domain as made
@@ -53,6 +54,18 @@ def test_a_new_date_is_told_to_everybody_who_was_told_the_old_one() -> None:
 def test_who_could_not_be_reached_with_the_old_date_is_invited_with_the_new_one() -> None:
     failed = after(made.invited(), c.MessageFailed("session.link.invitation.1", "the mailbox is full"))
     assert after(failed, c.Reschedule(REQUESTER, NOW + timedelta(days=3))).messages[-1].kind is MessageKind.INVITATION
+
+
+def test_each_message_to_several_people_has_an_id_of_its_own_also_when_one_was_not_reached_at_first() -> None:
+    bob = Recipient(Contact.email("bob@example.org"), "en")
+    draft = made.draft()
+    session = after(replace(draft, links=(replace(draft.links[0], others=(bob,)),)), c.Send(REQUESTER))
+    session = after(session, c.MessageFailed("session.link.invitation.1", "full"), c.MessageTaken("session.link.invitation.2"))
+    for days in (1, 2):
+        session = after(session, c.Reschedule(REQUESTER, NOW + timedelta(days=days)))
+    assert [message.id.removeprefix("session.link.") for message in session.messages] == [
+        "invitation.1", "invitation.2", "rescheduled.1", "invitation.3", "rescheduled.2", "rescheduled.3",
+    ]  # fmt: skip
 
 
 def test_the_requester_is_told_of_a_new_date_that_somebody_else_set() -> None:
