@@ -250,3 +250,17 @@ async def test_the_same_people_again_keep_their_clock(world: World) -> None:
     await world.write("cancel", "$cancel")
     await world.write(f'invite again {code} at="3.12. 14h"', "$again")
     assert "Thursday, 3 December 2026, 14:00 (Kyiv, UTC+02:00)" in _last(world)
+
+
+async def test_a_colleague_by_matrix_id_reads_reminder_new_time_and_end_in_their_own_chat(world: World) -> None:
+    await world.write('invite anna@example.net colleague=@doctor:example.org at="1.12. 14h" tz=Europe/Kyiv', "$invite")
+    await until(world, AT - timedelta(hours=24))
+    await world.write('reschedule at="2.12. 14h"', "$new")
+    await world.write("cancel", "$cancel")
+    theirs = world.texts("!chat-doctor:example.org")
+    assert [word for said in theirs for word in ("asks you", "coming up", "new time", "cancelled") if word in said] == [
+        "asks you",
+        "coming up",
+        "new time",
+        "cancelled",
+    ]
