@@ -43,6 +43,7 @@ _REASONS = {
 }
 _BAD_ADDRESS = "this is not an e-mail address; please check it"
 _BEYOND_ASCII = "the e-mail server does not take addresses with letters beyond a-z"
+_SEPARATORS = re.compile(r'[()<>\[\]:;@\\,"]+')
 _UNKNOWN = "the e-mail server does not accept this address"
 _REFUSED_MESSAGE = "the e-mail server did not accept the message; please tell the administrator"
 
@@ -129,7 +130,7 @@ def compose(email: Email, recipient: Address, settings: SmtpSettings, texts: Tex
     """The message as plain text and as HTML, both made of the one Markdown source."""
     html = to_html(email.markdown)
     message = EmailMessage()
-    message["From"] = Address(display_name=one_line(email.sender_name or ""), addr_spec=settings.sender)
+    message["From"] = Address(display_name=_display_name(email.sender_name or ""), addr_spec=settings.sender)
     message["To"] = recipient
     message["Subject"] = one_line(email.subject)
     message["Date"] = format_datetime(clock.now())
@@ -139,6 +140,11 @@ def compose(email: Email, recipient: Address, settings: SmtpSettings, texts: Tex
     message.add_alternative(_page(email, html, direction=texts.direction(email.language)), subtype="html")
     message["Content-Language"] = one_line(email.language)
     return message
+
+
+def _display_name(name: str) -> str:
+    """Without what separates addresses (RFC 5322 §3.2.3, "specials"): the quotes around it may be lost where a long line is folded."""
+    return one_line(_SEPARATORS.sub(" ", name))
 
 
 def message_id(key: str, domain: str) -> str:
