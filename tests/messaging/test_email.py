@@ -203,6 +203,7 @@ anything = st.text(max_size=60)
 
 @given(name=anything, subject=anything, key=anything)
 @example(name="0" * 24, subject="", key="")
+@example(name="." + "0" * 24, subject="", key="")
 def test_no_name_subject_or_key_can_add_a_header(name: str, subject: str, key: str) -> None:
     wicked = "\r\nBcc: thief@example.com\r\n\r\nbody"
     email = Email(key + wicked, PERSON, subject + wicked + subject, "Hello", "en", name + wicked + name)

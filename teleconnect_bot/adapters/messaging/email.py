@@ -43,7 +43,7 @@ _REASONS = {
 }
 _BAD_ADDRESS = "this is not an e-mail address; please check it"
 _BEYOND_ASCII = "the e-mail server does not take addresses with letters beyond a-z"
-_SEPARATORS = re.compile(r'[()<>\[\]:;@\\,"]+')
+_SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]+')
 _UNKNOWN = "the e-mail server does not accept this address"
 _REFUSED_MESSAGE = "the e-mail server did not accept the message; please tell the administrator"
 
@@ -143,8 +143,8 @@ def compose(email: Email, recipient: Address, settings: SmtpSettings, texts: Tex
 
 
 def _display_name(name: str) -> str:
-    """Without what separates addresses (RFC 5322 §3.2.3, "specials"): the quotes around it may be lost where a long line is folded."""
-    return one_line(_SEPARATORS.sub(" ", name))
+    """Without the specials of RFC 5322 §3.2.3, which need quotes: those are lost where a long line is folded."""
+    return one_line(_SPECIALS.sub(" ", name))
 
 
 def message_id(key: str, domain: str) -> str:
