@@ -80,7 +80,6 @@ NOTICES: dict[Notice, str] = {
     Notice.COLLEAGUE_NEEDED: "{requester} needs your help in session {code}{planned}: the person sits beside them. "
     "`join {code}` takes you into its room.",
     Notice.COLLEAGUE_MAY_COME: "Session {code}: {who} is there. {room} You may join now, or at any time while the session runs.",
-    Notice.DELETED: "Session {code} is deleted. Nothing of it is stored any more.",
 }
 
 

@@ -30,6 +30,7 @@ STOP_TIMEOUT_SECONDS = 20.0
 _POLL_SECONDS = 0.05
 _SYNAPSE = "synapse.app.homeserver"
 
+
 class HomeserverFailed(Exception):
     """Synapse did not start or refused a call of the set-up; the text holds the end of its log."""
 

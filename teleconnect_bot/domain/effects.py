@@ -40,7 +40,6 @@ class Notice(StrEnum):
     EXPIRED = "expired"
     RESCHEDULED = "rescheduled"
     REMINDED = "reminded"
-    DELETED = "deleted"
     COLLEAGUE_INVITED = "colleague_invited"
     COLLEAGUE_NEEDED = "colleague_needed"
     COLLEAGUE_MAY_COME = "colleague_may_come"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from .guest_link import Link, Seat, SeatState
+from .guest_link import Link, Seat
 from .people import Role
 from .schedule import Policy
 
@@ -190,6 +190,3 @@ class Session:
 
     def with_message(self, message: OutgoingMessage) -> Session:
         return replace(self, messages=tuple(message if old.id == message.id else old for old in self.messages))
-
-    def joined_seats(self) -> tuple[Seat, ...]:
-        return tuple(seat for seat in self.seats if seat.state is SeatState.JOINED)
