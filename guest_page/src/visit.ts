@@ -4,6 +4,7 @@ import { type Flow, type Happened, step } from "./flow.ts";
 import { linkDigest } from "./link.ts";
 import { holdSeat } from "./one_tab.ts";
 import { GATEWAY } from "./gateway.ts";
+import { Return } from "./return.ts";
 import type { RoomView, Stay } from "./stay.ts";
 import { newSecret, type SavedSeat, type Store } from "./store.ts";
 import { ENGLISH, preselect, type Reading, readingIn } from "./texts/index.ts";
@@ -34,6 +35,7 @@ export class Visit {
   private readonly changed: () => void;
   private readonly attention = new Attention();
   private readonly awake = new ScreenAwake();
+  private readonly comingBack: Return;
   private digest = "";
   private stay: Stay | null = null;
 
@@ -42,6 +44,8 @@ export class Visit {
     this.store = store;
     this.token = token;
     this.changed = changed;
+    const reachable = async (): Promise<boolean> => (await api.public()).ok;
+    this.comingBack = new Return({ history, network: window, reachable, reload: () => location.reload() });
   }
 
   get room(): RoomView | null {
@@ -162,6 +166,8 @@ export class Visit {
     this.flow = step(before, happened);
     const { at } = this.flow;
     this.awake.wanted = at === "inside";
+    this.comingBack.wanted = at === "unreachable";
+    if (this.room?.joined === true) this.comingBack.arrived();
     if (at !== before.at && (at === "ended" || at === "moved" || at === "not_me")) void this.forget();
     this.changed();
   }

@@ -33,11 +33,11 @@ class Scene:
         return await self.nurse.invite(GUEST)
 
     async def come_in(self, link: str) -> None:
-        """The guest's page is never reloaded, whatever happens to the bot."""
+        """Nobody reloads the guest's page, whatever happens to the bot."""
         await self.guest.come_in(link, "Amina")
 
     async def try_again_if_asked_to(self) -> None:
-        """A page whose request was lost says so; pressing Enter again is the same seat."""
+        """A page whose request was lost says so: pressing Enter again is the same seat. One that could not go on comes back by itself."""
         waiting = self.guest.page.get_by_role("heading", name="You are in the waiting room", exact=True)
         lost = self.guest.page.get_by_role("alert").get_by_text("Please check your network and try again.")
         await expect(waiting.or_(lost)).to_be_visible(timeout=SLOW * 1000)

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from teleconnect_bot.demo.stack import Stack
+from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
 from tests.acceptance.outcome import read_rows, told
@@ -86,8 +87,18 @@ async def test_a_visitor_who_enters_while_the_homeserver_is_down_gets_in_afterwa
     await nurse.says(room, "Good morning.")
     await guest.reads("Good morning.", SLOW)
     await nurse.sees_on_card(await nurse.code(), "running")
+    await page_that_cannot_be_reached_comes_back_by_itself(guest, "Good morning.")
     assert told(nurse) == {"card": 1, "coming": 1, "here": 1, "started": 1}
     assert guest.errors == []
+
+
+async def page_that_cannot_be_reached_comes_back_by_itself(guest: Visitor, written: str) -> None:
+    """The network is lost while the page is loaded; nobody presses anything."""
+    await guest.page.route("**/api/**", lambda route: route.abort())
+    await guest.page.reload()
+    await guest.sees("No connection")
+    await guest.page.unroute("**/api/**")
+    await guest.reads(written, SLOW)
 
 
 @pytest.mark.long

@@ -38,7 +38,7 @@ export const en = {
   notMeText: "We have switched this link off and told the person who sent it. You can delete the message and close this page.",
 
   unreachableTitle: "No connection",
-  unreachableText: "This page could not be reached. Please check your network.",
+  unreachableText: "This page could not be reached. Please check your network. It tries again by itself.",
 
   elsewhereTitle: "This page is open in another tab",
   elsewhereText: "It can be used in one tab at a time.",

@@ -39,7 +39,7 @@ export const fr: Texts = {
   notMeText: "Nous avons désactivé ce lien et prévenu la personne qui l’a envoyé. Vous pouvez effacer le message et fermer cette page.",
 
   unreachableTitle: "Pas de connexion",
-  unreachableText: "Cette page n’a pas pu être chargée. Vérifiez votre réseau.",
+  unreachableText: "Cette page n’a pas pu être chargée. Vérifiez votre réseau. Elle se recharge toute seule.",
 
   elsewhereTitle: "Cette page est ouverte dans un autre onglet",
   elsewhereText: "Elle ne peut être utilisée que dans un onglet à la fois.",
