@@ -51,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     teardown.add_argument(
         "--status", action="store_true", required=True, help="list sessions that are being deleted and tasks that failed for good"
     )
-    add("residue", _residue, "search the stores for what should be gone", config=False)
+    residue = add("residue", _residue, "search database and homeserver for what belongs to no session, or for what is left of one")
+    residue.add_argument("code", nargs="?", metavar="CODE", help="a session's code: what is left of it, and why")
     add("version", _version, "print the version", config=False)
     return parser
 
@@ -179,8 +180,18 @@ def _teardown(options: argparse.Namespace) -> int:
 
 
 def _residue(options: argparse.Namespace) -> int:
-    print("The search for residue is not available yet. `teleconnect-bot teardown --status` says what is being deleted.", file=sys.stderr)
-    return FAILED
+    def act(config: Any) -> int:
+        from teleconnect_bot import app
+        from teleconnect_bot.services.ports import RefusedByService, ServiceUnavailable
+
+        try:
+            print(_finished(app.residue(config, options.code)))
+        except (ServiceUnavailable, RefusedByService) as error:
+            print(f"It could not be looked for everywhere: {error}. `teleconnect-bot doctor` says more.", file=sys.stderr)
+            return FAILED
+        return GOOD
+
+    return _with_config(options, act)
 
 
 def _version(options: argparse.Namespace) -> int:

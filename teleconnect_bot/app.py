@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -21,6 +21,8 @@ from teleconnect_bot.adapters import logs
 from teleconnect_bot.adapters.matrix.account import BotAccount
 from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
 from teleconnect_bot.adapters.matrix.chat import MatrixStaffChat
+from teleconnect_bot.adapters.matrix.homeserver import HomeserverApi, open_session
+from teleconnect_bot.adapters.matrix.inventory import MatrixInventory
 from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
 from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
@@ -47,6 +49,7 @@ from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.ports import Membership, RefusedByService, ServiceUnavailable, UnitOfWork
 from teleconnect_bot.services.reconcile import Reconcile
+from teleconnect_bot.services.residue import Residue, report
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.teardown import Teardown
@@ -186,9 +189,16 @@ class Bot:
         access = Access(config.access.requesters, config.access.admins, config.access.focal_point)
         account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, access, chat, chat))
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
+        inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix)
+
+        async def tidy() -> None:
+            await self._tidy()
+            reconcile = Reconcile(self.units, self.keys)
+            await reconcile.repair(await reconcile.look(inventory, self.clock), rooms, visitors, config.bot)
+
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(account.run())
-            tasks.create_task(self._keep_up(pool))
+            tasks.create_task(self._keep_up(pool, tidy))
             await account.wait_until_caught_up()
             self.connected = True
             tasks.create_task(self.outbox.run())
@@ -219,7 +229,7 @@ class Bot:
         )
         return {effect: handler for part in parts for effect, handler in part.handlers().items()}
 
-    async def _keep_up(self, pool: VisitorPool) -> None:
+    async def _keep_up(self, pool: VisitorPool, tidy: Callable[[], Awaitable[None]]) -> None:
         """What must be looked after now and then; a homeserver or database that is away is asked again next time."""
         dead = Gauge("teleconnect_dead_effects", "Tasks that were given up; see teardown --status.", registry=self.registry)
         open_sessions = Gauge("teleconnect_open_sessions", "Sessions that are not deleted yet.", registry=self.registry)
@@ -228,7 +238,7 @@ class Bot:
             with contextlib.suppress(ServiceUnavailable, RefusedByService):
                 await pool.fill()
                 if tidied is None or self.clock.now() - tidied > TIDY_EVERY:
-                    await self._tidy()
+                    await tidy()
                     tidied = self.clock.now()
             with contextlib.suppress(ServiceUnavailable):
                 async with self.units.begin() as unit:
@@ -330,3 +340,25 @@ async def teardown_status(config: Config) -> str:
     finally:
         await database.close()
     return "\n".join(lines) or "Nothing is being deleted, and nothing was given up."
+
+
+async def residue(config: Config, code: str | None) -> str:
+    """What is left of one session, or what at the homeserver belongs to none; printed by `teleconnect-bot residue`. Changes nothing.
+
+    Raises `ServiceUnavailable` or `RefusedByService` when the homeserver cannot be asked.
+    """
+    keys, clock = FileSessionKeys(config.keys_directory), SystemClock()
+    database = Database(config.database.url.get_secret_value())
+    units: UnitOfWork = SqlUnitOfWork(database, keys)
+    try:
+        if code is not None:
+            return await Residue(units, keys).of(code, clock.now())
+        homeserver = config.homeserver
+        token = homeserver.admin_token.get_secret_value() if homeserver.admin_token else None
+        async with open_session() as session:
+            admin = HomeserverAdmin(address=homeserver.address, domain=homeserver.domain, token=token, session=session)
+            bot = HomeserverApi(homeserver.address, config.appservice.as_token.get_secret_value(), session, user=config.bot)
+            inventory = MatrixInventory(bot, admin, config.bot, config.appservice.visitor_prefix)
+            return report(await Reconcile(units, keys).look(inventory, clock))
+    finally:
+        await database.close()

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from teleconnect_bot.domain.effects import Effect, Notice
 from teleconnect_bot.domain.guest_link import Link, Seat
-from teleconnect_bot.domain.retention import Trace
+from teleconnect_bot.domain.retention import Trace, TraceKind
 from teleconnect_bot.domain.schedule import Deadline
 from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.domain.transcript import Transcript, WrittenEvent
@@ -397,6 +397,12 @@ class Unit(Protocol):
 
     async def traces(self, session_id: str) -> Sequence[Trace]: ...
 
+    async def traces_of(self, kinds: frozenset[TraceKind]) -> Sequence[Trace]:
+        """Those of all sessions."""
+
+    async def rows_of(self, session_id: str) -> Mapping[str, int]:
+        """How many rows of each table belong to the session."""
+
     async def first_time(self, event: str, now: datetime) -> bool:
         """True once for each event id: the row is made in this very transaction."""
 
@@ -410,6 +416,8 @@ class Unit(Protocol):
 
     async def pool_size(self) -> int:
         """Registered visitor accounts that nobody uses yet."""
+
+    async def pool(self) -> frozenset[str]: ...
 
     async def add_to_pool(self, user: str) -> None: ...
 

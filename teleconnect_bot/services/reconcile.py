@@ -1,13 +1,55 @@
-"""What a crash may have left behind, looked for at the start (PRODUCT §9, "verified daily")."""
+"""Both ways: what stands outside without a row of ours, and what a row names that is not there (PRODUCT §9).
+
+A crash, a timeout or a restored backup may leave what the ledger does not know. What belongs to nobody is removed by the running
+bot once a day; what a person must decide on is reported. Nothing is taken for orphaned before it is an hour old, so that what is
+being made at this moment is left alone.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
 import structlog
 
-from .ports import SessionKeys, UnitOfWork
+from teleconnect_bot.domain.retention import TraceKind
+from teleconnect_bot.domain.session import State
+
+from .inventory import Inventory
+from .ports import Clock, RefusedByService, Rooms, ServiceUnavailable, SessionKeys, UnitOfWork, Visitors
 from .sessions import SESSION_KEY_PREFIX
 
 log = structlog.get_logger("teleconnect_bot.reconcile")
+
+YOUNG = timedelta(hours=1)
+OPEN = frozenset({State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN, State.CLOSED, State.CANCELLED})
+
+
+class Stray(StrEnum):
+    ROOM_WITHOUT_SESSION = "room_without_session"
+    SESSION_WITHOUT_ROOM = "session_without_room"
+    VISITOR_WITHOUT_SESSION = "visitor_without_session"
+    FILE_WITHOUT_ROW = "file_without_row"
+    KEY_WITHOUT_SESSION = "key_without_session"
+
+
+WORDS = {
+    Stray.ROOM_WITHOUT_SESSION: "a session room at the homeserver that belongs to no session",
+    Stray.SESSION_WITHOUT_ROOM: "a session whose room the homeserver does not know any more; its requester can only close it (`close now`)",
+    Stray.VISITOR_WITHOUT_SESSION: "an active account of a visitor that belongs to no session",
+    Stray.FILE_WITHOUT_ROW: "a file of the bot that no session knows",
+    Stray.KEY_WITHOUT_SESSION: "the key of a session that does not exist",
+}
+REPAIRED_DAILY = frozenset(Stray) - {Stray.SESSION_WITHOUT_ROOM}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`place` is opaque: the id of a room, account, file, session or key."""
+
+    stray: Stray
+    place: str
 
 
 class Reconcile:
@@ -16,15 +58,69 @@ class Reconcile:
 
     async def destroy_orphan_keys(self) -> int:
         """A key is durable before its session is committed; one without a session protects nothing and goes. How many went."""
-        orphans = 0
+        orphans = await self._orphan_keys()
+        for finding in orphans:
+            self.keys.destroy(finding.place)
+        if orphans:
+            log.info("orphan_keys_destroyed", count=len(orphans))
+        return len(orphans)
+
+    async def _orphan_keys(self) -> list[Finding]:
+        found: list[Finding] = []
         for key_id in self.keys.ids():
             if not key_id.startswith(SESSION_KEY_PREFIX):
                 continue
             async with self.units.begin() as unit:
                 session = await unit.session(key_id.removeprefix(SESSION_KEY_PREFIX))
             if session is None:
-                self.keys.destroy(key_id)
-                orphans += 1
-        if orphans:
-            log.info("orphan_keys_destroyed", count=orphans)
-        return orphans
+                found.append(Finding(Stray.KEY_WITHOUT_SESSION, key_id))
+        return found
+
+    async def look(self, inventory: Inventory, clock: Clock) -> list[Finding]:
+        """Changes nothing. The homeserver is asked first: what was made meanwhile has its row by the time the rows are read."""
+        rooms, visitors, files = await inventory.session_rooms(), await inventory.visitors(), await inventory.files()
+        young = clock.now() - YOUNG
+        async with self.units.begin() as unit:
+            sessions = await unit.sessions_in(frozenset(State) - {State.GONE})
+            traces = await unit.traces_of(frozenset({TraceKind.ROOM, TraceKind.VISITOR, TraceKind.ROOM_MEDIA, TraceKind.CHAT_MEDIA}))
+            pool = await unit.pool()
+        places = {trace.place for trace in traces if trace.place}
+        being_made = {trace.key for trace in traces if trace.kind is TraceKind.ROOM and not trace.place}
+        found = [
+            Finding(Stray.ROOM_WITHOUT_SESSION, room) for room, marker in rooms.items() if room not in places and marker not in being_made
+        ]
+        away = {session.id: session.room for session in sessions if session.room and session.state in OPEN and session.room not in rooms}
+        found += [Finding(Stray.SESSION_WITHOUT_ROOM, name) for name, room in away.items() if not await inventory.room_exists(room)]
+        owned = places | pool
+        found += [Finding(Stray.VISITOR_WITHOUT_SESSION, user) for user, made in visitors.items() if user not in owned and made < young]
+        found += [Finding(Stray.FILE_WITHOUT_ROW, mxc) for mxc, made in files.items() if mxc not in places and made < young]
+        return found + await self._orphan_keys()
+
+    async def repair(self, findings: list[Finding], rooms: Rooms, visitors: Visitors, bot: str) -> None:
+        """Removes what belongs to nobody; each by itself, and again the next day what could not be removed now."""
+        for finding in findings:
+            try:
+                await self._repair(finding, rooms, visitors, bot)
+            except (ServiceUnavailable, RefusedByService) as error:
+                log.warning("stray_not_removed", stray=finding.stray.value, place=finding.place, error=type(error).__name__)
+            else:
+                event = "stray_removed" if finding.stray in REPAIRED_DAILY else "stray_found"
+                log.warning(event, stray=finding.stray.value, place=finding.place)
+
+    async def _repair(self, finding: Finding, rooms: Rooms, visitors: Visitors, bot: str) -> None:
+        match finding.stray:
+            case Stray.ROOM_WITHOUT_SESSION:
+                for user in await rooms.members(finding.place):
+                    if user != bot:
+                        await rooms.remove(finding.place, user)
+                await rooms.leave(finding.place)
+                await rooms.purge(finding.place)
+                await rooms.forget_keys(finding.place)
+            case Stray.VISITOR_WITHOUT_SESSION:
+                await visitors.remove(finding.place)
+            case Stray.FILE_WITHOUT_ROW:
+                await rooms.delete_media(finding.place, bot)
+            case Stray.KEY_WITHOUT_SESSION:
+                self.keys.destroy(finding.place)
+            case Stray.SESSION_WITHOUT_ROOM:
+                return

@@ -336,3 +336,26 @@ class FakePdf:
     async def render(self, transcript: Transcript) -> Sequence[bytes]:
         self.rendered.append(transcript)
         return [b"%PDF-"]
+
+
+class FakeInventory:
+    """Sees the fake homeserver as it is; everything in it was made at `made`."""
+
+    def __init__(self, homeserver: FakeHomeserver, made: datetime) -> None:
+        self.homeserver, self.made = homeserver, made
+
+    async def session_rooms(self) -> Mapping[str, str]:
+        async with self.homeserver.reached():
+            return {room: found.marker for room, found in self.homeserver.rooms.items() if BOT in found.members}
+
+    async def room_exists(self, room: str) -> bool:
+        async with self.homeserver.reached():
+            return room in self.homeserver.rooms
+
+    async def visitors(self) -> Mapping[str, datetime]:
+        async with self.homeserver.reached():
+            return dict.fromkeys(self.homeserver.accounts, self.made)
+
+    async def files(self) -> Mapping[str, datetime]:
+        async with self.homeserver.reached():
+            return dict.fromkeys(self.homeserver.media, self.made)

@@ -15,6 +15,7 @@ import yaml
 
 import teleconnect_bot
 from teleconnect_bot.__main__ import main
+from teleconnect_bot.services.ports import ServiceUnavailable
 from tests.unit.test_config import ROOT, with_changes
 
 
@@ -217,6 +218,20 @@ def test_teardown_status_prints_what_the_application_says(
     assert capsys.readouterr().out == "nothing at example.org\n"
 
 
-def test_residue_says_that_it_is_not_there_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["residue"]) == 1
-    assert "not available yet" in capsys.readouterr().err
+def test_residue_prints_what_the_application_found(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_in_place(monkeypatch, "teleconnect_bot.app", residue=lambda config, code: f"{code} at {config.homeserver.domain}")
+    assert main(["residue", "K7M2", "--config", str(config_file)]) == 0
+    assert capsys.readouterr().out == "K7M2 at example.org\n"
+
+
+def test_residue_says_when_the_homeserver_cannot_be_asked(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away(config: object, code: str | None) -> str:
+        raise ServiceUnavailable("homeserver")
+
+    put_in_place(monkeypatch, "teleconnect_bot.app", residue=away)
+    assert main(["residue", "--config", str(config_file)]) == 1
+    assert capsys.readouterr().err.startswith("It could not be looked for everywhere: ")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import ClientSession
@@ -15,6 +17,7 @@ FIRST_PURGE_POLL_SECONDS = 0.02
 LONGEST_PURGE_POLL_SECONDS = 1.0
 """A small room is purged in a fraction of a second, a large one takes longer: each pause is twice the one before."""
 PURGE_TIMEOUT_SECONDS = 120.0
+PAGE = 500
 
 
 class HomeserverAdmin:
@@ -86,6 +89,30 @@ class HomeserverAdmin:
             return False
         return int((await self._call(Method.GET, SynapseAdminPath.v1.users[user].media))["total"]) == 0
 
+    async def active_users(self, beginning: str) -> dict[str, datetime]:
+        """Active accounts whose localpart begins so, and when each was made."""
+        found: dict[str, datetime] = {}
+        query = {"name": beginning, "deactivated": "false", "limit": str(PAGE)}
+        async for user in self._pages(SynapseAdminPath.v2.users, "users", query):
+            if str(user["name"]).startswith(f"@{beginning}"):
+                found[str(user["name"])] = _moment(user["creation_ts"])
+        return found
+
+    async def files_of(self, user: str) -> dict[str, datetime]:
+        """`mxc://` addresses of what this user has uploaded, and when."""
+        return {
+            f"mxc://{self._domain}/{file['media_id']}": _moment(file["created_ts"])
+            async for file in self._pages(SynapseAdminPath.v1.users[user].media, "media", {"limit": str(PAGE)})
+        }
+
+    async def _pages(self, path: Any, name: str, query: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
+        start: object = 0
+        while start is not None:
+            answer = await self._call(Method.GET, path, query={**query, "from": str(start)})
+            for entry in answer.get(name, []):
+                yield entry
+            start = answer.get("next_token")
+
     async def _devices(self, user: str) -> list[dict[str, Any]]:
         answer = await self._call(Method.GET, SynapseAdminPath.v2.users[user].devices)
         return list(answer.get("devices", []))
@@ -123,7 +150,13 @@ class HomeserverAdmin:
             raise
         return True
 
-    async def _call(self, method: Method, path: Any, content: dict[str, Any] | None = None) -> dict[str, Any]:
+    async def _call(
+        self, method: Method, path: Any, content: dict[str, Any] | None = None, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         if self._api is None:
             raise RefusedByService(SERVICE, "homeserver.admin_token is not configured, so nothing can be deleted there")
-        return await self._api.call(method, path, content)
+        return await self._api.call(method, path, content, query)
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

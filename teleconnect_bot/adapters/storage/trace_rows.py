@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy import func as sql
 
 from teleconnect_bot.adapters.storage import tables
@@ -46,7 +46,13 @@ class TraceRows:
 
     async def traces(self, session_id: str) -> Sequence[Trace]:
         """In the order in which they were entered."""
-        query = select(tables.ledger).where(tables.ledger.c.session == session_id).order_by(tables.ledger.c.number)
+        return await self._traces_where(tables.ledger.c.session == session_id)
+
+    async def traces_of(self, kinds: frozenset[TraceKind]) -> Sequence[Trace]:
+        return await self._traces_where(tables.ledger.c.kind.in_(sorted(kind.value for kind in kinds)))
+
+    async def _traces_where(self, which: ColumnElement[bool]) -> list[Trace]:
+        query = select(tables.ledger).where(which).order_by(tables.ledger.c.number)
         return [
             Trace(
                 session=row.session,
@@ -58,6 +64,16 @@ class TraceRows:
             )
             for row in await self._connection.execute(query)
         ]
+
+    async def rows_of(self, session_id: str) -> Mapping[str, int]:
+        """The table `session` itself counts by its id."""
+        rows: dict[str, int] = {}
+        for table in tables.metadata.sorted_tables:
+            column = table.c.id if table is tables.session else table.c.get("session")
+            if column is not None:
+                query = select(sql.count()).select_from(table).where(column == session_id)
+                rows[table.name] = (await self._connection.execute(query)).scalar_one()
+        return rows
 
     async def first_time(self, event: str, now: datetime) -> bool:
         statement = upsert(self._connection, tables.handled_event).values(event=event, at=now)
@@ -116,6 +132,9 @@ class TraceRows:
     async def pool_size(self) -> int:
         size: int = (await self._connection.execute(select(sql.count()).select_from(tables.visitor_pool))).scalar_one()
         return size
+
+    async def pool(self) -> frozenset[str]:
+        return frozenset(row.user for row in await self._connection.execute(select(tables.visitor_pool.c.user)))
 
     async def add_to_pool(self, user: str) -> None:
         await self._connection.execute(
