@@ -149,7 +149,7 @@ class Bot:
             trusted_proxies=[str(network) for network in config.trusted_proxies],
             door=door,
             gateway=self.gateway,
-            public=PublicInfo(config.public.name, config.public.support_phone, languages),
+            public=PublicInfo(config.public.name, config.public.support_phone, languages, config.uploads.max_size),
             checks=self._ready,
             registry=self.registry,
             seconds=time.monotonic,

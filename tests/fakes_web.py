@@ -326,7 +326,9 @@ async def front_door(
             trusted_proxies=trusted_proxies,
             door=door,
             gateway=gateway,
-            public=PublicInfo("Field Clinic", "+41 22 000 00 00", [Language("en", "English", "ltr"), Language("ar", "العربية", "rtl")]),
+            public=PublicInfo(
+                "Field Clinic", "+41 22 000 00 00", [Language("en", "English", "ltr"), Language("ar", "العربية", "rtl")], 10 * 1024**2
+            ),
             checks=ready,
             registry=registry,
             seconds=seconds,

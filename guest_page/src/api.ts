@@ -10,6 +10,8 @@ export interface Language {
 export interface Public {
   name: string;
   support_phone: string | null;
+  /** Bytes. */
+  largest_file: number;
   languages: Language[];
 }
 

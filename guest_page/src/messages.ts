@@ -1,4 +1,6 @@
 /** The conversation as the page shows it: one entry per event, however often and in whatever order it is heard of. */
+import type { SharedFile } from "./files/shared_file.ts";
+import type { Unsent } from "./store.ts";
 
 export type Kind = "text" | "file" | "unreadable" | "removed";
 
@@ -10,6 +12,8 @@ export interface Heard {
   at: number;
   kind: Kind;
   text: string;
+  /** Of a file that can be opened; one without came unencrypted. */
+  file?: SharedFile;
   /** The transaction id with which this browser sent it. */
   txn?: string;
   /** This event is a new wording of that earlier one. */
@@ -56,12 +60,15 @@ export class MessageList {
   }
 
   /** What is shown, oldest first; `unsent` are this browser's messages that no server has confirmed. */
-  shown(unsent: readonly { txn: string; text: string; at: number }[]): Message[] {
+  shown(unsent: readonly Unsent[]): Message[] {
     const sent = [...this.heard.values()].sort((a, b) => a.at - b.at).map((event) => this.message(event));
     const arrived = new Set(sent.flatMap(({ txn, mine }) => (mine && txn !== undefined ? [txn] : [])));
     const waiting = unsent
       .filter(({ txn }) => !arrived.has(txn))
-      .map(({ txn, text, at }): Message => ({ id: txn, txn, sender: this.me, at, kind: "text", text, mine: true, sent: false }));
+      .map(({ txn, text, at, file }): Message => {
+        const about = { id: txn, txn, sender: this.me, at, mine: true, sent: false } as const;
+        return file === undefined ? { ...about, kind: "text", text } : { ...about, kind: "file", text: file.name };
+      });
     return [...sent, ...waiting];
   }
 

@@ -1,6 +1,8 @@
 import type { Answer, Api, Person, Seat, SeatStatus } from "./api.ts";
 import type { Attention } from "./attention.ts";
 import { GATEWAY } from "./gateway.ts";
+import type { Prepared } from "./files/prepare.ts";
+import type { SharedFile } from "./files/shared_file.ts";
 import type { Message } from "./messages.ts";
 import type { Conversation } from "./session/index.ts";
 import type { Store } from "./store.ts";
@@ -30,6 +32,9 @@ export interface RoomView {
   /** User ids. */
   here: string[];
   people: Person[];
+  open: (file: SharedFile) => Promise<Blob>;
+  /** How far the upload of an unsent file is, from 0 to 1. */
+  progress: (txn: string) => number | null;
 }
 
 export interface Host {
@@ -37,6 +42,8 @@ export interface Host {
   seat(seat: Seat): void;
   /** The server does not know the seat. */
   gone(): void;
+  /** A file can never be sent. */
+  fileRefused(): void;
   /** It cannot go on; `keysGone` = this seat can never be used again, else a reload may help. */
   failed(keysGone: boolean): void;
   changed(): void;
@@ -79,9 +86,12 @@ export class Stay {
   }
 
   get room(): RoomView | null {
-    if (this.conversation === null) return null;
-    const { messages, canWrite, joined, here } = this.conversation;
-    return { messages, canWrite, joined, here, people: this.current.people };
+    const { conversation } = this;
+    if (conversation === null) return null;
+    const { messages, canWrite, joined, here } = conversation;
+    const open = (file: SharedFile): Promise<Blob> => conversation.open(file);
+    const progress = (txn: string): number | null => conversation.progress(txn);
+    return { messages, canWrite, joined, here, people: this.current.people, open, progress };
   }
 
   get offline(): boolean {
@@ -90,6 +100,14 @@ export class Stay {
 
   say(text: string): void {
     this.conversation?.say(text);
+  }
+
+  async attach(prepared: Prepared): Promise<void> {
+    await this.conversation?.attach(prepared);
+  }
+
+  takeBack(txn: string): void {
+    this.conversation?.takeBack(txn);
   }
 
   stop(): void {
@@ -146,6 +164,7 @@ export class Stay {
       changed: () => host.changed(),
       shutOut: this.wake,
       called: () => attention.call(),
+      fileRefused: () => host.fileRefused(),
       stirred: () => {
         this.soon = SOON_TIMES;
         this.wake();

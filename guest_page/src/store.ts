@@ -1,4 +1,6 @@
 /** What the page keeps in the browser: one seat and the messages not sent yet. Wiped as a whole. */
+import type { EncryptedFile } from "./files/encrypted_file.ts";
+import type { Described } from "./files/shared_file.ts";
 
 const SEAT = "seat";
 const OUTBOX = "outbox";
@@ -26,6 +28,8 @@ export interface Unsent {
   text: string;
   /** Milliseconds since 1970, this device's clock. */
   at: number;
+  /** A file instead of a text. Its ciphertext waits elsewhere (`Ciphertexts`) until `source.url` says where it was uploaded. */
+  file?: Described & { source: EncryptedFile };
 }
 
 export type KeyValue = Pick<Storage, "getItem" | "setItem" | "removeItem" | "clear">;

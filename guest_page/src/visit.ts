@@ -1,5 +1,6 @@
 import type { Api, Public, Seat } from "./api.ts";
 import { Attention, ScreenAwake } from "./attention.ts";
+import type { FileProblem, Prepared } from "./files/prepare.ts";
 import { type Flow, type Happened, step } from "./flow.ts";
 import { linkDigest } from "./link.ts";
 import { holdSeat } from "./one_tab.ts";
@@ -27,6 +28,7 @@ export class Visit {
   info: Public | null = null;
   language = "en";
   reading: Reading = ENGLISH;
+  fileProblem: FileProblem | null = null;
   /** Null until it has been loaded. */
   inside: typeof import("./inside.ts") | null = null;
   private readonly api: Api;
@@ -129,6 +131,23 @@ export class Visit {
     this.stay?.say(text);
   }
 
+  /** A file that the person chose; what is wrong with it stands in `fileProblem` then. */
+  async attach(file: File): Promise<void> {
+    const { prepareFile } = await this.loadInside();
+    await this.send(await prepareFile(file, this.info?.largest_file ?? 0));
+  }
+
+  async send(prepared: Prepared | FileProblem): Promise<void> {
+    this.fileProblem = typeof prepared === "string" ? prepared : null;
+    if (typeof prepared !== "string") await this.stay?.attach(prepared);
+    this.changed();
+  }
+
+  /** Of a message that is not sent yet. */
+  takeBack(txn: string): void {
+    this.stay?.takeBack(txn);
+  }
+
   /** Away, but free to come back: keys and secret stay. */
   async leave(): Promise<void> {
     const secret = this.store.seat?.secret;
@@ -213,6 +232,7 @@ export class Visit {
     const host = {
       seat: (view: Seat) => this.become({ what: "seat", seat: view }),
       gone: () => void this.seatGone(),
+      fileRefused: () => void this.send("not_sent"),
       failed: (keysGone: boolean) => void this.failed(secret, keysGone),
       changed: () => this.changed(),
     };

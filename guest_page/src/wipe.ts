@@ -1,6 +1,8 @@
+import { CIPHERTEXTS } from "./files/ciphertexts.ts";
+
 /** Where matrix-js-sdk keeps its keys; for browsers that cannot list their databases. */
 export const CRYPTO_PREFIX = "session";
-const KNOWN_DATABASES = [`${CRYPTO_PREFIX}::matrix-sdk-crypto`, `${CRYPTO_PREFIX}::matrix-sdk-crypto-meta`];
+const KNOWN_DATABASES = [`${CRYPTO_PREFIX}::matrix-sdk-crypto`, `${CRYPTO_PREFIX}::matrix-sdk-crypto-meta`, CIPHERTEXTS];
 
 async function databaseNames(): Promise<string[]> {
   const listed = await indexedDB.databases?.().catch(() => []);

@@ -63,3 +63,38 @@ test("a stopped outbox keeps what it has not sent", async () => {
   await working;
   assert.deepEqual(store.outbox, [unsent("a")]);
 });
+
+test("a message is sent as it is then, with what sending has noted about it", async () => {
+  const store: { outbox: Unsent[] } = { outbox: [unsent("a")] };
+  const sent: string[] = [];
+  const box = new Outbox({
+    store,
+    send: (message) => {
+      box.update({ ...message, text: "noted" });
+      return Promise.resolve({ result: "sent", id: "$a" });
+    },
+    pause: () => Promise.resolve(),
+    sent: ({ text }) => void sent.push(text),
+    changed: () => undefined,
+  });
+  await box.work();
+  assert.deepEqual(sent, ["noted"]);
+});
+
+test("what can never be sent holds nothing up", async () => {
+  const { box, store, sent } = outbox([{ result: "given_up" }]);
+  box.add(unsent("a"));
+  box.add(unsent("b"));
+  await box.work();
+  assert.deepEqual(sent, ["$b"]);
+  assert.deepEqual(store.outbox, []);
+});
+
+test("what is learned about a waiting message outlives a reload, and a message that is taken back is gone", () => {
+  const { box, store } = outbox([]);
+  box.add(unsent("a"));
+  box.add(unsent("b"));
+  box.update({ ...unsent("a"), text: "other" });
+  box.drop("b");
+  assert.deepEqual(store.outbox, [{ ...unsent("a"), text: "other" }]);
+});

@@ -285,7 +285,7 @@ class Retention(Section):
 
 class Uploads(Section):
     max_size: Size = Field(
-        20 * 1024**2, description="Largest file a guest may send. The homeserver's max_upload_size must not be smaller.", examples=["20MiB"]
+        10 * 1024**2, description="Largest file a guest may send. The homeserver's max_upload_size must not be smaller.", examples=["10MiB"]
     )
 
 

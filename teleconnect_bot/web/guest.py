@@ -62,6 +62,8 @@ class PublicInfo:
     support_phone: str | None = field(repr=False)
     languages: Sequence[Language]
     """The first is used when a page asks for one that is not there."""
+    largest_file: int
+    """Bytes that a guest may send at once."""
 
 
 class GuestRoutes:
@@ -92,7 +94,10 @@ class GuestRoutes:
 
     async def public(self, request: web.Request) -> web.Response:
         languages = [{"code": entry.code, "name": entry.name, "direction": entry.direction} for entry in self._public.languages]
-        return web.json_response({"name": self._public.name, "support_phone": self._public.support_phone, "languages": languages})
+        public = self._public
+        return web.json_response(
+            {"name": public.name, "support_phone": public.support_phone, "languages": languages, "largest_file": public.largest_file}
+        )
 
     async def open(self, request: web.Request) -> web.Response:
         body = await _body(request)

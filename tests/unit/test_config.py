@@ -435,7 +435,7 @@ def test_the_example_holds_every_key_with_its_default_or_a_placeholder(example: 
 
 
 def test_a_placeholder_of_a_key_with_a_fixed_default_is_that_default(example: Path) -> None:
-    assert load(example).uploads.max_size == 20 * 1024**2
+    assert load(example).uploads.max_size == 10 * 1024**2
 
 
 def test_every_key_of_the_example_has_its_description_above_it() -> None:

@@ -33,6 +33,7 @@ async def test_what_everybody_may_read(tmp_path: Path) -> None:
                 {"code": "en", "name": "English", "direction": "ltr"},
                 {"code": "ar", "name": "العربية", "direction": "rtl"},
             ],
+            "largest_file": 10 * 1024**2,
         }
         assert not front.door.calls
 

@@ -2,13 +2,23 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import type { Message } from "../messages.ts";
+import type { RoomView } from "../stay.ts";
 import { fill, localeFor, type Reading, type Texts } from "../texts/index.ts";
 import { nameOf } from "./names.ts";
+import { SharedFileView } from "./shared_file.tsx";
 
 const NEAR_THE_END_PX = 120;
 
-export function Messages({ messages, seat, reading }: { messages: Message[]; seat: Seat; reading: Reading }): JSX.Element {
+interface Shown {
+  room: RoomView | null;
+  seat: Seat;
+  reading: Reading;
+  onTakeBack: (txn: string) => void;
+}
+
+export function Messages({ room, seat, reading, onTakeBack }: Shown): JSX.Element {
   const { texts, language } = reading;
+  const messages = room?.messages ?? [];
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const last = messages.at(-1)?.id;
@@ -33,15 +43,35 @@ export function Messages({ messages, seat, reading }: { messages: Message[]; sea
         <div key={message.txn ?? message.id} class={message.mine ? "message mine" : "message"}>
           <p class="by">
             <span class="who">{message.mine ? texts.you : nameOf(message.sender, seat, texts)}</span>{" "}
-            {message.sent ? <time dateTime={new Date(message.at).toISOString()}>{time.format(message.at)}</time> : <span>{texts.sending}</span>}
+            {message.sent ? (
+              <time dateTime={new Date(message.at).toISOString()}>{time.format(message.at)}</time>
+            ) : (
+              <span>
+                {texts.sending}
+                {percent(room?.progress(message.txn ?? ""))}
+              </span>
+            )}
           </p>
-          <p class={message.kind === "text" ? "words" : "words faint"} dir="auto">
-            {words(message, texts)}
-          </p>
+          {room !== null && message.file !== undefined ? (
+            <SharedFileView file={message.file} by={message.mine ? texts.you : nameOf(message.sender, seat, texts)} open={room.open} texts={texts} />
+          ) : (
+            <p class={message.kind === "text" ? "words" : "words faint"} dir="auto">
+              {words(message, texts)}
+            </p>
+          )}
+          {message.kind === "file" && !message.sent && (
+            <button type="button" class="secondary file" onClick={() => onTakeBack(message.txn ?? "")}>
+              {texts.takeBack}
+            </button>
+          )}
         </div>
       ))}
     </div>
   );
+}
+
+function percent(share: number | null | undefined): string {
+  return share === null || share === undefined ? "" : ` ${Math.floor(share * 100)} %`;
 }
 
 function words(message: Message, texts: Texts): string {
@@ -49,7 +79,7 @@ function words(message: Message, texts: Texts): string {
     case "text":
       return message.text;
     case "file":
-      return fill(texts.file, { name: message.text });
+      return message.sent ? fill(texts.file, { name: message.text }) : message.text;
     case "unreadable":
       return texts.unreadable;
     case "removed":

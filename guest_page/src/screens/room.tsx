@@ -3,6 +3,7 @@ import type { Seat } from "../api.ts";
 import { fill, type Texts } from "../texts/index.ts";
 import type { RoomView } from "../stay.ts";
 import type { Visit } from "../visit.ts";
+import { Attach } from "./attach.tsx";
 import { Composer } from "./composer.tsx";
 import { Messages } from "./messages.tsx";
 import { nameOf } from "./names.ts";
@@ -24,8 +25,15 @@ export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element
       <p class="offline" role="alert">
         {visit.offline ? texts.offline : ""}
       </p>
-      <Messages messages={room?.messages ?? []} seat={seat} reading={visit.reading} />
-      {room?.canWrite === true ? <Composer texts={texts} onSend={(text) => visit.say(text)} /> : <p class="hint not-yet">{texts.notYet}</p>}
+      <Messages room={room} seat={seat} reading={visit.reading} onTakeBack={(txn) => visit.takeBack(txn)} />
+      {room?.canWrite === true ? (
+        <>
+          <Composer texts={texts} onSend={(text) => visit.say(text)} />
+          <Attach visit={visit} texts={texts} />
+        </>
+      ) : (
+        <p class="hint not-yet">{texts.notYet}</p>
+      )}
       <button type="button" class="secondary leave" onClick={() => void visit.leave()}>
         {texts.leave}
       </button>

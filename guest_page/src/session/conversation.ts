@@ -7,8 +7,12 @@ import { MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
 import { type Room, RoomEvent } from "matrix-js-sdk/lib/models/room.js";
 import { RoomStateEvent } from "matrix-js-sdk/lib/models/room-state.js";
 import { SyncState } from "matrix-js-sdk/lib/sync.js";
+import { BrowserCiphertexts } from "../files/ciphertexts.ts";
+import type { Prepared } from "../files/prepare.ts";
+import { contentOf, type SharedFile } from "../files/shared_file.ts";
 import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
+import { Files, type UnsentFile } from "./files.ts";
 import { Outbox, type Try } from "./outbox.ts";
 import { heard } from "./timeline.ts";
 
@@ -25,6 +29,8 @@ export interface Around {
   shutOut(): void;
   /** Somebody came or wrote. */
   called(): void;
+  /** A file of this person's can never be sent. */
+  fileRefused(): void;
   /** Somebody came, went or was invited: the server will soon have something new to say. */
   stirred(): void;
   /** Resolves after this many milliseconds, or earlier when the network comes back. */
@@ -32,6 +38,8 @@ export interface Around {
 }
 
 export interface Place {
+  gateway: string;
+  secret: string;
   user: string;
   bot: string;
   name: string;
@@ -44,6 +52,7 @@ export class Conversation {
   private readonly around: Around;
   private readonly list: MessageList;
   private readonly outbox: Outbox;
+  private readonly files: Files;
   private readonly since = Date.now();
   private room: string | null = null;
   private others: ReadonlySet<string> = new Set();
@@ -56,12 +65,17 @@ export class Conversation {
     this.place = place;
     this.around = around;
     this.list = new MessageList(place.user);
+    const { gateway, secret } = place;
+    this.files = new Files({ gateway, secret, ciphertexts: new BrowserCiphertexts(), changed: () => around.changed() });
     this.outbox = new Outbox({
       store,
       send: (unsent) => this.try(unsent),
       pause: (milliseconds) => around.pause(milliseconds),
-      sent: ({ txn, text, at }, id) => {
-        if (!this.list.knows(id)) this.list.hear({ id, txn, sender: place.user, at, kind: "text", text });
+      sent: ({ txn, text, at, file }, id) => {
+        if (file !== undefined) void this.files.forget(txn);
+        if (this.list.knows(id)) return;
+        const about = { id, txn, sender: place.user, at };
+        this.list.hear(file === undefined ? { ...about, kind: "text", text } : { ...about, kind: "file", text: file.name, file });
       },
       changed: () => around.changed(),
     });
@@ -122,6 +136,25 @@ export class Conversation {
     if (body === "") return;
     this.outbox.add({ txn: crypto.randomUUID(), text: body, at: Date.now() });
     void this.outbox.work();
+  }
+
+  async attach(prepared: Prepared): Promise<void> {
+    this.outbox.add(await this.files.add(crypto.randomUUID(), prepared));
+    void this.outbox.work();
+  }
+
+  /** Takes back what is not sent yet. */
+  takeBack(txn: string): void {
+    this.outbox.drop(txn);
+    void this.files.forget(txn);
+  }
+
+  open(file: SharedFile): Promise<Blob> {
+    return this.files.open(file);
+  }
+
+  progress(txn: string): number | null {
+    return this.files.progress(txn);
   }
 
   stop(): void {
@@ -191,13 +224,37 @@ export class Conversation {
     }
   }
 
+  /** The address is remembered before the room is told of it: a reload uploads nothing twice. */
+  private async upload(unsent: UnsentFile): Promise<UnsentFile | Exclude<Try, { result: "sent" }>> {
+    const uploaded = await this.files.upload(unsent);
+    switch (uploaded) {
+      case "lost":
+        return { result: "lost" };
+      case "stopped":
+        return { result: "given_up" };
+      case "refused":
+        void this.files.forget(unsent.txn);
+        this.around.fileRefused();
+        return { result: "given_up" };
+      default:
+        this.outbox.update(uploaded);
+        return uploaded;
+    }
+  }
+
   private async try(unsent: Unsent): Promise<Try> {
     const room = this.matrixRoom;
     if (room === null || !this.canWrite) return { result: "lost" };
+    if (unsent.file !== undefined) {
+      const uploaded = await this.upload({ ...unsent, file: unsent.file });
+      if ("result" in uploaded) return uploaded;
+      unsent = uploaded;
+    }
     try {
       const earlier = room.getEventForTxnId(unsent.txn);
       if (earlier !== undefined && earlier.status === null) return { result: "sent", id: earlier.getId() ?? unsent.txn };
-      const content = { msgtype: "m.text", body: unsent.text, [NAME_KEY]: this.place.name };
+      const said = unsent.file === undefined ? { msgtype: "m.text", body: unsent.text } : contentOf(unsent.file, unsent.file.source);
+      const content = { ...said, [NAME_KEY]: this.place.name };
       const answer =
         earlier?.status === EventStatus.NOT_SENT
           ? await this.client.resendEvent(earlier, room)

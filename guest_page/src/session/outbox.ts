@@ -1,7 +1,10 @@
 import type { Store, Unsent } from "../store.ts";
 
-/** What came of one try to send. `lost` = the network, try again; `refused` = the homeserver said no, ask before trying again. */
-export type Try = { result: "sent"; id: string } | { result: "lost" | "refused" };
+/**
+ * What came of one try to send. `lost` = the network, try again; `refused` = the homeserver said no, ask before trying again;
+ * `given_up` = it can never be sent, or the person has taken it back.
+ */
+export type Try = { result: "sent"; id: string } | { result: "lost" | "refused" | "given_up" };
 
 interface Parts {
   store: Pick<Store, "outbox">;
@@ -41,6 +44,17 @@ export class Outbox {
     this.stopped = true;
   }
 
+  /** Notes something about a message that still waits. */
+  update(unsent: Unsent): void {
+    this.parts.store.outbox = this.parts.store.outbox.map((old) => (old.txn === unsent.txn ? unsent : old));
+  }
+
+  /** Takes a message back that is not sent yet. */
+  drop(txn: string): void {
+    this.parts.store.outbox = this.parts.store.outbox.filter((unsent) => unsent.txn !== txn);
+    this.parts.changed();
+  }
+
   /** Sends until nothing is left; a second call while one is at work does nothing. */
   async work(): Promise<void> {
     if (this.working) return;
@@ -51,9 +65,13 @@ export class Outbox {
         const tried = await this.parts.send(next);
         if (this.stopped) return;
         if (tried.result === "sent") {
-          this.parts.sent(next, tried.id);
-          this.drop(next.txn);
+          const { txn } = next;
+          // As it is now: sending may have noted something about it.
+          this.parts.sent(this.unsent.find((unsent) => unsent.txn === txn) ?? next, tried.id);
+          this.drop(txn);
           pause = FIRST_PAUSE_MS;
+        } else if (tried.result === "given_up") {
+          this.drop(next.txn);
         } else {
           await this.parts.pause(tried.result === "refused" ? LONGEST_PAUSE_MS : pause);
           pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
@@ -62,10 +80,5 @@ export class Outbox {
     } finally {
       this.working = false;
     }
-  }
-
-  private drop(txn: string): void {
-    this.parts.store.outbox = this.parts.store.outbox.filter((unsent) => unsent.txn !== txn);
-    this.parts.changed();
   }
 }

@@ -1,4 +1,5 @@
 import type { MatrixEvent } from "matrix-js-sdk/lib/models/event.js";
+import { readSharedFile } from "../files/shared_file.ts";
 import type { Heard } from "../messages.ts";
 
 const FILES = new Set(["m.image", "m.file", "m.audio", "m.video"]);
@@ -8,6 +9,8 @@ interface Content {
   msgtype?: unknown;
   body?: unknown;
   filename?: unknown;
+  file?: unknown;
+  info?: unknown;
   "m.new_content"?: Content;
   "m.relates_to"?: { rel_type?: unknown; event_id?: unknown; "m.in_reply_to"?: unknown };
 }
@@ -34,7 +37,10 @@ export function heard(event: MatrixEvent): Heard | null {
     return typeof text === "string" ? { ...about, kind: "text", text, replaces: relation.event_id } : null;
   }
   if (typeof content.msgtype !== "string" || typeof content.body !== "string") return null;
-  if (FILES.has(content.msgtype)) return { ...about, kind: "file", text: typeof content.filename === "string" ? content.filename : content.body };
+  if (FILES.has(content.msgtype)) {
+    const file = readSharedFile(content);
+    return { ...about, kind: "file", text: file?.name ?? content.body, ...(file !== null && { file }) };
+  }
   if (!TEXTS.has(content.msgtype)) return null;
   return { ...about, kind: "text", text: relation?.["m.in_reply_to"] === undefined ? content.body : withoutQuote(content.body) };
 }

@@ -1,0 +1,54 @@
+import { type FileKind, sniff } from "./kinds.ts";
+
+/** Why a file is not taken. */
+export type FileProblem = "large" | "kind" | "unreadable" | "not_sent" | "no_microphone";
+
+export interface Prepared {
+  kind: FileKind;
+  name: string;
+  type: string;
+  data: Blob;
+  width?: number;
+  height?: number;
+  /** Milliseconds. */
+  duration?: number;
+}
+
+const LONGEST_SIDE_PX = 1_600;
+const QUALITY = 0.85;
+const LONGEST_NAME = 100;
+
+/**
+ * A file as it is sent. A photo is drawn anew, smaller: that is quicker on a slow line, and leaves out what the camera wrote beside the
+ * picture, such as where it was taken.
+ */
+export async function prepareFile(file: File, most: number): Promise<Prepared | FileProblem> {
+  const { kind, type } = await sniff(file);
+  if (kind === "photo") return preparePhoto(file, most);
+  if (kind !== "pdf") return "kind";
+  if (file.size > most) return "large";
+  return { kind, type, name: file.name.slice(-LONGEST_NAME), data: file };
+}
+
+async function preparePhoto(file: Blob, most: number): Promise<Prepared | FileProblem> {
+  try {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const shrink = Math.min(1, LONGEST_SIDE_PX / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(picture.width * shrink));
+    canvas.height = Math.max(1, Math.round(picture.height * shrink));
+    const brush = canvas.getContext("2d");
+    if (brush === null) return "unreadable";
+    // JPEG has no transparency; without a ground it would turn black.
+    brush.fillStyle = "#ffffff";
+    brush.fillRect(0, 0, canvas.width, canvas.height);
+    brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    const data = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+    if (data === null) return "unreadable";
+    if (data.size > most) return "large";
+    return { kind: "photo", type: "image/jpeg", name: "photo.jpg", data, width: canvas.width, height: canvas.height };
+  } catch {
+    return "unreadable";
+  }
+}

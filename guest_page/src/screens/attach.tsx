@@ -1,0 +1,101 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { CHOOSABLE } from "../files/kinds.ts";
+import type { FileProblem } from "../files/prepare.ts";
+import { canRecord, Recording } from "../files/voice.ts";
+import { fill, type Texts } from "../texts/index.ts";
+import type { Visit } from "../visit.ts";
+
+const MEGABYTE = 1024 * 1024;
+
+/** What can be sent besides words: a photo or a PDF, and a voice message for people who do not write. */
+export function Attach({ visit, texts }: { visit: Visit; texts: Texts }): JSX.Element {
+  const chooser = useRef<HTMLInputElement>(null);
+  const size = String(Math.floor((visit.info?.largest_file ?? 0) / MEGABYTE));
+  return (
+    <div class="attach">
+      <div class="attach-row">
+        <button type="button" class="secondary" aria-describedby="attach-hint" onClick={() => chooser.current?.click()}>
+          <span aria-hidden="true">📎 </span>
+          {texts.attach}
+        </button>
+        {canRecord() && <Voice visit={visit} texts={texts} />}
+      </div>
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        accept={CHOOSABLE}
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          if (file !== undefined) void visit.attach(file);
+          currentTarget.value = "";
+        }}
+      />
+      <p class="hint" id="attach-hint">
+        {fill(texts.attachHint, { size })}
+      </p>
+      <p class="problem" role="alert">
+        {visit.fileProblem === null ? "" : problemIn(texts, visit.fileProblem, size)}
+      </p>
+    </div>
+  );
+}
+
+function problemIn(texts: Texts, problem: FileProblem, size: string): string {
+  switch (problem) {
+    case "large":
+      return fill(texts.problemLarge, { size });
+    case "kind":
+      return texts.problemKind;
+    case "unreadable":
+      return texts.problemUnreadable;
+    case "not_sent":
+      return texts.problemNotSent;
+    case "no_microphone":
+      return texts.problemMicrophone;
+  }
+}
+
+function Voice({ visit, texts }: { visit: Visit; texts: Texts }): JSX.Element {
+  const [recording, setRecording] = useState<Recording | null>(null);
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    if (recording === null) return undefined;
+    const timer = setInterval(() => setSeconds(Math.floor(recording.lasts / 1_000)), 250);
+    return () => {
+      clearInterval(timer);
+      void recording.cancel();
+    };
+  }, [recording]);
+  const begin = async (): Promise<void> => {
+    const begun = await Recording.begin();
+    if (typeof begun === "string") return visit.send(begun);
+    setSeconds(0);
+    setRecording(begun);
+  };
+  const send = async (): Promise<void> => {
+    if (recording === null) return;
+    const prepared = await recording.stop();
+    setRecording(null);
+    await visit.send(prepared);
+  };
+  if (recording === null)
+    return (
+      <button type="button" class="secondary" onClick={() => void begin()}>
+        <span aria-hidden="true">🎤 </span>
+        {texts.record}
+      </button>
+    );
+  return (
+    <>
+      <span role="timer">{fill(texts.recording, { seconds: String(seconds) })}</span>
+      <button type="button" class="secondary" onClick={() => void send()}>
+        {texts.recordSend}
+      </button>
+      <button type="button" class="secondary" onClick={() => setRecording(null)}>
+        {texts.takeBack}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { SharedFile } from "../files/shared_file.ts";
+import { fill, type Texts } from "../texts/index.ts";
+
+/** A photo up to this size is shown by itself; a larger one costs money on many a telephone, so the person decides. */
+const SHOWN_BY_ITSELF = 1_500_000;
+
+interface Shown {
+  file: SharedFile;
+  by: string;
+  open: (file: SharedFile) => Promise<Blob>;
+  texts: Texts;
+}
+
+type State = "not_yet" | "loading" | "failed";
+
+/** A photo is shown, a voice message played, everything else saved; each is fetched and decrypted only when it is wanted. */
+export function SharedFileView({ file, by, open, texts }: Shown): JSX.Element {
+  const [state, setState] = useState<State>("not_yet");
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => () => (address === null ? undefined : URL.revokeObjectURL(address)), [address]);
+  const load = async (then: (address: string, type: string) => void): Promise<void> => {
+    setState("loading");
+    try {
+      const data = await open(file);
+      then(URL.createObjectURL(data), data.type);
+      setState("not_yet");
+    } catch {
+      setState("failed");
+    }
+  };
+  const show = (): Promise<void> => load(setAddress);
+  const save = (): Promise<void> =>
+    load((at) => {
+      Object.assign(document.createElement("a"), { href: at, download: file.name }).click();
+      setTimeout(() => URL.revokeObjectURL(at), 60_000);
+    });
+  const byItself = file.kind === "photo" && file.size !== null && file.size <= SHOWN_BY_ITSELF;
+  useEffect(() => {
+    if (byItself) void show();
+  }, []);
+
+  if (address !== null && file.kind === "photo") return <img class="photo" src={address} alt={`${texts.photo}, ${by}`} onError={() => setState("failed")} />;
+  if (address !== null && file.kind === "voice") return <audio class="voice" controls src={address} aria-label={`${texts.voice}, ${by}`} />;
+  const offer = file.kind === "photo" ? texts.showPhoto : file.kind === "voice" ? texts.playVoice : fill(texts.saveFile, { name: file.name });
+  return (
+    <button type="button" class="secondary file" disabled={state === "loading"} onClick={() => void (file.kind === "photo" || file.kind === "voice" ? show() : save())}>
+      {state === "loading" ? texts.fileLoading : state === "failed" ? `${offer} – ${texts.fileFailed}` : offer}
+    </button>
+  );
+}

@@ -1,0 +1,81 @@
+import type { Ciphertexts } from "../files/ciphertexts.ts";
+import { decryptFile, encryptFile } from "../files/encrypted_file.ts";
+import { sniff } from "../files/kinds.ts";
+import type { Prepared } from "../files/prepare.ts";
+import type { SharedFile } from "../files/shared_file.ts";
+import { download, upload } from "../files/transfer.ts";
+import type { Unsent } from "../store.ts";
+
+export type UnsentFile = Unsent & { file: NonNullable<Unsent["file"]> };
+
+interface Parts {
+  gateway: string;
+  secret: string;
+  ciphertexts: Ciphertexts;
+  /** How far an upload is has changed. */
+  changed: () => void;
+}
+
+/** The room's files as this browser has them: on their way up, and opened. Nothing in the clear is kept beyond the page. */
+export class Files {
+  private readonly parts: Parts;
+  private readonly opened = new Map<string, Promise<Blob>>();
+  private readonly underWay = new Map<string, { share: number; abort: AbortController }>();
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  /** Encrypted and kept, so that a reload does not lose it. */
+  async add(txn: string, { data, ...described }: Prepared): Promise<UnsentFile> {
+    const { data: ciphertext, source } = await encryptFile(await data.arrayBuffer());
+    await this.parts.ciphertexts.put(txn, ciphertext);
+    return { txn, text: "", at: Date.now(), file: { ...described, size: data.size, source } };
+  }
+
+  /** From 0 to 1 while the file is being uploaded. */
+  progress(txn: string): number | null {
+    return this.underWay.get(txn)?.share ?? null;
+  }
+
+  /** The same with the address of the uploaded ciphertext; else why not. */
+  async upload(unsent: UnsentFile): Promise<UnsentFile | "lost" | "refused" | "stopped"> {
+    if (unsent.file.source.url !== "") return unsent;
+    const ciphertext = await this.parts.ciphertexts.get(unsent.txn);
+    if (ciphertext === undefined) return "stopped";
+    const under = { share: 0, abort: new AbortController() };
+    this.underWay.set(unsent.txn, under);
+    const { gateway, secret, changed } = this.parts;
+    const done = await upload(gateway, secret, ciphertext, under.abort.signal, (share) => {
+      under.share = share;
+      changed();
+    });
+    this.underWay.delete(unsent.txn);
+    if (done.result !== "done") return done.result;
+    return { ...unsent, file: { ...unsent.file, source: { ...unsent.file.source, url: done.url } } };
+  }
+
+  /** The file was sent or taken back. */
+  async forget(txn: string): Promise<void> {
+    this.underWay.get(txn)?.abort.abort();
+    this.underWay.delete(txn);
+    await this.parts.ciphertexts.remove(txn);
+  }
+
+  /** Fetched and decrypted once. Its type is what its bytes say: never one that a browser would run as a page of ours. */
+  open({ source }: SharedFile): Promise<Blob> {
+    const before = this.opened.get(source.url);
+    if (before !== undefined) return before;
+    const opening = this.fetch(source);
+    this.opened.set(source.url, opening);
+    opening.catch(() => this.opened.delete(source.url));
+    return opening;
+  }
+
+  private async fetch(source: SharedFile["source"]): Promise<Blob> {
+    const { gateway, secret } = this.parts;
+    const plain = new Blob([await decryptFile(await download(gateway, secret, source.url), source)]);
+    const { type } = await sniff(plain);
+    return plain.slice(0, plain.size, type);
+  }
+}
