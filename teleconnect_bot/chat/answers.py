@@ -22,6 +22,7 @@ from .dates import read_moment, read_zone
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
 from .planned import when
+from .removal import is_role, person_named, whom_to_name
 
 _CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}")
 ADDING = frozenset({"add", "guest", "colleague"})
@@ -93,8 +94,8 @@ class Answers:
             else:
                 checked(line)
             answer = await self._carry_out(line, by, chat, event, here)
-            if line.name == "reschedule":
-                # It was read to its last figure: what looks like a number is a date.
+            if line.name in ("reschedule", "remove"):
+                # It was read to its last letter: what looks like a contact is a date, or a colleague's Matrix id.
                 return answer
         except NotUnderstood as error:
             answer = str(error)
@@ -119,6 +120,8 @@ class Answers:
                 return None
             case "join":
                 return await self._join(line, by, event)
+            case "remove":
+                return await self._remove(line, by, event, here)
             case "reschedule":
                 return await self._reschedule(line, by, event, here)
             case "invites":
@@ -178,6 +181,24 @@ class Answers:
         if session.room is None:
             return f"The room of session {session.code} is being made. You are invited into it in a moment."
         return f"This way into session {session.code}: [Open the room]({room_link(session.room)})"
+
+    async def _remove(self, line: Line, by: str, event: str, here: Session | None) -> str:
+        """The last word is a session's code if there is another before it; what is left names the person."""
+        *words, last = line.words
+        with_code = bool(words) and not is_role(" ".join(line.words)) and _CODE.fullmatch(last.upper()) is not None
+        named = " ".join(words if with_code else line.words)
+        if with_code or here is not None:
+            among = [await self._meant("remove", [last] if with_code else [], by, here)]
+        else:
+            among = [session for session in await self.sessions.sessions_of(by) if session.state in LISTED]
+        found = [(session, person) for session in among if (person := person_named(session, named))]
+        if len(found) != 1:
+            those = [session for session, _ in found] or among
+            there = "; ".join(f"in session {session.code} {whom_to_name(session)}" for session in those)
+            raise NotUnderstood(f"Write who is to leave, as on the card: {there or 'nobody is in a session of yours now'}.")
+        (session, person), *_ = found
+        await self.sessions.ask(session.code, c.Remove(by, person), event)
+        return f"They are out of session {session.code} and cannot come back with the same link."
 
     async def _nobody_added(self, line: Line, by: str, here: Session | None) -> str:
         """Whoever shall take part is named in the invitation; afterwards nobody can be added (PRODUCT §2)."""

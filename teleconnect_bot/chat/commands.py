@@ -98,6 +98,14 @@ COMMANDS: dict[str, ChatCommand] = {
         ),
         ChatCommand("stay", "stay [code]", "goes on with the session after `end`", "stay K7M2", (0, 1), takes_code=True),
         ChatCommand(
+            "remove",
+            "remove <person> [code]",
+            "takes somebody out of a session at once and for good; the person is named as on the card, without the name they chose: "
+            '`service user`, `relative`, `"relative 2"`, or a colleague\'s Matrix id',
+            "remove relative K7M2",
+            (1, 3),
+        ),
+        ChatCommand(
             "reopen", "reopen [code]", "takes a closed session up again before it is deleted", "reopen K7M2", (0, 1), takes_code=True
         ),
         ChatCommand(

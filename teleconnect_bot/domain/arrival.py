@@ -8,7 +8,7 @@ from datetime import datetime
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
-from .errors import AlreadyStarted, LinkFull, LinkUnusable, NobodyWaiting, TooEarly
+from .errors import AlreadyStarted, LinkFull, LinkUnusable, NobodyToRemove, NobodyWaiting, TooEarly
 from .guest_link import Ended, Link, SeatState
 from .schedule import opens_at
 from .session import Mode, Session, State
@@ -167,6 +167,31 @@ def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Out
     session, effects = without(replace(session, last_activity_at=now), now, tell=True)
     out = (e.RemoveFromRoom(seat.user),) if seat.user else ()
     return session, (e.RevokeSeat(seat.id), *out, *effects)
+
+
+def remove(session: Session, command: c.Remove, now: datetime) -> Outcome:
+    """Out at once and for good: the browser's secret opens nothing any more, and the place stays taken."""
+    if command.person in session.colleagues:
+        return _remove_colleague(session, command.person, now)
+    seat = session.seat(command.person)
+    if seat is None or not seat.live:
+        raise NobodyToRemove(code=session.code)
+    session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=Ended.REMOVED))
+    session, effects = without(replace(session, last_activity_at=now), now, tell=False)
+    out = (e.RemoveFromRoom(seat.user),) if seat.user else ()
+    return session, (e.RevokeSeat(seat.id), *out, *effects)
+
+
+def _remove_colleague(session: Session, user: str, now: datetime) -> Outcome:
+    session = replace(
+        session,
+        colleagues=session.colleagues - {user},
+        staff_inside=session.staff_inside - {user},
+        staff_invited=session.staff_invited - {user},
+        last_activity_at=now,
+    )
+    session, effects = without(session, now, tell=False)
+    return session, (e.RemoveFromRoom(user), *effects)
 
 
 def without(session: Session, now: datetime, *, tell: bool) -> Outcome:

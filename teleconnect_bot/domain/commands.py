@@ -84,6 +84,13 @@ class Keep(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class Remove(Asked):
+    """Take somebody out for good. `person` is the id of a live seat, or the Matrix id of a colleague."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen(Asked):
     pass
 

@@ -76,6 +76,10 @@ class KeptOpenAlready(Refused):
     """Session {code} is kept open already. The person can come back with the same link."""
 
 
+class NobodyToRemove(Refused):
+    """That person is not in session {code}. Its card shows who is there; `cancel {code}` or `end {code}` ends it for everybody."""
+
+
 class NothingHeld(Refused):
     """Session {code} does not wait for an interpreter. `invites` shows what state it is in."""
 

@@ -117,3 +117,8 @@ class Seat:
     @property
     def live(self) -> bool:
         return self.state is not SeatState.REVOKED
+
+    @property
+    def holds_place(self) -> bool:
+        """Nobody else can have its place: somebody sits there, or was removed and must not come back in another browser."""
+        return self.live or self.ended is Ended.REMOVED

@@ -166,13 +166,13 @@ class Session:
         return next((message for message in self.messages if message.id == message_id), None)
 
     def free_places(self, link: Link) -> int:
-        return link.places - sum(seat.link == link.id and seat.live for seat in self.seats)
+        return link.places - sum(seat.link == link.id and seat.holds_place for seat in self.seats)
 
     def free_roles(self, link: Link) -> tuple[Role, ...]:
         """The roles of the link's places that nobody has taken, in the order in which they are given."""
         free = list(link.roles)
         for seat in self.seats:
-            if seat.link == link.id and seat.live and seat.role in free:
+            if seat.link == link.id and seat.holds_place and seat.role in free:
                 free.remove(seat.role)
         return tuple(free)
 

@@ -29,6 +29,7 @@ class Person:
     in_room: bool = False
     present: bool = False
     over: bool = False
+    removed: bool = False
     last_beat: datetime = NOW
 
 

@@ -164,8 +164,8 @@ class SessionLife(Steps):
 
     def _free(self, main: bool) -> bool:
         links = [link for link in self.session.links if link.id == (MAIN if main else OTHER)]
-        on_it = [person for person in self.model.people.values() if person.main is main and not person.over]
-        stale = [person for person in on_it if not person.present and self.now - person.last_beat >= AWAY]
+        on_it = [person for person in self.model.people.values() if person.main is main and (not person.over or person.removed)]
+        stale = [person for person in on_it if not person.over and not person.present and self.now - person.last_beat >= AWAY]
         return not links[0].dead and (len(on_it) < links[0].places or bool(stale))
 
     def _early(self) -> bool:
@@ -236,6 +236,20 @@ class SessionLife(Steps):
         name = data.draw(st.sampled_from(sorted(self.model.people)))
         self.step(c.VisitorLeft(name))
         if self.model.state in OPEN and not self.model.people[name].over:
+            self.model.goes(name, for_good=True)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data(), sure=SURE)
+    def remove(self, data: st.DataObject, sure: bool) -> None:
+        """Whoever is removed keeps their place from everybody, so that they cannot take it again in another browser."""
+        name = data.draw(st.sampled_from(sorted(self.model.people)))
+        person = self.model.people[name]
+        possible = self.model.state in OPEN and not person.over
+        if possible and not sure:
+            return
+        assert (self.step(c.Remove(REQUESTER, name)) is not None) is possible
+        if possible:
+            person.removed = True
             self.model.goes(name, for_good=True)
 
     @rule(link=st.sampled_from([MAIN, OTHER]), not_for_me=SURE)

@@ -58,12 +58,17 @@ def _kinds(module: ModuleType, base: type[T]) -> list[type[T]]:
 
 ASKED = _kinds(c, c.Asked)
 BEFELL = _kinds(c, c.Befell)
-VALUES: dict[type[c.Asked], tuple[object, ...]] = {c.Reschedule: (NOW + timedelta(days=3),), c.AskAnother: ("an-organisation",)}
+VALUES: dict[type[c.Asked], tuple[object, ...]] = {
+    c.Reschedule: (NOW + timedelta(days=3),),
+    c.AskAnother: ("an-organisation",),
+    c.Remove: ("seat1",),
+}
 CANNOT_REFUSE_BY_TABLE_ALONE: dict[tuple[type[c.Asked], State], type[errors.Refused]] = {
     (c.Close, State.WAITING): errors.StillWaiting,
     (c.CloseNow, State.WAITING): errors.StillWaiting,
     (c.Start, State.ACTIVE): errors.AlreadyStarted,
     (c.Join, State.INVITED): errors.NobodyWaiting,
+    (c.Remove, State.INVITED): errors.NobodyToRemove,
     (c.Join, State.ACTIVE): errors.AlreadyStarted,
 }
 """Possible in some sessions of that state; refused in the one of `IN_STATE`."""
@@ -81,6 +86,9 @@ MOVES: dict[tuple[type[c.Asked], State], State] = {
     (c.Reschedule, State.INVITED): State.INVITED,
     (c.AskAnother, State.INVITED): State.INVITED,
     (c.Cancel, State.INVITED): State.CANCELLED,
+    (c.Remove, State.WAITING): State.INVITED,
+    (c.Remove, State.ACTIVE): State.ACTIVE,
+    (c.Remove, State.KEPT_OPEN): State.KEPT_OPEN,
     (c.Start, State.WAITING): State.WAITING,
     (c.Seen, State.WAITING): State.WAITING,
     (c.Join, State.WAITING): State.WAITING,

@@ -1,0 +1,44 @@
+"""Who is to leave a session, as a requester names them: by the role on the card, or a colleague by Matrix id (PRODUCT §3 `remove`).
+
+Chosen names are not understood here: anybody may choose any name, also somebody else's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from teleconnect_bot.domain.people import LABELS
+from teleconnect_bot.domain.session import Session
+
+from .markup import escaped
+
+_ROLE = re.compile(rf"(?:{'|'.join(map(re.escape, LABELS.values()))})(?: \d+)?", re.IGNORECASE)
+
+
+def is_role(written: str) -> bool:
+    """The whole of it names a role; the `user` of `service user` could be a session's code."""
+    return _ROLE.fullmatch(written) is not None
+
+
+def person_named(session: Session, written: str) -> str | None:
+    """What `domain.commands.Remove` takes: the id of a live seat, or the Matrix id of a colleague."""
+    asked = " ".join(written.lower().split())
+    if asked in session.colleagues:
+        return asked
+    return next((seat.id for seat in session.seats if seat.live and seat.label.lower() == asked), None)
+
+
+def whom_to_name(session: Session) -> str:
+    """Everybody who could be removed, each as it is written, in Markdown."""
+    labels = sorted(seat.label.lower() for seat in session.seats if seat.live)
+    orders = [*(f"`remove {_quoted(label)} {session.code}`" for label in labels), *_of_colleagues(session)]
+    return " or ".join(orders) or "nobody is there now"
+
+
+def _of_colleagues(session: Session) -> Iterable[str]:
+    return (f"remove {escaped(user)} {session.code}" for user in sorted(session.colleagues))
+
+
+def _quoted(label: str) -> str:
+    return f'"{label}"' if " " in label else label

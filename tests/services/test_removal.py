@@ -1,0 +1,114 @@
+"""A wrong or violent person is out at once and does not come back (PRODUCT §3 `remove`)."""
+
+from __future__ import annotations
+
+import pytest
+
+from teleconnect_bot.domain.guest_link import digest_of
+from teleconnect_bot.domain.session import State
+from teleconnect_bot.services.guest_door import EndedReason, LinkFull, SeatStatus
+from tests.services.world import NURSE, World
+
+ANNA, KARIM, DOCTOR, DOCTORS_CHAT = "anna@example.net", "karim@example.net", "@doctor:example.org", "!chat-doctor:example.org"
+FIRST, SECOND, ANOTHER = "a" * 43, "b" * 43, "c" * 43
+
+
+async def together(world: World) -> World:
+    """A running session of a service user, a relative and a colleague."""
+    await world.write(f"invite {ANNA} lang=fr guest={KARIM}/en colleague={DOCTOR}", "$invite")
+    await world.come(ANNA, "Anna", FIRST)
+    await world.come(KARIM, "Karim", SECOND)
+    await world.join_as_staff()
+    await world.join_as_staff(by=DOCTOR)
+    return world
+
+
+async def members(world: World) -> set[str]:
+    return set(world.homeserver.rooms[(await world.session()).room or ""].members)
+
+
+async def test_the_relative_is_out_and_the_others_stay(world: World) -> None:
+    await together(world)
+    user = (await world.session()).seats[1].user
+    await world.write("remove relative", "$remove")
+    session = await world.session()
+    relative = session.seats[1]
+    assert f"They are out of session {session.code} and cannot come back with the same link." in world.texts()
+    assert world.gate.over == [relative.id]
+    assert user not in await members(world)
+    assert {NURSE, DOCTOR, session.seats[0].user} <= await members(world)
+    assert session.state is State.ACTIVE
+    assert "Anna (Service user) is here" in world.card()
+    assert "Karim" not in world.card()
+    seat = await world.guests.beat(digest_of(SECOND), visible=True)
+    assert seat is not None
+    assert (seat.status, seat.ended_reason) == (SeatStatus.ENDED, EndedReason.REMOVED)
+
+
+async def test_who_was_removed_does_not_come_back_in_another_browser(world: World) -> None:
+    await together(world)
+    await world.write("remove relative", "$remove")
+    with pytest.raises(LinkFull):
+        await world.guests.enter(world.token_for(KARIM), digest_of(ANOTHER), "Somebody else", "en", "1")
+
+
+async def test_whoever_was_invited_with_the_same_link_still_comes(world: World) -> None:
+    await world.write(f"invite {ANNA} lang=fr guest={KARIM}/en", "$invite")
+    await world.come(KARIM, "Karim", SECOND)
+    code = (await world.session()).code
+    await world.write(f'remove "service user" {code}', "$remove")
+    await world.come(ANNA, "Anna", FIRST)
+    seats = (await world.session()).seats
+    assert [(seat.label, seat.live) for seat in seats] == [("Service user", False), ("Relative", True)]
+
+
+async def test_nobody_waits_any_more_when_the_one_who_waited_is_removed(world: World) -> None:
+    await world.write(f"invite {ANNA} lang=fr", "$invite")
+    await world.come(ANNA, "Anna", FIRST)
+    assert (await world.session()).state is State.WAITING
+    await world.write("remove service user", "$remove")
+    assert (await world.session()).state is State.INVITED
+    await world.write("waiting", "$waiting")
+    assert "Nobody is waiting for you." in world.texts()
+
+
+async def test_a_colleague_is_named_by_matrix_id_and_has_no_way_back(world: World) -> None:
+    await together(world)
+    code = (await world.session()).code
+    await world.write(f"remove {DOCTOR} {code.lower()}", "$remove")
+    assert DOCTOR not in await members(world)
+    await world.write(f"join {code}", "$join", by=DOCTOR, room=DOCTORS_CHAT)
+    assert f"There is no session {code} of yours" in world.texts(DOCTORS_CHAT)[-1]
+
+
+async def test_it_is_understood_in_the_sessions_room_and_answered_in_the_chat(world: World) -> None:
+    await together(world)
+    await world.write("!tc remove relative", "$remove", room=(await world.session()).room or "")
+    assert [text for text in world.texts() if text.startswith("They are out")]
+    assert not (await world.session()).seats[1].live
+
+
+async def test_nobody_else_can_remove_anybody(world: World) -> None:
+    await together(world)
+    session = await world.session()
+    await world.write(f"remove relative {session.code}", "$doctor", by=DOCTOR, room=DOCTORS_CHAT)
+    for event, who in (("$1", DOCTOR), ("$2", session.seats[1].user or "")):
+        await world.write('!tc remove "service user"', event, by=who, room=session.room or "")
+    assert all(seat.live for seat in (await world.session()).seats)
+
+
+@pytest.mark.parametrize("line", ["remove Karim", "remove interpreter", "remove relative 2", "remove everybody"])
+async def test_a_name_that_is_on_no_card_changes_nothing_and_the_answer_shows_how_to_write_it(world: World, line: str) -> None:
+    await together(world)
+    before = await world.session()
+    await world.write(line, "$remove")
+    session = await world.session()
+    assert session == before
+    answer = world.texts()[-1]
+    for right in (f"remove relative {session.code}", f'remove "service user" {session.code}', f"remove {DOCTOR} {session.code}"):
+        assert right in answer
+
+
+async def test_where_nobody_is_the_answer_says_so(world: World) -> None:
+    await world.write("remove relative", "$remove")
+    assert world.texts()[-1] == "Write who is to leave, as on the card: nobody is in a session of yours now."
