@@ -13,11 +13,11 @@ from teleconnect_bot.domain.session import Session
 
 from .markup import escaped
 
-_ROLE = re.compile(rf"(?:{'|'.join(map(re.escape, LABELS.values()))})(?: \d+)?", re.IGNORECASE)
+_ROLE = re.compile(rf"(?:{'|'.join(map(re.escape, LABELS.values()))})(?: \d{{1,2}})?", re.IGNORECASE)
 
 
 def is_role(written: str) -> bool:
-    """The whole of it names a role; the `user` of `service user` could be a session's code."""
+    """The whole of it names a role; the `user` of `service user` could be a session's code, which has four characters."""
     return _ROLE.fullmatch(written) is not None
 
 
