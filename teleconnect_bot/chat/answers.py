@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from teleconnect_bot.services.sessions import Invitation, Sessions
 
 from .cards import STATE_WORDS, room_link, waited
 from .commands import COMMANDS, checked, help_text
-from .company import AGAIN, Company, checked_members, company, same_people
+from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_people
 from .dates import read_moment, read_zone
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
@@ -67,7 +67,7 @@ LISTED = frozenset({State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING,
 class Answers:
     """`languages` are those in which invitations may be sent; `moment` writes a time in words.
 
-    `room_of` finds somebody's direct chat with the bot (`StaffChat.room_of`).
+    `room_of` finds somebody's direct chat with the bot (`StaffChat.room_of`), `may_request` says who may invite (`Access`).
     """
 
     def __init__(
@@ -78,9 +78,10 @@ class Answers:
         zone: str,
         moment: Callable[[datetime, str, str], str],
         room_of: Callable[[str], Awaitable[str | None]],
+        may_request: Callable[[str], bool],
     ) -> None:
         self.sessions, self.clock, self.languages, self.zone, self.moment = sessions, clock, tuple(languages), zone, moment
-        self.room_of = room_of
+        self.room_of, self.may_request = room_of, may_request
 
     async def answer(self, by: str, chat: str, event: str, text: str, here: Session | None = None) -> str | None:
         """The answer in Markdown, None when the card alone answers. `here` is the session in whose room it was written.
@@ -147,6 +148,7 @@ class Answers:
         language = self._language("lang=", line.options.get("lang", before.language if before else self.languages[0]))
         who = company(line, language, partial(self._language, "…/"), example, before)
         await checked_members(who.members, by, self.room_of)
+        backup = await self._backup(line.options["backup"], by, who.members) if "backup" in line.options else None
         zone = read_zone(line.options["tz"]) if "tz" in line.options else who.zone or self.zone
         planned_at = self._time(line.options["at"], zone) if "at" in line.options else None
         return Invitation(
@@ -161,7 +163,26 @@ class Answers:
             language=who.language,
             zone=zone,
             planned_at=planned_at,
+            backup=backup,
         )
+
+    async def _backup(self, written: str, by: str, members: Collection[str]) -> str:
+        """Somebody else who may invite people too and whom the bot can reach."""
+        backup, right = written.strip(), "Example: `backup=@doctor:example.org`"
+        if not MATRIX_ID.fullmatch(backup):
+            raise NotUnderstood(f"What stands after `backup=` is not a Matrix id. {right}")
+        if backup == by:
+            raise NotUnderstood(f"You are called anyway, so `backup=` is for somebody else. {right}")
+        if backup in members:
+            raise NotUnderstood(
+                "The same person cannot be `colleague=` and `backup=`: a backup may take the session, a colleague takes part."
+            )
+        if not self.may_request(backup) or await self.room_of(backup) is None:
+            raise NotUnderstood(
+                f"`{backup}` cannot step in: a backup needs access of their own and an encrypted direct chat with me. "
+                "They can open one and write `help` there."
+            )
+        return backup
 
     async def _before(self, line: Line, by: str) -> Company:
         """The people of the earlier session that `invite again` names."""

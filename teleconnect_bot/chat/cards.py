@@ -79,6 +79,8 @@ NOTICES: dict[Notice, str] = {
     "is there, and may join at any time while it runs.",
     Notice.COLLEAGUE_NEEDED: "{requester} needs your help in session {code}{planned}: the person sits beside them. "
     "`join {code}` takes you into its room.",
+    Notice.BACKUP_ASKED: "{requester} names you as the one who steps in for session {code}{planned}. You are invited into its room when "
+    "the person is there; if nobody comes, you are called as well. `start {code}` takes it.",
     Notice.COLLEAGUE_MAY_COME: "Session {code}: {who} is there. {room} You may join now, or at any time while the session runs.",
 }
 
@@ -141,6 +143,7 @@ class Cards:
     def _inside(self, session: Session) -> list[str]:
         here = [f"Colleague {escaped(user)}: {_where(session, user)}" for user in sorted(session.colleagues)]
         here += [f"{shown(session, seat)} is here" for seat in session.present_seats]
+        here = [f"Steps in if you do not come: {escaped(session.backup)}", *here] if session.backup else here
         return [*here, f"[Room of the session]({room_link(session.room)})"] if session.room and session.staff_invited else here
 
     def _ends(self, session: Session) -> list[str]:

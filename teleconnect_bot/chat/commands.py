@@ -26,15 +26,16 @@ COMMANDS: dict[str, ChatCommand] = {
         ChatCommand(
             "invite",
             'invite <e-mail> [name="…"] [lang=fr] [at="tomorrow 14:00"] [tz=Europe/Kyiv] '
-            "[guest=<e-mail>[/<language>]]… [colleague=<@id:server or e-mail>[/<language>]]…",
+            "[guest=<e-mail>[/<language>]]… [colleague=<@id:server or e-mail>[/<language>]]… [backup=<@id:server>]",
             "invites somebody to a session, now or with `at=` later (`tomorrow 14:00`, `friday 14h`, `1.12. 14:00`, `2026-12-01 14:00`): "
             "they receive a link in their language; `tz=` is the time zone of the person, and the time is then meant on their clock. "
             "`guest=`, once for each, sends the same link to a loved one or another caregiver, `colleague=` a link of their own to a "
             "colleague, or a message in their chat with me. `invite in-person colleague=…` asks a colleague for help while the person "
-            "sits beside you; `invite again K7M2` invites the people of an earlier session, and whoever you add to the line",
+            "sits beside you; `invite again K7M2` invites the people of an earlier session, and whoever you add to the line. "
+            "`backup=` names a colleague who is called as well when you do not come, and may take the session",
             'invite anna@example.org name="Anna" lang=fr',
             words=(1, 2),
-            options=frozenset({"name", "lang", "at", "tz", "guest", "colleague"}),
+            options=frozenset({"name", "lang", "at", "tz", "guest", "colleague", "backup"}),
         ),
         ChatCommand(
             "join",

@@ -153,6 +153,8 @@ class Config(Section):
             reminders=tuple(self.reminders),
             quiet_hours=QuietHours(*self.messages.quiet_hours),
             ring=RingLadder(
-                rungs=(Rung(until=ring.first_for, every=ring.every), Rung(until=_RING_FOR_EVER, every=ring.then)), give_up=ring.give_up
+                rungs=(Rung(until=ring.first_for, every=ring.every), Rung(until=_RING_FOR_EVER, every=ring.then)),
+                give_up=ring.give_up,
+                backup_after=ring.backup_after,
             ),
         )

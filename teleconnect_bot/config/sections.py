@@ -262,6 +262,7 @@ class Ring(Section):
     first_for: Duration = Field(10 * MINUTE, alias="for", description="How long that goes on.")
     then: PositiveDuration = Field(10 * MINUTE, description="How often after that, for as long as the person waits.")
     give_up: PositiveDuration = Field(30 * MINUTE, description="When the person is told that nobody could come.")
+    backup_after: Duration = Field(5 * MINUTE, description="From when on the backup (`invite … backup=`) is called as well.")
 
 
 class Sessions(Section):

@@ -43,6 +43,7 @@ class Notice(StrEnum):
     COLLEAGUE_INVITED = "colleague_invited"
     COLLEAGUE_NEEDED = "colleague_needed"
     COLLEAGUE_MAY_COME = "colleague_may_come"
+    BACKUP_ASKED = "backup_asked"
 
 
 MENTIONING = frozenset(

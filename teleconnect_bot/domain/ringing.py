@@ -16,13 +16,17 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class RingLadder:
-    """The rungs in order; the last one goes on for as long as the person waits. `give_up` is when they are told that nobody could come."""
+    """The rungs in order; the last one goes on for as long as the person waits. `give_up` is when they are told that nobody could come.
+
+    Rings from `backup_after` on are heard by the backup too.
+    """
 
     rungs: tuple[Rung, ...] = (
         Rung(until=timedelta(minutes=10), every=timedelta(seconds=60)),
         Rung(until=timedelta(days=3650), every=timedelta(minutes=10)),
     )
     give_up: timedelta = timedelta(minutes=30)
+    backup_after: timedelta = timedelta(minutes=5)
 
     def next_ring(self, arrived_at: datetime, last_rung_at: datetime) -> datetime:
         """The moment of the next ring after `last_rung_at`."""
@@ -31,3 +35,7 @@ class RingLadder:
             if waited < rung.until:
                 return last_rung_at + rung.every
         return last_rung_at + self.rungs[-1].every
+
+    def calls_backup(self, arrived_at: datetime, now: datetime) -> bool:
+        """Whether a ring at this moment is for the backup as well."""
+        return now - arrived_at >= self.backup_after

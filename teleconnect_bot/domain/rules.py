@@ -36,7 +36,8 @@ def _send_invitations(session: Session, now: datetime) -> Outcome:
     untold = (link for link in session.links if link.id not in told)
     new = tuple(message for link in untold for message in messages_to(session, link, MessageKind.INVITATION))
     invited = replace(session, state=State.INVITED, messages=session.messages + new, remind_at=next_reminder(session, now))
-    return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new), *colleagues.asked(session))
+    asked = (*colleagues.asked(session), *telling.the_backup(session, Notice.BACKUP_ASKED))
+    return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new), *asked)
 
 
 def drop_draft(session: Session, command: c.Command, now: datetime) -> Outcome:
@@ -89,8 +90,9 @@ def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -
     moved = replace(session, planned_at=command.at, state_since=now)
     moved = replace(moved, remind_at=next_reminder(moved, now))
     moved, told = telling.of_the_new_time(moved)
-    others = (e.Tell(Notice.RESCHEDULED),) if command.by != session.requester else ()
-    return moved, (*others, *colleagues.told(session, Notice.RESCHEDULED), e.UpdateCard(), *told)
+    requester = (e.Tell(Notice.RESCHEDULED),) if command.by != session.requester else ()
+    backup = telling.the_backup(session, Notice.RESCHEDULED) if command.by != session.backup else ()
+    return moved, (*requester, *backup, *colleagues.told(session, Notice.RESCHEDULED), e.UpdateCard(), *told)
 
 
 # ---- ending ------------------------------------------------------------------------------------------------------------
@@ -122,7 +124,8 @@ def _ended(session: Session, state: State, why: Ended, notice: Notice) -> Outcom
         last_ring_at=None,
         seen_at=None,
     )
-    cancelled = colleagues.told(session, Notice.CANCELLED) if session.state in (State.INVITED, State.WAITING) else ()
+    all_told = (*colleagues.told(session, Notice.CANCELLED), *telling.the_backup(session, Notice.CANCELLED))
+    cancelled = all_told if session.state in (State.INVITED, State.WAITING) else ()
     told = cancelled if state is State.CANCELLED else ()
     return ended, (*revoked, *outside, *read_only, e.UpdateCard(), e.Tell(notice), *told)
 
@@ -249,7 +252,7 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
         case DeadlineKind.SEAT_AWAY:
             return arrival.seat_away(session, command.deadline.seat or "", now)
         case DeadlineKind.RING:
-            return replace(session, last_ring_at=now), (e.Tell(Notice.STILL_WAITING),)
+            return _ring(session, now)
         case DeadlineKind.NOBODY_CAME:
             return _nobody_came(session)
         case DeadlineKind.NOBODY_PRESENT if session.state is State.WAITING:
@@ -280,6 +283,12 @@ def _remind(session: Session, now: datetime) -> Outcome:
     return reminded, (e.Tell(Notice.REMINDED), *colleagues.told(session, Notice.REMINDED), *told)
 
 
+def _ring(session: Session, now: datetime) -> Outcome:
+    called = session.arrived_at is not None and session.policy.ring.calls_backup(session.arrived_at, now)
+    backup = telling.the_backup(session, Notice.STILL_WAITING) if called else ()
+    return replace(session, last_ring_at=now), (e.Tell(Notice.STILL_WAITING), *backup)
+
+
 def _nobody_came(session: Session) -> Outcome:
     """Of several people on one link, those whose role waits are written to."""
     waiting = [seat for seat in session.present_seats if session.is_main(seat)]
@@ -288,4 +297,5 @@ def _nobody_came(session: Session) -> Outcome:
         message for link in session.links if roles[link] for message in messages_to(session, link, MessageKind.NOBODY_CAME, roles[link])
     )
     changed = replace(session, nobody_came=True, messages=session.messages + new)
-    return changed, (e.Tell(Notice.NOBODY_CAME), e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
+    backup = telling.the_backup(session, Notice.NOBODY_CAME)
+    return changed, (e.Tell(Notice.NOBODY_CAME), *backup, e.UpdateCard(), *(e.SendMessage(message.id) for message in new))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .effects import Effect, SendMessage
+from .effects import Effect, Notice, SendMessage, Tell
 from .guest_link import Link
 from .people import Role
 from .session import Channel, Delivery, MessageKind, OutgoingMessage, Session
@@ -63,6 +63,11 @@ def of_the_time_again(session: Session) -> Outcome:
     """Not those who came by a link on which somebody is there already."""
     there = {seat.link for seat in session.present_seats}
     return _tell(session, (link for link in session.links if link.id not in there), MessageKind.REMINDER)
+
+
+def the_backup(session: Session, notice: Notice) -> tuple[Effect, ...]:
+    """The notice in the chat of the backup, if there is one."""
+    return (Tell(notice, session.backup),) if session.backup else ()
 
 
 def _tell(session: Session, links: Iterable[Link], kind: MessageKind, otherwise: MessageKind | None = None) -> Outcome:

@@ -44,6 +44,8 @@ class Invitation:
     language: str = "en"
     zone: str = "UTC"
     planned_at: datetime | None = None
+    backup: str | None = None
+    """Another requester, by Matrix id, who is called too when nobody comes, and may take the session."""
 
 
 def link_token(keys: SessionKeys, session: Session, link: Link) -> str:
@@ -124,6 +126,7 @@ class Sessions:
             language=invitation.language,
             zone=invitation.zone,
             planned_at=invitation.planned_at,
+            backup=invitation.backup,
             links=tuple(links),
         )
 

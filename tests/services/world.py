@@ -128,8 +128,8 @@ class World:
             },
         )
         self.timers = Timers(self.units, self.clock, self.sessions)
-        answers = Answers(self.sessions, self.clock, ["en", "fr"], "UTC", format_moment, self.chat.room_of)
         access = Access(["@*:example.org"], [], "Please ask the focal point.")
+        answers = Answers(self.sessions, self.clock, ["en", "fr"], "UTC", format_moment, self.chat.room_of, access.may_request)
         self.desk = Desk(BOT, self.sessions, self.ledger, answers, access, self.chat, self.direct_chats)
 
     async def stop(self) -> None:

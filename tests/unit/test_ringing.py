@@ -32,3 +32,9 @@ def test_the_last_rung_goes_on_for_ever() -> None:
 
 def test_after_30_minutes_the_person_is_told_that_nobody_could_come() -> None:
     assert LADDER.give_up == minutes(30)
+
+
+def test_the_backup_hears_the_rings_from_five_minutes_on() -> None:
+
+    assert not LADDER.calls_backup(NOW, NOW + timedelta(minutes=4, seconds=59))
+    assert LADDER.calls_backup(NOW, NOW + timedelta(minutes=5))
