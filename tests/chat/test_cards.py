@@ -94,7 +94,7 @@ def test_any_problem_of_a_message_stays_text(problem: str) -> None:
     session = made.invited()
     session = after(session, c.MessageFailed(session.messages[0].id, problem))
     assert read_html(CARDS.notice(session, Notice.UNDELIVERABLE, NOW).html).tags == ["p", "code"]
-    assert read_html(CARDS.card(session, NOW).html).tags == ["p", "strong", "ul", "li", "li", "strong", "p", "code", "code"]
+    assert read_html(CARDS.card(session, NOW).html).tags == ["p", "strong", "ul", "li", "li", "strong", "li", "p", "code", "code"]
 
 
 def test_somebody_without_a_name_is_called_by_the_role() -> None:

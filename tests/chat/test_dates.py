@@ -144,7 +144,7 @@ def test_whatever_is_written_is_a_moment_ahead_or_refused(written: str, zone: st
 def test_each_way_to_write_a_minute_ahead_means_that_minute(days: int, clock: object, zone: str, now: datetime) -> None:
     there = ZoneInfo(zone)
     local = datetime.combine(now.astimezone(there).date() + timedelta(days=days), clock)  # type: ignore[arg-type]
-    local = local.replace(second=0, microsecond=0, tzinfo=None)
+    local = local.replace(second=0, microsecond=0, tzinfo=None, fold=0)
     good = local.replace(tzinfo=there).astimezone(UTC).astimezone(there).replace(tzinfo=None) == local
     twice = local.replace(tzinfo=there).utcoffset() != local.replace(tzinfo=there, fold=1).utcoffset()
     forms = ["%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d %B %Y %Hh%M", "%A %d %b %Y at %I:%M %p", "%b %d %Y %H:%M", "%H:%M %Y/%m/%d"]

@@ -15,7 +15,7 @@ from teleconnect_bot.domain.people import Role
 from teleconnect_bot.domain.schedule import Deadline, DeadlineKind, deadlines, delete_at, link_end
 from teleconnect_bot.domain.session import Session, State
 from tests import fakes_domain as made
-from tests.fakes_domain import IN_STATE, NOW, REQUESTER, after, due_for, minutes, notices, passed, seat, seconds
+from tests.fakes_domain import BACKUP, IN_STATE, NOW, REQUESTER, after, due_for, minutes, notices, passed, seat, seconds
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -103,7 +103,7 @@ def test_an_unused_link_ends_after_7_days_or_24_hours_after_the_planned_time() -
     assert link_end(planned) == NOW + 401 * DAY
     session, effects = passed(planned, DeadlineKind.LINK_EXPIRES)
     assert session.state is State.CANCELLED
-    assert notices(effects) == [Notice.EXPIRED]
+    assert [effect for effect in effects if isinstance(effect, e.Tell)] == [e.Tell(Notice.EXPIRED), e.Tell(Notice.CANCELLED, BACKUP)]
 
 
 def test_a_link_does_not_expire_under_the_hands_of_somebody_who_is_just_entering() -> None:
@@ -177,7 +177,8 @@ def test_a_seat_is_away_90_seconds_after_its_last_beat() -> None:
 
 def test_rings_that_were_missed_are_one_ring() -> None:
     session, effects = passed(made.waiting(), DeadlineKind.RING, NOW + 3 * HOUR)
-    assert notices(effects) == [Notice.STILL_WAITING]
+    told = [effect for effect in effects if isinstance(effect, e.Tell)]
+    assert told == [e.Tell(Notice.STILL_WAITING), e.Tell(Notice.STILL_WAITING, BACKUP)]
     assert _at(session, DeadlineKind.RING) == NOW + 3 * HOUR + minutes(10)
 
 
