@@ -122,7 +122,7 @@ async def media_exists(stack: Stack, mxc: str) -> bool:
 async def test_somebody_who_does_not_write_sends_a_voice_message(nurse: Nurse, visitor: NewVisitor) -> None:
     guest = await visitor()
     await guest.come_in(await nurse.invite(GUEST), "Amina")
-    await guest.press("Record a voice message")
+    await guest.press("Voice message")
     await expect(guest.page.get_by_text("Recording… 1 s")).to_be_visible()
     await guest.press("Stop and send")
     await expect(guest.button("Play the voice message")).to_be_visible(timeout=SLOW * 1000)
