@@ -11,6 +11,7 @@ from functools import partial
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain.errors import AlreadyDeleted, NobodyAdded, NotYours, Refused
 from teleconnect_bot.domain.life import check
+from teleconnect_bot.domain.people import Contact, NotAContact
 from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
@@ -44,6 +45,7 @@ POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
     "end": c.Close,
     "stay": c.Close,
     "reschedule": lambda by: c.Reschedule(by, SOME_DAY),
+    "resend": c.Resend,
 }
 """Without a code, a command means the one session of the requester's with which this is possible."""
 DONE = {
@@ -95,8 +97,8 @@ class Answers:
             else:
                 checked(line)
             answer = await self._carry_out(line, by, chat, event, here)
-            if line.name in ("reschedule", "remove"):
-                # It was read to its last letter: what looks like a contact is a date, or a colleague's Matrix id.
+            if line.name in ("reschedule", "remove", "resend"):
+                # It was read to its last letter: what looks like a contact is a date or a colleague's Matrix id, or is removed already.
                 return answer
         except NotUnderstood as error:
             answer = str(error)
@@ -123,6 +125,8 @@ class Answers:
                 return await self._join(line, by, event)
             case "remove":
                 return await self._remove(line, by, event, here)
+            case "resend":
+                return await self._resend(line, by, chat, event, here)
             case "reschedule":
                 return await self._reschedule(line, by, event, here)
             case "invites":
@@ -202,6 +206,22 @@ class Answers:
         if session.room is None:
             return f"The room of session {session.code} is being made. You are invited into it in a moment."
         return f"This way into session {session.code}: [Open the room]({room_link(session.room)})"
+
+    async def _resend(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str:
+        meant = await self._meant("resend", line.words, by, here)
+        if "to" not in line.options:
+            session = await self.sessions.ask(meant.code, c.Resend(by), event)
+            return f"The invitation of session {session.code} is sent again to everybody who was told of it."
+        try:
+            contact = Contact.email(line.options["to"])
+        except NotAContact:
+            raise NotUnderstood(f"What stands after `to=` is not an e-mail address. Example: `{COMMANDS['resend'].example}`") from None
+        order = c.Resend(by, self.sessions.new_address(meant, contact))
+        check(meant, order, self.clock.now())
+        if here is None:
+            await self.sessions.note_order(meant, chat, event)
+        session = await self.sessions.ask(meant.code, order, event)
+        return f"A new link to session {session.code} is sent to the new address. The one that was sent before does not work any more."
 
     async def _remove(self, line: Line, by: str, event: str, here: Session | None) -> str:
         """The last word is a session's code if there is another before it; what is left names the person."""

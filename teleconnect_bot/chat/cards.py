@@ -57,9 +57,9 @@ NOTICES: dict[Notice, str] = {
     Notice.TAKEN: "Session {code}: {holder} has taken this session already.",
     Notice.STARTED: "Session {code} has started. `end {code}` ends it.",
     Notice.NOT_ME: "Session {code}: the person who received the link says that it is not for them. "
-    "The link does not work any more; please check the address and send a new invitation.",
+    "The link does not work any more. Please check the address; `resend {code} to=` with the right one behind it sends a new link there.",
     Notice.UNDELIVERABLE: "Session {code}: a message could not be delivered: {problem}. "
-    "Please check the address; `invite` sends a new invitation.",
+    "Please check the address; `resend {code} to=` with the right one behind it sends a new link there.",
     Notice.INTERPRETER_ACCEPTED: "Session {code}: an interpreter has accepted.",
     Notice.INTERPRETER_UNAVAILABLE: "Session {code}: no interpreter is available. Nobody else was told.",
     Notice.INTERPRETER_WITHDREW: "Session {code}: the interpreter cannot come.",

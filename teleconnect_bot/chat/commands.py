@@ -99,6 +99,16 @@ COMMANDS: dict[str, ChatCommand] = {
         ),
         ChatCommand("stay", "stay [code]", "goes on with the session after `end`", "stay K7M2", (0, 1), takes_code=True),
         ChatCommand(
+            "resend",
+            "resend [code] [to=<e-mail>]",
+            "sends the invitation once more to everybody who was told; `to=` corrects the address of the person: they receive a new link, "
+            "and the one that went elsewhere does not work any more",
+            "resend K7M2 to=anna@example.org",
+            (0, 1),
+            options=frozenset({"to"}),
+            takes_code=True,
+        ),
+        ChatCommand(
             "remove",
             "remove <person> [code]",
             "takes somebody out of a session at once and for good; the person is named as on the card, without the name they chose: "
@@ -117,7 +127,7 @@ COMMANDS: dict[str, ChatCommand] = {
     )
 }
 
-REACTIONS = {"▶": "start", "⏹": "end", "✖": "cancel", "👀": "seen"}
+REACTIONS = {"▶": "start", "⏹": "end", "✖": "cancel", "👀": "seen", "🔁": "resend"}
 """Reactions on the bot's cards do the same as commands."""
 ASKED_ONCE = frozenset({"cancel"})
 """What a slip of the finger must not do: the reaction is answered with the command to write."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .guest_link import Seat
+from .people import Contact
 from .schedule import Deadline
 
 
@@ -81,6 +82,22 @@ class CloseNow(Asked):
 @dataclass(frozen=True, slots=True)
 class Keep(Asked):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class NewAddress:
+    """The service user's right contact, and the digest of the new link that ends the one which went elsewhere."""
+
+    contact: Contact
+    generation: int
+    digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Resend(Asked):
+    """Everybody is invited once more; with an address, those of the service user's link alone."""
+
+    to: NewAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

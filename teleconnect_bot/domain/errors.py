@@ -76,6 +76,16 @@ class KeptOpenAlready(Refused):
     """Session {code} is kept open already. The person can come back with the same link."""
 
 
+class NothingToResend(Refused):
+    """Nobody has been sent a link for {code}, so there is nothing to send again. `invites` shows your sessions."""
+
+
+class IsThereAlready(Refused):
+    """Somebody has come to {code} with the link already, so it is neither sent again nor sent elsewhere.
+    `remove` takes a wrong person out.
+    """
+
+
 class NobodyToRemove(Refused):
     """That person is not in session {code}. Its card shows who is there; `cancel {code}` or `end {code}` ends it for everybody."""
 

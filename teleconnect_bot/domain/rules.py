@@ -11,8 +11,9 @@ from . import arrival, colleagues, telling
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
-from .errors import OpenAlready, SameTime, StillWaiting, UseEnd
-from .guest_link import Ended, SeatState
+from .errors import IsThereAlready, NobodyAdded, NothingToResend, OpenAlready, SameTime, SentAlready, StillWaiting, UseEnd
+from .guest_link import Ended, Link, SeatState
+from .people import Role
 from .reminding import STILL_IN_TIME, next_reminder
 from .schedule import DeadlineKind, deadlines
 from .session import Delivery, MessageKind, Session, State
@@ -93,6 +94,31 @@ def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -
     requester = (e.Tell(Notice.RESCHEDULED),) if command.by != session.requester else ()
     backup = telling.the_backup(session, Notice.RESCHEDULED) if command.by != session.backup else ()
     return moved, (*requester, *backup, *colleagues.told(session, Notice.RESCHEDULED), e.UpdateCard(), *told)
+
+
+def resend(session: Session, command: c.Resend, now: datetime) -> Outcome:
+    links = session.links
+    if command.to is not None:
+        link = _readdressed(session, command.to)
+        session, links = session.with_link(link), (link,)
+    again, told = telling.once_more(replace(session, last_activity_at=now), links)
+    if not told:
+        raise NothingToResend(code=session.code)
+    return again, (e.UpdateCard(), *told)
+
+
+def _readdressed(session: Session, to: c.NewAddress) -> Link:
+    """Whoever received the old link cannot use it any more. After the start another address could be another person."""
+    if session.started:
+        raise NobodyAdded(code=session.code)
+    link = next((link for link in session.links if link.role is Role.SERVICE_USER), None)
+    if link is None:
+        raise NothingToResend(code=session.code)
+    if session.free_places(link) < link.places:
+        raise IsThereAlready(code=session.code)
+    if to.generation != link.generation + 1:
+        raise SentAlready(code=session.code)
+    return replace(link, contact=to.contact, generation=to.generation, digest=to.digest, dead=False, opened_at=None)
 
 
 # ---- ending ------------------------------------------------------------------------------------------------------------

@@ -55,6 +55,12 @@ def of_the_new_time(session: Session) -> Outcome:
     return _tell(session, session.links, MessageKind.RESCHEDULED, otherwise=MessageKind.INVITATION)
 
 
+def once_more(session: Session, links: Iterable[Link]) -> Outcome:
+    """The invitation again, to everybody who shares one of these links."""
+    new = tuple(message for link in links if not link.dead for message in _new(session, link, MessageKind.INVITATION, list(_places(link))))
+    return replace(session, messages=(*session.messages, *new)), tuple(SendMessage(message.id) for message in new)
+
+
 def of_the_end(session: Session) -> Outcome:
     return _tell(session, session.links, MessageKind.CANCELLED)
 

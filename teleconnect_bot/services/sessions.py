@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from teleconnect_bot.domain.commands import Asked, Command, Send
+from teleconnect_bot.domain.commands import Asked, Command, NewAddress, Send
 from teleconnect_bot.domain.effects import CreateRoom, Effect, ProvisionVisitor
 from teleconnect_bot.domain.errors import NotYours
 from teleconnect_bot.domain.guest_link import Link, Recipient, digest_of, token_from
@@ -19,6 +19,8 @@ from teleconnect_bot.domain.session import Mode, Session, State
 from .ports import Clock, SessionKeys, StaleSession, Tokens, Unit, UnitOfWork
 
 SESSION_KEY_PREFIX = "session-"
+COMMAND_KEY = "command"
+"""How the ledger keys of events begin that hold an order with a contact."""
 TRIES = 8
 """How often a decision is made again because somebody else saved the session meanwhile."""
 
@@ -132,8 +134,24 @@ class Sessions:
 
     def _link(self, session_id: str, role: Role, recipient: Recipient) -> Link:
         link_id = self.tokens.opaque_id()
-        digest = digest_of(token_from(self.keys.derive(SESSION_KEY_PREFIX + session_id, f"link/{link_id}/1")))
+        digest = self._digest(SESSION_KEY_PREFIX + session_id, link_id, 1)
         return Link(id=link_id, role=role, digest=digest, contact=recipient.contact, language=recipient.language)
+
+    def _digest(self, key: str, link_id: str, generation: int) -> bytes:
+        return digest_of(token_from(self.keys.derive(key, f"link/{link_id}/{generation}")))
+
+    def new_address(self, session: Session, contact: Contact) -> NewAddress | None:
+        """What sends the service user's invitation elsewhere, under a new link; None when nobody was invited by link."""
+        link = next((link for link in session.links if link.role is Role.SERVICE_USER), None)
+        if link is None:
+            return None
+        generation = link.generation + 1
+        return NewAddress(contact, generation, self._digest(session.key, link.id, generation))
+
+    async def note_order(self, session: Session, chat: str, event: str) -> None:
+        """An order that names a contact of this session goes as soon as the card has changed."""
+        async with self.units.begin() as unit:
+            await unit.enter_trace(_command_trace(session, event, chat, f"{COMMAND_KEY}.{event}"))
 
     async def ask(self, code: str, command: Asked, event: str) -> Session:
         """Carry out what a member of staff asked for in this event; read a second time it changes nothing more.
@@ -191,8 +209,8 @@ class Sessions:
             return await unit.session_by_event(event)
 
 
-def _command_trace(session: Session, event: str) -> Trace:
-    return Trace(session=session.id, kind=TraceKind.CHAT_EVENT, key="command", place=event, container=session.chat, state=TraceState.MADE)
+def _command_trace(session: Session, event: str, chat: str = "", key: str = COMMAND_KEY) -> Trace:
+    return Trace(session=session.id, kind=TraceKind.CHAT_EVENT, key=key, place=event, container=chat or session.chat, state=TraceState.MADE)
 
 
 def traces_of(session: Session, effects: Sequence[Effect]) -> list[Trace]:

@@ -12,9 +12,9 @@ from teleconnect_bot.domain.session import Session, State
 from .ledger import Ledger, transaction_of
 from .outbox import Handler
 from .ports import Clock, QueuedEffect, StaffChat, StaffTexts, Text
-from .sessions import Sessions
+from .sessions import COMMAND_KEY, Sessions
 
-CARD, COMMAND = "card", "command"
+CARD = "card"
 
 
 class StaffNotices:
@@ -48,7 +48,7 @@ class StaffNotices:
     async def _redact_command(self, session: Session) -> None:
         """A command that holds a contact goes as soon as its card exists."""
         for trace in await self.ledger.of(session.id, TraceKind.CHAT_EVENT):
-            if trace.key == COMMAND and trace.state is TraceState.MADE:
+            if trace.key.partition(".")[0] == COMMAND_KEY and trace.state is TraceState.MADE:
                 await self.chat.redact(trace.container, trace.place, f"redact.{transaction_of(trace)}")
                 await self.ledger.put(trace, state=TraceState.REMOVED)
 

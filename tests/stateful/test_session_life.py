@@ -84,6 +84,12 @@ class SessionLife(Steps):
             self.model.state = State.HELD
 
     @rule()
+    def resend(self) -> None:
+        possible = self.model.state in (State.INVITED, State.KEPT_OPEN)
+        done = self.step(c.Resend(REQUESTER)) is not None
+        assert done is (possible and not all(link.dead for link in self.session.links))
+
+    @rule()
     def send_without(self) -> None:
         possible = self.model.state in (State.HELD, State.UNAVAILABLE)
         assert (self.step(c.SendWithout(REQUESTER)) is not None) is possible

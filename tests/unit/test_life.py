@@ -86,6 +86,8 @@ MOVES: dict[tuple[type[c.Asked], State], State] = {
     (c.Reschedule, State.INVITED): State.INVITED,
     (c.AskAnother, State.INVITED): State.INVITED,
     (c.Cancel, State.INVITED): State.CANCELLED,
+    (c.Resend, State.INVITED): State.INVITED,
+    (c.Resend, State.KEPT_OPEN): State.KEPT_OPEN,
     (c.Remove, State.WAITING): State.INVITED,
     (c.Remove, State.ACTIVE): State.ACTIVE,
     (c.Remove, State.KEPT_OPEN): State.KEPT_OPEN,
