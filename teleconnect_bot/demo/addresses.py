@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import secrets
 import socket
 import sys
 from collections.abc import Iterable
@@ -12,12 +13,18 @@ from pathlib import Path
 LOOPBACK = "127.0.0.1"
 
 
+OURS = range(20_000, 32_000)
+"""Below the ports that Linux gives to whoever asks for any, so that none of these is taken between choosing and listening."""
+TRIES = 50
+
+
 def free_port(wished: int = 0, host: str = LOOPBACK) -> int:
-    """`wished` if nobody listens there, so that addresses stay the same from one demo to the next; else any free port.
+    """`wished` if nobody listens there, so that addresses stay the same from one demo to the next; else a free one of `OURS`.
 
     Raises `OSError` when `host` is no address of this machine.
     """
-    for port in (wished, 0):
+    drawn = (secrets.choice(OURS) for _ in range(TRIES))
+    for port in (*([wished] if wished else []), *drawn, 0):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -14,7 +14,7 @@ import pytest
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.pdf_document import documents_of, to_html
 from teleconnect_bot.adapters.pdf_worker import html_to_pdf
-from teleconnect_bot.demo.addresses import free_port, listening
+from teleconnect_bot.demo.addresses import OURS, free_port, listening
 from teleconnect_bot.demo.journal import Journal, NotSo
 from teleconnect_bot.demo.remains import files_with, session_rows, tables_with
 from teleconnect_bot.demo.transcript_check import check_transcript
@@ -59,6 +59,14 @@ def test_a_taken_port_is_replaced_by_a_free_one() -> None:
         port = taken.getsockname()[1]
         assert free_port(port) not in (0, port)
     assert free_port(port) == port
+
+
+def test_a_free_port_is_none_that_the_kernel_gives_to_somebody_else_before_it_is_used() -> None:
+    chosen = {free_port() for _ in range(20)}
+    assert chosen <= set(OURS)
+    with socket.socket() as anybody:
+        anybody.bind(("127.0.0.1", 0))
+        assert anybody.getsockname()[1] not in OURS
 
 
 def test_the_journal_tells_what_was_checked_and_what_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
