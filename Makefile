@@ -24,6 +24,7 @@ PAGE_SOURCES := $(shell find guest_page -mindepth 1 \( -name node_modules -o -na
 # Tests that start a homeserver or a browser have the machine for themselves; the others share it.
 STARTING_PROGRAMS := tests/acceptance tests/demo tests/gateway tests/matrix
 PROCESSES ?= 2
+SHARING := -n $(PROCESSES) $(foreach area,$(STARTING_PROGRAMS),--ignore=$(area))
 
 # Node comes with the locked Python packages; no other one is needed or used.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
@@ -38,12 +39,12 @@ demo: page ## one whole session on an embedded homeserver, then hands-on use (ON
 
 .PHONY: test
 test: page lint page-test ## lint and every test but the long ones
-	@$(BIN)/python -m pytest -m "not long" -n $(PROCESSES) $(foreach area,$(STARTING_PROGRAMS),--ignore=$(area)) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not long" $(SHARING) $(PYTEST_ARGS)
 	$(BIN)/python -m pytest -m "not long" $(STARTING_PROGRAMS) $(PYTEST_ARGS)
 
 .PHONY: test-long
 test-long: page lint page-test ## lint and all tests, with the full matrices
-	@$(BIN)/python -m pytest -n $(PROCESSES) $(foreach area,$(STARTING_PROGRAMS),--ignore=$(area)) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(SHARING) $(PYTEST_ARGS)
 	$(BIN)/python -m pytest $(STARTING_PROGRAMS) $(PYTEST_ARGS)
 
 .PHONY: bench

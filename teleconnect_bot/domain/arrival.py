@@ -9,7 +9,7 @@ from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
 from .errors import AlreadyStarted, LinkFull, LinkUnusable, NobodyToRemove, NobodyWaiting, TooEarly
-from .guest_link import Ended, Link, SeatState
+from .guest_link import Ended, Link, Seat, SeatState
 from .schedule import opens_at
 from .session import Mode, Session, State
 
@@ -163,10 +163,7 @@ def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Out
     seat = session.seat(command.seat)
     if seat is None or not seat.live:
         return session, ()
-    session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=Ended.LEFT))
-    session, effects = without(replace(session, last_activity_at=now), now, tell=True)
-    out = (e.RemoveFromRoom(seat.user),) if seat.user else ()
-    return session, (e.RevokeSeat(seat.id), *out, *effects)
+    return _out(session, seat, Ended.LEFT, now, tell=True)
 
 
 def remove(session: Session, command: c.Remove, now: datetime) -> Outcome:
@@ -176,8 +173,13 @@ def remove(session: Session, command: c.Remove, now: datetime) -> Outcome:
     seat = session.seat(command.person)
     if seat is None or not seat.live:
         raise NobodyToRemove(code=session.code)
-    session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=Ended.REMOVED))
-    session, effects = without(replace(session, last_activity_at=now), now, tell=False)
+    return _out(session, seat, Ended.REMOVED, now, tell=False)
+
+
+def _out(session: Session, seat: Seat, why: Ended, now: datetime, *, tell: bool) -> Outcome:
+    """The seat is over at once, at the gateway and in the room."""
+    session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=why))
+    session, effects = without(replace(session, last_activity_at=now), now, tell=tell)
     out = (e.RemoveFromRoom(seat.user),) if seat.user else ()
     return session, (e.RevokeSeat(seat.id), *out, *effects)
 

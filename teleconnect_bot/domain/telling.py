@@ -57,7 +57,7 @@ def of_the_new_time(session: Session) -> Outcome:
 
 def once_more(session: Session, links: Iterable[Link]) -> Outcome:
     """The invitation again, to everybody who shares one of these links."""
-    new = tuple(message for link in links if not link.dead for message in _new(session, link, MessageKind.INVITATION, list(_places(link))))
+    new = tuple(message for link in links if not link.dead for message in messages_to(session, link, MessageKind.INVITATION))
     return replace(session, messages=(*session.messages, *new)), tuple(SendMessage(message.id) for message in new)
 
 

@@ -1,8 +1,8 @@
 """Both ways: what stands outside without a row of ours, and what a row names that is not there (PRODUCT §9).
 
 A crash, a timeout or a restored backup may leave what the ledger does not know. What belongs to nobody is removed by the running
-bot once a day; what a person must decide on is reported. Nothing is taken for orphaned before it is an hour old, so that what is
-being made at this moment is left alone.
+bot twice a day; what a person must decide on is reported. What is being made at this moment is left alone: a room's marker stands in
+the ledger before the room is made, and accounts and files are not taken for orphaned before they are an hour old.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from teleconnect_bot.domain.session import State
 from .inventory import Inventory
 from .ports import Clock, RefusedByService, Rooms, ServiceUnavailable, SessionKeys, UnitOfWork, Visitors
 from .sessions import SESSION_KEY_PREFIX
+from .teardown import purge
 
 log = structlog.get_logger("teleconnect_bot.reconcile")
 
@@ -41,7 +42,7 @@ WORDS = {
     Stray.FILE_WITHOUT_ROW: "a file of the bot that no session knows",
     Stray.KEY_WITHOUT_SESSION: "the key of a session that does not exist",
 }
-REPAIRED_DAILY = frozenset(Stray) - {Stray.SESSION_WITHOUT_ROOM}
+REPAIRED = frozenset(Stray) - {Stray.SESSION_WITHOUT_ROOM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +98,20 @@ class Reconcile:
         return found + await self._orphan_keys()
 
     async def repair(self, findings: list[Finding], rooms: Rooms, visitors: Visitors, bot: str) -> None:
-        """Removes what belongs to nobody; each by itself, and again the next day what could not be removed now."""
+        """Removes what belongs to nobody; each by itself, and again the next time what could not be removed now."""
         for finding in findings:
             try:
                 await self._repair(finding, rooms, visitors, bot)
             except (ServiceUnavailable, RefusedByService) as error:
                 log.warning("stray_not_removed", stray=finding.stray.value, place=finding.place, error=type(error).__name__)
             else:
-                event = "stray_removed" if finding.stray in REPAIRED_DAILY else "stray_found"
+                event = "stray_removed" if finding.stray in REPAIRED else "stray_found"
                 log.warning(event, stray=finding.stray.value, place=finding.place)
 
     async def _repair(self, finding: Finding, rooms: Rooms, visitors: Visitors, bot: str) -> None:
         match finding.stray:
             case Stray.ROOM_WITHOUT_SESSION:
-                for user in await rooms.members(finding.place):
-                    if user != bot:
-                        await rooms.remove(finding.place, user)
-                await rooms.leave(finding.place)
-                await rooms.purge(finding.place)
+                await purge(rooms, finding.place, bot)
                 await rooms.forget_keys(finding.place)
             case Stray.VISITOR_WITHOUT_SESSION:
                 await visitors.remove(finding.place)

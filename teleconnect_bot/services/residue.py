@@ -13,7 +13,7 @@ from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Session, State
 
 from .ports import SessionKeys, UnitOfWork
-from .reconcile import REPAIRED_DAILY, WORDS, Finding
+from .reconcile import REPAIRED, WORDS, Finding
 
 NOTHING = "Nothing is left: no row names a session with this code, and every key belongs to another one."
 ALL_GOOD = "Everything at the homeserver belongs to a session, and every session has what it needs."
@@ -71,6 +71,6 @@ def report(findings: list[Finding]) -> str:
     if not findings:
         return ALL_GOOD
     lines = [f"{finding.place}: {WORDS[finding.stray]}" for finding in findings]
-    if any(finding.stray in REPAIRED_DAILY for finding in findings):
+    if any(finding.stray in REPAIRED for finding in findings):
         lines.append("What belongs to nobody is removed by the running bot within a day.")
     return "\n".join(lines)

@@ -44,6 +44,15 @@ HOMESERVER_AWAY = timedelta(minutes=10)
 PLACEHOLDER = Text("…")
 
 
+async def purge(rooms: Rooms, room: str, bot: str) -> None:
+    """Everybody out first, also somebody who came in while the homeserver was away; the bot itself last."""
+    for user in await rooms.members(room):
+        if user != bot:
+            await rooms.remove(room, user)
+    await rooms.leave(room)
+    await rooms.purge(room)
+
+
 class Teardown:
     def __init__(
         self,
@@ -171,7 +180,7 @@ class Teardown:
                 transaction = f"gone.{transaction_of(trace)}"
                 return lambda: self.chat.redact(trace.container, place, transaction), lambda: self.chat.is_redacted(trace.container, place)
             case TraceKind.ROOM:
-                return lambda: self._purge(place), lambda: self.rooms.is_gone(place)
+                return lambda: purge(self.rooms, place, self.bot), lambda: self.rooms.is_gone(place)
             case TraceKind.ROOM_MEDIA | TraceKind.CHAT_MEDIA:
                 uploader = trace.container
                 return lambda: self.rooms.delete_media(place, uploader), lambda: self.rooms.media_is_gone(place, uploader)
@@ -179,14 +188,6 @@ class Teardown:
                 return lambda: self.visitors.remove(place), lambda: self.visitors.is_gone(place)
             case TraceKind.ROOM_KEYS:
                 return lambda: self.rooms.forget_keys(place), lambda: self.rooms.keys_forgotten(place)
-
-    async def _purge(self, room: str) -> None:
-        """Everybody out first, also somebody who came in while the homeserver was away; the bot itself last."""
-        for user in await self.rooms.members(room):
-            if user != self.bot:
-                await self.rooms.remove(room, user)
-        await self.rooms.leave(room)
-        await self.rooms.purge(room)
 
     async def _finish(self, session: Session) -> None:
         """The last rows go in one transaction with the month's counters; then nothing deleted stays in the write-ahead log."""
