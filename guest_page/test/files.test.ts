@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Damaged, decryptFile, encryptFile, readEncryptedFile } from "../src/files/encrypted_file.ts";
 import { sniff } from "../src/files/kinds.ts";
-import { contentOf, readSharedFile } from "../src/files/shared_file.ts";
+import { contentOf, fileName, readSharedFile } from "../src/files/shared_file.ts";
 
 const PLAIN = new TextEncoder().encode("a photo of a rash").buffer;
 const MXC = "mxc://example.org/AbC-123_x";
@@ -75,4 +75,9 @@ test("a file in the clear, of another version or with a strange address is none"
   ];
   for (const value of bad) assert.equal(readEncryptedFile(value), null);
   assert.equal(readSharedFile({ msgtype: "m.image", body: "x", file: undefined }), null);
+});
+
+test("the name of a file is the sender's, not the caption, also of one that cannot be opened", () => {
+  assert.equal(fileName({ msgtype: "m.file", filename: "letter.pdf", body: "Please read this" }), "letter.pdf");
+  assert.equal(fileName({ msgtype: "m.file", body: "letter.pdf" }), "letter.pdf");
 });

@@ -12,7 +12,8 @@ export interface SharedFile {
 
 const KINDS: Record<string, FileKind> = { "m.image": "photo", "m.audio": "voice", "m.file": "other", "m.video": "other" };
 
-interface Content {
+/** What of a message's content tells of a file. */
+export interface FileContent {
   msgtype?: unknown;
   body?: unknown;
   filename?: unknown;
@@ -20,16 +21,24 @@ interface Content {
   info?: unknown;
 }
 
+export function isFile(msgtype: string): boolean {
+  return Object.hasOwn(KINDS, msgtype);
+}
+
+/** The name that the sender's client gave; `body` may be a caption instead where both are there. */
+export function fileName({ filename, body }: FileContent): string {
+  return typeof filename === "string" ? filename : typeof body === "string" ? body : "";
+}
+
 /** Null for a message that is no file, or one that is not encrypted. */
-export function readSharedFile(content: Content): SharedFile | null {
+export function readSharedFile(content: FileContent): SharedFile | null {
   const source = readEncryptedFile(content.file);
   const kind = typeof content.msgtype === "string" ? KINDS[content.msgtype] : undefined;
   if (source === null || kind === undefined) return null;
   const info = (typeof content.info === "object" && content.info !== null ? content.info : {}) as { size?: unknown; mimetype?: unknown };
-  const name = typeof content.filename === "string" ? content.filename : typeof content.body === "string" ? content.body : "";
   return {
     kind: kind === "other" && info.mimetype === "application/pdf" ? "pdf" : kind,
-    name,
+    name: fileName(content),
     size: typeof info.size === "number" ? info.size : null,
     source,
   };

@@ -84,7 +84,7 @@ function Voice({ visit, texts }: { visit: Visit; texts: Texts }): JSX.Element {
     return (
       <button type="button" class="secondary" onClick={() => void begin()}>
         <span aria-hidden="true">🎤 </span>
-        {texts.record}
+        {texts.voice}
       </button>
     );
   return (

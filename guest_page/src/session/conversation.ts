@@ -139,7 +139,9 @@ export class Conversation {
   }
 
   async attach(prepared: Prepared): Promise<void> {
-    this.outbox.add(await this.files.add(crypto.randomUUID(), prepared));
+    const unsent = await this.files.add(crypto.randomUUID(), prepared);
+    if (unsent === null) return;
+    this.outbox.add(unsent);
     void this.outbox.work();
   }
 
@@ -160,6 +162,7 @@ export class Conversation {
   stop(): void {
     this.stopped = true;
     this.outbox.stop();
+    this.files.stop();
     this.client.stopClient();
   }
 

@@ -20,17 +20,26 @@ interface Parts {
 export class Files {
   private readonly parts: Parts;
   private readonly opened = new Map<string, Promise<Blob>>();
+  private stopped = false;
   private readonly underWay = new Map<string, { share: number; abort: AbortController }>();
 
   constructor(parts: Parts) {
     this.parts = parts;
   }
 
-  /** Encrypted and kept, so that a reload does not lose it. */
-  async add(txn: string, { data, ...described }: Prepared): Promise<UnsentFile> {
+  /** Encrypted and kept, so that a reload does not lose it; null when the stay has ended meanwhile, and nothing may be kept any more. */
+  async add(txn: string, { data, ...described }: Prepared): Promise<UnsentFile | null> {
     const { data: ciphertext, source } = await encryptFile(await data.arrayBuffer());
+    if (this.stopped) return null;
     await this.parts.ciphertexts.put(txn, ciphertext);
+    if (this.stopped) return null;
     return { txn, text: "", at: Date.now(), file: { ...described, size: data.size, source } };
+  }
+
+  /** From here on nothing is written to the browser: it may have been wiped. */
+  stop(): void {
+    this.stopped = true;
+    for (const { abort } of this.underWay.values()) abort.abort();
   }
 
   /** From 0 to 1 while the file is being uploaded. */
@@ -59,7 +68,7 @@ export class Files {
   async forget(txn: string): Promise<void> {
     this.underWay.get(txn)?.abort.abort();
     this.underWay.delete(txn);
-    await this.parts.ciphertexts.remove(txn);
+    if (!this.stopped) await this.parts.ciphertexts.remove(txn);
   }
 
   /** Fetched and decrypted once. Its type is what its bytes say: never one that a browser would run as a page of ours. */

@@ -1,16 +1,10 @@
 import type { MatrixEvent } from "matrix-js-sdk/lib/models/event.js";
-import { readSharedFile } from "../files/shared_file.ts";
+import { type FileContent, fileName, isFile, readSharedFile } from "../files/shared_file.ts";
 import type { Heard } from "../messages.ts";
 
-const FILES = new Set(["m.image", "m.file", "m.audio", "m.video"]);
 const TEXTS = new Set(["m.text", "m.notice", "m.emote"]);
 
-interface Content {
-  msgtype?: unknown;
-  body?: unknown;
-  filename?: unknown;
-  file?: unknown;
-  info?: unknown;
+interface Content extends FileContent {
   "m.new_content"?: Content;
   "m.relates_to"?: { rel_type?: unknown; event_id?: unknown; "m.in_reply_to"?: unknown };
 }
@@ -37,9 +31,9 @@ export function heard(event: MatrixEvent): Heard | null {
     return typeof text === "string" ? { ...about, kind: "text", text, replaces: relation.event_id } : null;
   }
   if (typeof content.msgtype !== "string" || typeof content.body !== "string") return null;
-  if (FILES.has(content.msgtype)) {
+  if (isFile(content.msgtype)) {
     const file = readSharedFile(content);
-    return { ...about, kind: "file", text: file?.name ?? content.body, ...(file !== null && { file }) };
+    return { ...about, kind: "file", text: fileName(content), ...(file !== null && { file }) };
   }
   if (!TEXTS.has(content.msgtype)) return null;
   return { ...about, kind: "text", text: relation?.["m.in_reply_to"] === undefined ? content.body : withoutQuote(content.body) };

@@ -91,7 +91,6 @@ export const en = {
   attach: "Attach a file",
   attachHint: "A photo or a PDF, {size} MB at most.",
   takeBack: "Cancel",
-  record: "Voice message",
   recording: "Recording… {seconds} s",
   recordSend: "Stop and send",
   problemLarge: "This file is too large. {size} MB is the most.",

@@ -91,7 +91,6 @@ export const fr: Texts = {
   attach: "Joindre un fichier",
   attachHint: "Une photo ou un PDF, {size} Mo au plus.",
   takeBack: "Annuler",
-  record: "Message vocal",
   recording: "Enregistrement… {seconds} s",
   recordSend: "Arrêter et envoyer",
   problemLarge: "Ce fichier est trop grand. Le maximum est de {size} Mo.",
