@@ -24,7 +24,7 @@ PAGE_SOURCES := $(shell find guest_page -mindepth 1 \( -name node_modules -o -na
 # Tests that start a homeserver or a browser have the machine for themselves; the others share it.
 STARTING_PROGRAMS := tests/acceptance tests/demo tests/gateway tests/matrix
 PROCESSES ?= 2
-SHARING := -n $(PROCESSES) $(foreach area,$(STARTING_PROGRAMS),--ignore=$(area))
+PYTEST_HALVES := scripts/pytest-halves $(PROCESSES) "$(STARTING_PROGRAMS)"
 
 # Node comes with the locked Python packages; no other one is needed or used.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
@@ -39,13 +39,11 @@ demo: page ## one whole session on an embedded homeserver, then hands-on use (ON
 
 .PHONY: test
 test: page lint page-test ## lint and every test but the long ones
-	@$(BIN)/python -m pytest -m "not long" $(SHARING) $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -m "not long" $(STARTING_PROGRAMS) $(PYTEST_ARGS)
+	@$(PYTEST_HALVES) -m "not long" $(PYTEST_ARGS)
 
 .PHONY: test-long
 test-long: page lint page-test ## lint and all tests, with the full matrices
-	@$(BIN)/python -m pytest $(SHARING) $(PYTEST_ARGS)
-	$(BIN)/python -m pytest $(STARTING_PROGRAMS) $(PYTEST_ARGS)
+	@$(PYTEST_HALVES) $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: page ## the benchmarks: a table here, and bench-output/results.json

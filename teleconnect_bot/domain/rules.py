@@ -150,9 +150,8 @@ def _ended(session: Session, state: State, why: Ended, notice: Notice) -> Outcom
         last_ring_at=None,
         seen_at=None,
     )
-    all_told = (*colleagues.told(session, Notice.CANCELLED), *telling.the_backup(session, Notice.CANCELLED))
-    cancelled = all_told if session.state in (State.INVITED, State.WAITING) else ()
-    told = cancelled if state is State.CANCELLED else ()
+    never_met = state is State.CANCELLED and session.state in (State.INVITED, State.WAITING)
+    told = (*colleagues.told(session, notice), *telling.the_backup(session, notice)) if never_met else ()
     return ended, (*revoked, *outside, *read_only, e.UpdateCard(), e.Tell(notice), *told)
 
 

@@ -97,3 +97,12 @@ async def test_who_cannot_step_in_is_refused_with_the_reason_and_nobody_is_told(
     assert why.replace("`", "") in world.texts()[-1]
     assert world.mailer.taken == []
     assert not world.texts("!chat-doctor:example.org")
+
+
+async def test_an_invitation_that_nobody_used_expires_and_the_backup_reads_just_that(world: World) -> None:
+    await world.write(f"invite {ANNA} lang=fr backup={BACKUP}", "$invite")
+    await world.pass_time(timedelta(days=7))
+    assert (await world.session()).state is State.CANCELLED
+    last = world.texts(BACKUPS_CHAT)[-1]
+    assert "nobody came with the link, and it has expired" in last
+    assert "cancelled" not in last

@@ -103,7 +103,7 @@ def test_an_unused_link_ends_after_7_days_or_24_hours_after_the_planned_time() -
     assert link_end(planned) == NOW + 401 * DAY
     session, effects = passed(planned, DeadlineKind.LINK_EXPIRES)
     assert session.state is State.CANCELLED
-    assert [effect for effect in effects if isinstance(effect, e.Tell)] == [e.Tell(Notice.EXPIRED), e.Tell(Notice.CANCELLED, BACKUP)]
+    assert [effect for effect in effects if isinstance(effect, e.Tell)] == [e.Tell(Notice.EXPIRED), e.Tell(Notice.EXPIRED, BACKUP)]
 
 
 def test_a_link_does_not_expire_under_the_hands_of_somebody_who_is_just_entering() -> None:

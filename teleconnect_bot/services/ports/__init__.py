@@ -1,0 +1,42 @@
+"""What the use cases need of the world, as Protocols.
+
+Each port has a real adapter below `adapters/` and a fake in `tests/fakes.py`; both pass the same contract tests.
+Every time is an aware `datetime` in UTC. Every method may be called again with the same arguments: it then changes
+nothing more and answers the same (ARCHITECTURE §3, "each idempotent").
+"""
+
+from __future__ import annotations
+
+from .machine import Clock, SessionKeys, Tokens
+from .matrix import Membership, Rooms, SeatGate, StaffChat, Text, VisitorAccount, Visitors
+from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
+from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
+from .writing import Email, Mailer, PdfRenderer, StaffTexts, Texts
+
+__all__ = [
+    "Clock",
+    "DeadEffect",
+    "DueDeadline",
+    "Email",
+    "KeyDestroyed",
+    "Letter",
+    "Mailer",
+    "Membership",
+    "PdfRenderer",
+    "QueuedEffect",
+    "RefusedByService",
+    "Rooms",
+    "SeatGate",
+    "ServiceUnavailable",
+    "SessionKeys",
+    "StaffChat",
+    "StaffTexts",
+    "StaleSession",
+    "Text",
+    "Texts",
+    "Tokens",
+    "Unit",
+    "UnitOfWork",
+    "VisitorAccount",
+    "Visitors",
+]

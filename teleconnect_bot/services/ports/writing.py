@@ -1,0 +1,61 @@
+"""What people read: words for staff, messages, transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from teleconnect_bot.domain.effects import Notice
+from teleconnect_bot.domain.session import Session
+from teleconnect_bot.domain.transcript import Transcript
+
+from .matrix import Text
+
+
+class StaffTexts(Protocol):
+    """What the bot writes to staff (implemented in `chat/`)."""
+
+    def card(self, session: Session, now: datetime) -> Text:
+        """The status card. Contacts masked; says what can be done next."""
+
+    def notice(self, session: Session, notice: Notice, now: datetime) -> Text:
+        """A new message about one thing that happened."""
+
+    def file_name(self, session: Session, part: int, parts: int) -> str:
+        """The transcript's file name; holds the code and no person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """One message. `message_id` is the idempotency key and stays the same when it is repeated."""
+
+    message_id: str
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    markdown: str = field(repr=False)
+    language: str
+    sender_name: str | None = None
+
+
+class Mailer(Protocol):
+    async def send(self, email: Email) -> None:
+        """The SMTP server has taken the message. Raises `ServiceUnavailable` or `RefusedByService`."""
+
+
+class PdfRenderer(Protocol):
+    async def render(self, transcript: Transcript) -> Sequence[bytes]:
+        """One complete PDF for each 2,000 messages; at least one (PRODUCT §8)."""
+
+
+class Texts(Protocol):
+    """Catalogues, one per language; a missing text falls back to English (PRODUCT §6)."""
+
+    def get(self, key: str, language: str, /, **values: str) -> str:
+        """Raises `KeyError` for a key that English does not have."""
+
+    def languages(self) -> Sequence[str]: ...
+
+    def direction(self, language: str) -> str:
+        """`ltr` or `rtl`."""
