@@ -9,7 +9,9 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_location
 
 # English as most of the world writes it: day before month, 24 hours.
-_PREFERRED = {"en": "en_GB"}
+# Dari has no entry of its own in CLDR: it is Persian as it is written in Afghanistan.
+_PREFERRED = {"en": "en_GB", "prs": "fa_AF"}
+_DIGITS = {"arabext": "۰۱۲۳۴۵۶۷۸۹", "arab": "٠١٢٣٤٥٦٧٨٩", "mymr": "၀၁၂၃၄၅၆၇၈၉"}
 
 
 def locale_of(language: str) -> Locale:
@@ -21,6 +23,12 @@ def locale_of(language: str) -> Locale:
         except (UnknownLocaleError, ValueError):
             continue
     raise AssertionError("Babel has no English")
+
+
+def native_digits(text: str, language: str) -> str:
+    """The text with its ASCII digits written as the language's readers write them by default (CLDR, `defaultNumberingSystem`)."""
+    digits = _DIGITS.get(locale_of(language).default_numbering_system)
+    return text if digits is None else text.translate({ord(str(number)): digit for number, digit in enumerate(digits)})
 
 
 def format_day(moment: datetime, zone: str, language: str) -> str:

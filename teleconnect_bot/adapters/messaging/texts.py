@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -12,22 +11,18 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from teleconnect_bot.adapters.messaging.markdown import escape_value
+from teleconnect_bot.adapters.messaging.moments import locale_of, native_digits
+from teleconnect_bot.adapters.messaging.templates import filled, placeholders
 
 SOURCE_LANGUAGE = "en"
 SHIPPED = Path(__file__).with_name("texts")
 MARKDOWN_SUFFIX = ".markdown"
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+# Values that are numbers, to be written in the digits of the language.
+COUNTS = frozenset({"minutes", "hours", "days", "count", "part", "parts", "page", "pages"})
 
 
 class CatalogueError(Exception):
     """A catalogue file is wrong; the text says which file, where, and what to do."""
-
-
-def placeholders(template: str) -> frozenset[str]:
-    """The names in `{braces}`; a brace that belongs to no name is an error."""
-    if re.search(r"[{}]", _PLACEHOLDER.sub("", template)):
-        raise ValueError("a brace is left over: write a placeholder as {name}, with small letters and _ only")
-    return frozenset(_PLACEHOLDER.findall(template))
 
 
 def _checked(template: str) -> str:
@@ -89,17 +84,24 @@ class Catalogues:
 
         Raises `KeyError` for a key that English does not have, `ValueError` when a placeholder has no value.
         """
-        template = self._template(key, language)
-        fill: Callable[[str], str] = escape_value if key.endswith(MARKDOWN_SUFFIX) else str
-        if missing := placeholders(template) - values.keys():
-            raise ValueError(f"the text {key!r} needs a value for {', '.join(sorted(missing))}")
-        return _PLACEHOLDER.sub(lambda found: fill(values[found[1]]), template)
+        catalogue = self._holder(key, language)
+        write: Callable[[str], str] = escape_value if key.endswith(MARKDOWN_SUFFIX) else str
+        try:
+            return filled(
+                catalogue.texts[key],
+                locale_of(catalogue.language),
+                {name: native_digits(value, catalogue.language) if name in COUNTS else value for name, value in values.items()},
+                write=write,
+                isolate=catalogue.direction == "rtl",
+            )
+        except ValueError as error:
+            raise ValueError(f"the text {key!r}: {error}") from error
 
-    def _template(self, key: str, language: str) -> str:
+    def _holder(self, key: str, language: str) -> Catalogue:
         for tag in _fallbacks(language):
             catalogue = self._catalogues.get(tag)
             if catalogue is not None and key in catalogue.texts:
-                return catalogue.texts[key]
+                return catalogue
         raise KeyError(key)
 
     def languages(self) -> Sequence[str]:

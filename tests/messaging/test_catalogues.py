@@ -1,0 +1,185 @@
+"""Each catalogue beside the English one: nothing missing, nothing left over, right letters, right plural forms (PRODUCT §6)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from teleconnect_bot.adapters.messaging.moments import locale_of
+from teleconnect_bot.adapters.messaging.templates import choices, placeholders
+from teleconnect_bot.adapters.messaging.texts import Catalogues
+
+TEXTS = Catalogues.load()
+ENGLISH = TEXTS.catalogue("en")
+PAGE_TEXTS = Path(__file__).parents[2] / "guest_page" / "src" / "texts"
+LANGUAGES = ["am", "ar", "de", "en", "es", "fa", "fr", "ha", "it", "ku", "my", "prs", "ps", "pt", "ru", "so", "sw", "ti", "tr", "uk"]
+SCRIPTS = {
+    **dict.fromkeys(("ar", "fa", "prs", "ps"), "ARABIC"),
+    **dict.fromkeys(("am", "ti"), "ETHIOPIC"),
+    **dict.fromkeys(("ru", "uk"), "CYRILLIC"),
+    "my": "MYANMAR",
+}
+# Names that stay as they are in every script.
+PRODUCT_NAMES = re.compile(r"\b(?:PDF|SMS|WhatsApp|Teleconnect|UTC)\b")
+# Letters of a neighbour's alphabet that look right and are wrong.
+NEIGHBOURS = {"ar": "یکپچگ", "fa": "يكةى", "prs": "يكةى", "ps": "كة", "ru": "іїєґ", "uk": "ыэёъ", "tr": "êîûâ", "ku": "ğıöü"}
+# Words that would tell a bystander what the conversation is about. Stems, one expression for each language.
+MEDICAL = {
+    "am": r"ጤና|ሐኪም|ሀኪም|ዶክተር|ህክምና|ሕክምና|ሆስፒታል|ክሊኒክ|ታካሚ|መድኃኒት|መድሃኒት",
+    "ar": r"صح[ةيّ]|(?<!ت)طب[يّ]|طبيب|مريض|مرض|عياد|علاج|مستشف|دكتور|دواء|تشخيص",
+    "de": r"\b(?:gesundheit|medizin|arzt|ärzt|patient|klinik|therap|sprechstunde|krankenhaus|behandl|diagnos|praxis)",
+    "en": r"\b(?:health|medic|doctor|patient|clinic|therap|consultation|hospital|treat|diagnos)",
+    "es": r"\b(?:salud|médic|medic|paciente|clínic|terap|consulta|hospital|tratam|diagn|doctor)",
+    "fa": r"سلامت|پزشک|بیمار|درمان|کلینیک|دکتر|دارو|بهداشت|تشخیص",
+    "fr": r"\b(?:santé|médic|médec|patient|clini|thérap|consultation|hôpital|soin|soign|diagnos)",
+    "ha": r"\b(?:lafiya|likita|asibiti|magani|jinya|marasa)",
+    "it": r"\b(?:salut[ei]|medic|pazient|clinic|terap|visita|ospedal|cura|curare|diagn|dottor)",
+    "ku": r"\b(?:tenduristî|bijîşk|doktor|nexweş|klînîk|derman|tedawî)",
+    "my": r"ကျန်းမာ|ဆရာဝန်|ဆေး|လူနာ|ရောဂါ|ကုသ",
+    "prs": r"صحت|صحی|داکتر|مریض|تداوی|کلینیک|شفاخانه|دوا|طبی|تشخیص",
+    "ps": r"روغتیا|ډاکټر|ناروغ|درمل|کلینیک|روغتون|طبي|درملن",
+    "pt": r"\b(?:saúde|médic|medic|paciente|clínic|terap|consulta|hospital|tratam|diagn|doutor)",
+    "ru": r"здоров|медиц|врач|доктор|пациент|клиник|терап|больниц|лечен|диагно",
+    "so": r"\b(?:caafimaad|dhakhtar|isbitaal|daawo|bukaan|xanuun)",
+    "sw": r"\b(?:afya|daktari|hospitali|kliniki|mgonjwa|dawa|matibabu|tiba)",
+    "ti": r"ጥዕና|ሓኪም|ዶክተር|ሕክምና|ሆስፒታል|ክሊኒክ|ሕሙም|መድሃኒት",
+    "tr": r"\b(?:sağlık|doktor|hekim|hasta|klinik|terap|tedavi|ilaç|muayene|teşhis)",
+    "uk": r"здоров|медиц|медич|лікар|пацієнт|клінік|терап|лікуван|діагно",
+}
+
+
+def own_words(text: str) -> str:
+    """What of a text its language must provide: no placeholders, addresses and product names, but the forms of a choice."""
+    for _, forms in choices(text):
+        text += " " + " ".join(forms.values())
+    return PRODUCT_NAMES.sub("", re.sub(r"\{[^{}]*\}|https?://\S+", "", text))
+
+
+def test_the_languages_of_the_product_are_all_there() -> None:
+    assert TEXTS.languages() == LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_has_every_text_with_the_same_placeholders(language: str) -> None:
+    texts = TEXTS.catalogue(language).texts
+    assert {key: placeholders(text) for key, text in texts.items()} == {key: placeholders(text) for key, text in ENGLISH.texts.items()}
+    assert list(texts) == list(ENGLISH.texts), "in the order of the English one, so that both can be read side by side"
+    assert texts["terms.version"] == ENGLISH.texts["terms.version"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_is_written_in_its_own_script_alone(language: str) -> None:
+    script = SCRIPTS.get(language, "LATIN")
+    for key, text in TEXTS.catalogue(language).texts.items():
+        strange = [char for char in own_words(text) if char.isalpha() and not unicodedata.name(char).startswith(script)]
+        assert strange == [], key
+        assert set(own_words(text)) & set(NEIGHBOURS.get(language, "")) == set(), key
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_no_sentence_was_left_in_english(language: str) -> None:
+    untranslated = {key for key, text in TEXTS.catalogue(language).texts.items() if text == ENGLISH.texts[key]}
+    assert untranslated <= {"terms.version", "transcript.pdf", "transcript.photo", "transcript.page", "transcript.file"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_direction_is_that_of_the_script(language: str) -> None:
+    assert TEXTS.direction(language) == ("rtl" if SCRIPTS.get(language) == "ARABIC" else "ltr") == locale_of(language).text_direction
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_word_that_goes_with_a_number_has_a_form_for_each_number(language: str) -> None:
+    locale = locale_of(language)
+    needed = {locale.plural_form(number) for number in range(200)} | {"other"}
+    for key, text in TEXTS.catalogue(language).texts.items():
+        for _, forms in choices(text):
+            assert set(forms) == needed, key
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "expected"),
+    [
+        ("en", "1", "opens 1 minute before"),
+        ("en", "15", "opens 15 minutes before"),
+        ("ru", "1", "за 1 минуту до"),
+        ("ru", "22", "за 22 минуты до"),
+        ("ru", "15", "за 15 минут до"),
+        ("uk", "5", "за 5 хвилин до"),
+        ("ar", "5", "بـ 5 دقائق"),
+        ("ar", "15", "بـ 15 دقيقة"),
+        ("fa", "15", "۱۵ دقیقه"),
+        ("ps", "1", "۱ دقیقه"),
+        ("my", "15", "၁၅ မိနစ်"),
+        ("am", "15", "ከ15 ደቂቃዎች"),
+    ],
+)
+def test_numbers_are_written_with_the_right_form_and_digits(language: str, minutes: str, expected: str) -> None:
+    assert expected in TEXTS.get("reminder.early.markdown", language, when="–", minutes=minutes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_is_set_apart_where_the_text_runs_from_right_to_left(language: str) -> None:
+    text = TEXTS.get("invitation.subject", language, name="Red Star (Berlin)")
+    assert ("\u2068Red Star (Berlin)\u2069" in text) == (TEXTS.direction(language) == "rtl")
+    assert "Red Star (Berlin)" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_stands_beside_a_link_that_a_reader_could_take_for_a_part_of_it(language: str) -> None:
+    for key, template in ENGLISH.texts.items():
+        if "link" in placeholders(template):
+            values = dict.fromkeys(placeholders(template), "1") | {"link": "LINK"}
+            assert re.search(r"(?:^|[\s(])LINK(?:$|[\s)])", TEXTS.get(key, language, **values)), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_holds_a_medical_word(language: str) -> None:
+    everything = "\n".join(TEXTS.catalogue(language).texts.values())
+    assert re.findall(MEDICAL[language], everything, re.IGNORECASE) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terms_are_plain_paragraphs(language: str) -> None:
+    terms = TEXTS.get("terms", language, name="Red Star")
+    paragraphs = terms.split("\n\n")
+    assert len(paragraphs) == len(TEXTS.get("terms", "en", name="Red Star").split("\n\n")) >= 4
+    assert not [paragraph for paragraph in paragraphs if "\n" in paragraph or re.search(r"[*_`<>#\[\]]", paragraph)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_discreet_invitation_and_the_messages_afterwards_name_nobody(language: str) -> None:
+    afterwards = ("rescheduled.", "cancelled.", "reminder.", "nobody_came.", "invitation.discreet.")
+    for key in (key for key in ENGLISH.texts if key.startswith(afterwards)):
+        assert "name" not in placeholders(TEXTS.catalogue(language).texts[key])
+
+
+def test_languages_are_named_in_themselves() -> None:
+    assert {code: TEXTS.display_name(code) for code in LANGUAGES} == {
+        "am": "አማርኛ",
+        "ar": "العربية",
+        "de": "Deutsch",
+        "en": "English",
+        "es": "Español",
+        "fa": "فارسی",
+        "fr": "Français",
+        "ha": "Hausa",
+        "it": "Italiano",
+        "ku": "Kurdî (kurmancî)",
+        "my": "မြန်မာ",
+        "prs": "دری",
+        "ps": "پښتو",
+        "pt": "Português",
+        "ru": "Русский",
+        "so": "Soomaali",
+        "sw": "Kiswahili",
+        "ti": "ትግርኛ",
+        "tr": "Türkçe",
+        "uk": "Українська",
+    }
+
+
+def test_only_the_source_counts_as_reviewed_so_far() -> None:
+    assert [code for code in TEXTS.languages() if TEXTS.reviewed(code)] == ["en"]
