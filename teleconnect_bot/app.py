@@ -39,8 +39,10 @@ from teleconnect_bot.chat.access import Access
 from teleconnect_bot.chat.answers import Answers
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.desk import Desk
+from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
+from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.guests import Changes, Guests, Terms
@@ -49,6 +51,7 @@ from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.ports import Membership, RefusedByService, ServiceUnavailable, UnitOfWork
 from teleconnect_bot.services.reconcile import Reconcile
+from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.residue import Residue, report
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
@@ -61,8 +64,6 @@ from teleconnect_bot.web.server import create_app, serve
 
 log = structlog.get_logger("teleconnect_bot.app")
 
-STAFF_LANGUAGE, STAFF_ZONE = "en", "UTC"
-"""Until requesters have settings of their own."""
 UPKEEP_EVERY = timedelta(seconds=20)
 TIDY_EVERY = timedelta(hours=12)
 EVENTS_REMEMBERED = timedelta(days=30)
@@ -82,6 +83,7 @@ class Bot:
         self.sender = Sender(config.public.name, config.public_url)
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self._changed)
         self.ledger = Ledger(self.units)
+        self.settings = RequesterSettings(self.units, self.keys, Settings(language=config.staff.language, zone=config.staff.zone))
         self.gateway = Gateway(
             config.homeserver.address,
             config.homeserver.domain,
@@ -183,16 +185,18 @@ class Bot:
         )
         rooms, chat = MatrixRooms(account, admin), MatrixStaffChat(account)
         visitors = AppserviceVisitors(account, admin, config.appservice.visitor_prefix)
-        cards = Cards(format_moment, STAFF_ZONE)
+        cards = Cards(format_moment)
         self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards))
         access = Access(config.access.requesters, config.access.admins, config.access.focal_point)
-        answers = Answers(self.sessions, self.clock, config.languages, STAFF_ZONE, format_moment, chat.room_of, access.may_request)
+        personal = Personal(self.settings, access, config.languages, self.texts.display_name)
+        answers = Answers(self.sessions, self.clock, config.languages, format_moment, chat.room_of, access.may_request, personal)
         account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, access, chat, chat))
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
         inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix)
 
         async def tidy() -> None:
             await self._tidy()
+            await self.settings.forget_others(access.may_request)
             reconcile = Reconcile(self.units, self.keys)
             await reconcile.repair(await reconcile.look(inventory, self.clock), rooms, visitors, config.bot)
 
@@ -223,8 +227,8 @@ class Bot:
         parts = (
             Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),
             Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock),
-            StaffNotices(sessions, ledger, chat, cards, self.clock),
-            Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, STAFF_LANGUAGE, STAFF_ZONE),
+            StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
+            Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(self.units, sessions, ledger, self.keys, self.clock, config.bot, rooms, chat, visitors, self.gateway),
         )
         return {effect: handler for part in parts for effect, handler in part.handlers().items()}

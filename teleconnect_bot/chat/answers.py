@@ -22,8 +22,10 @@ from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_p
 from .dates import read_moment, read_zone
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
+from .personal import PERSONAL, Personal
 from .planned import when
 from .removal import is_role, person_named, whom_to_name
+from .voice import reader, speaking_to
 
 _CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}")
 ADDING = frozenset({"add", "guest", "colleague"})
@@ -77,19 +79,28 @@ class Answers:
         sessions: Sessions,
         clock: Clock,
         languages: Sequence[str],
-        zone: str,
         moment: Callable[[datetime, str, str], str],
         room_of: Callable[[str], Awaitable[str | None]],
         may_request: Callable[[str], bool],
+        personal: Personal,
     ) -> None:
-        self.sessions, self.clock, self.languages, self.zone, self.moment = sessions, clock, tuple(languages), zone, moment
-        self.room_of, self.may_request = room_of, may_request
+        self.sessions, self.clock, self.languages, self.moment = sessions, clock, tuple(languages), moment
+        self.room_of, self.may_request, self.personal = room_of, may_request, personal
+
+    @property
+    def zone(self) -> str:
+        """The clock of the one who is answered."""
+        return reader().zone
 
     async def answer(self, by: str, chat: str, event: str, text: str, here: Session | None = None) -> str | None:
         """The answer in Markdown, None when the card alone answers. `here` is the session in whose room it was written.
 
         A line that may hold a contact and became no invitation is remembered, so that it is removed (PRODUCT §3).
         """
+        with speaking_to(await self.personal.settings.of(by)):
+            return await self._answer(by, chat, event, text, here)
+
+    async def _answer(self, by: str, chat: str, event: str, text: str, here: Session | None) -> str | None:
         try:
             line = parse(text)
             if line.name in ADDING:
@@ -121,6 +132,8 @@ class Answers:
                 return None
             case "invite":
                 return None
+            case name if name in PERSONAL:
+                return await self.personal.answer(line, by)
             case "join":
                 return await self._join(line, by, event)
             case "remove":
@@ -263,7 +276,7 @@ class Answers:
         told = "Everybody who was told before is told again."
         if session.planned_at is None:
             return f"The waiting room of session {session.code} is open now. {told}"
-        return f"Session {session.code} has a new time: {when(session, self.moment, self.zone, 'en')}. {told}"
+        return f"Session {session.code} has a new time: {when(session, self.moment, self.zone, reader().language)}. {told}"
 
     def _language(self, where: str, written: str) -> str:
         asked = written.lower()
@@ -329,8 +342,8 @@ class Answers:
 
     def _in_words(self, session: Session) -> str:
         deliveries = sorted({message.delivery.value for message in session.messages})
-        made = f"of {escaped(self.moment(session.created_at, self.zone, 'en'))}"
-        time = f"planned for {when(session, self.moment, self.zone, 'en')}" if session.planned_at else made
+        made = f"of {escaped(self.moment(session.created_at, self.zone, reader().language))}"
+        time = f"planned for {when(session, self.moment, self.zone, reader().language)}" if session.planned_at else made
         return f"{STATE_WORDS[session.state]}; {time}; e-mail {', '.join(deliveries) or 'none'}"
 
     async def _waiting(self, by: str) -> str:

@@ -10,12 +10,16 @@ from urllib.parse import quote
 from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.people import Role, label
+from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, Mode, OutgoingMessage, Session, State
 from teleconnect_bot.services.ports import Text
 
 from .markup import escaped, text
 from .planned import mine_and_theirs, when
+from .voice import reader, speaking_to
+
+DEFAULT = Settings()
 
 STATE_WORDS = {
     State.DRAFT: "not sent yet",
@@ -88,16 +92,28 @@ NOTICES: dict[Notice, str] = {
 class Cards:
     """Implements the port `StaffTexts`. `moment` writes a time in words: (moment, zone, language)."""
 
-    def __init__(self, moment: Callable[[datetime, str, str], str], zone: str) -> None:
-        self.moment, self.zone = moment, zone
+    def __init__(self, moment: Callable[[datetime, str, str], str]) -> None:
+        self.moment = moment
 
-    def card(self, session: Session, now: datetime) -> Text:
+    @property
+    def zone(self) -> str:
+        return reader().zone
+
+    def card(self, session: Session, now: datetime, reader: Settings = DEFAULT) -> Text:
+        with speaking_to(reader):
+            return self._card(session)
+
+    def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT) -> Text:
+        with speaking_to(reader):
+            return self._notice(session, notice, now)
+
+    def _card(self, session: Session) -> Text:
         lines = [f"**Session {session.code}** – {STATE_WORDS[session.state]}", ""]
         lines += [f"- {line}" for line in (*self._planned(session), *self._invited(session), *self._inside(session), *self._ends(session))]
         step = NEXT_STEPS.get(session.state, "").format(code=session.code)
         return text("\n".join([*lines, "", step] if step else lines))
 
-    def notice(self, session: Session, notice: Notice, now: datetime) -> Text:
+    def _notice(self, session: Session, notice: Notice, now: datetime) -> Text:
         problem = next((message.problem for message in reversed(session.messages) if message.delivery is Delivery.FAILED), "")
         values = {
             "code": session.code,
@@ -105,11 +121,11 @@ class Cards:
             "room": f"[Open the room]({room_link(session.room)})" if session.room else "",
             "waited": waited(session, now),
             "requester": escaped(session.requester),
-            "planned": f" on {escaped(self.moment(session.planned_at, self.zone, 'en'))}" if session.planned_at else "",
+            "planned": f" on {escaped(self.moment(session.planned_at, self.zone, reader().language))}" if session.planned_at else "",
             "holder": escaped(session.holder or "somebody else"),
             "problem": escaped(problem) or "the reason is not known",
-            "when": when(session, self.moment, self.zone, "en"),
-            "delete_at": escaped(self.moment(delete_at(session), self.zone, "en")),
+            "when": when(session, self.moment, self.zone, reader().language),
+            "delete_at": escaped(self.moment(delete_at(session), self.zone, reader().language)),
         }
         return text(NOTICES[notice].format_map(values).replace("  ", " "))
 
@@ -119,7 +135,7 @@ class Cards:
     def _planned(self, session: Session) -> list[str]:
         if session.planned_at is None:
             return []
-        mine, theirs = mine_and_theirs(session, self.moment, self.zone, "en")
+        mine, theirs = mine_and_theirs(session, self.moment, self.zone, reader().language)
         return [f"Planned for **{mine}**", *([f"For the invited person: {theirs}"] if theirs else [])]
 
     def _invited(self, session: Session) -> list[str]:
@@ -148,7 +164,7 @@ class Cards:
 
     def _ends(self, session: Session) -> list[str]:
         if session.state in (State.CLOSED, State.CANCELLED):
-            return [f"Everything is deleted on {escaped(self.moment(delete_at(session), self.zone, 'en'))}."]
+            return [f"Everything is deleted on {escaped(self.moment(delete_at(session), self.zone, reader().language))}."]
         return []
 
 

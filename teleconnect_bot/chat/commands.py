@@ -123,6 +123,18 @@ COMMANDS: dict[str, ChatCommand] = {
             "cancel", "cancel [code]", "takes an invitation back before the session has started", "cancel K7M2", (0, 1), takes_code=True
         ),
         ChatCommand("pdf", "pdf [code]", "sends you the transcript of a closed session as PDF", "pdf K7M2", (0, 1), takes_code=True),
+        ChatCommand(
+            "settings",
+            "settings [lang=fr] [tz=Europe/Kyiv] [email=<your e-mail>] [phone=<your number>]",
+            "shows how I write to you, and changes it: my language, your time zone, and where else you can be reached when somebody waits "
+            "for you; `email=none` and `phone=none` take that back",
+            "settings lang=fr tz=Europe/Paris",
+            options=frozenset({"lang", "tz", "email", "phone"}),
+        ),
+        ChatCommand("whoami", "whoami", "says who you are to me and what you may do", "whoami"),
+        ChatCommand(
+            "languages", "languages", "lists the languages in which people can be invited, and those in which I answer", "languages"
+        ),
         ChatCommand("help", "help [command]", "explains the commands", "help invite", (0, 1)),
     )
 }

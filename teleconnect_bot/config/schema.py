@@ -38,6 +38,7 @@ from .sections import (
     Ring,
     Section,
     Sessions,
+    Staff,
     Team,
     Twilio,
     Uploads,
@@ -71,6 +72,7 @@ class Config(Section):
         description="The sessions' keys. Owner-only, never in a backup: destroying a key makes its session unreadable for good.",
     )
     access: Access = Field(default_factory=all_defaults, description="Who may use the bot.")
+    staff: Staff = Field(default_factory=all_defaults, description="How the bot writes to requesters, unless they choose otherwise.")
     teams: dict[Text, Team] = Field(
         {}, description="Requesters who share sessions. Not used yet.", repr=False, json_schema_extra=NOT_USED_YET
     )

@@ -164,6 +164,16 @@ class Access(Section):
         return any(values.matches(pattern, user) for pattern in self.admins)
 
 
+class Staff(Section):
+    language: Literal["en", "fr", "es", "ar"] = Field(
+        "en", description="In which the bot writes to requesters who have chosen no language (`settings lang=`): en, fr, es or ar."
+    )
+    zone: values.Zone = Field(
+        "UTC",
+        description="Time zone of requesters who have chosen none (`settings tz=`): continent and city.",
+    )
+
+
 class Team(Section):
     members: list[UserPattern] = Field(description="Matrix ids of the members.", repr=False)
 

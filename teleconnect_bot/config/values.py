@@ -15,6 +15,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, SecretStr, ValidationInfo
 from sqlalchemy.engine import make_url
@@ -196,6 +197,12 @@ def _quiet_hours(value: Any) -> QuietHours:
     return QuietHours(start, end)
 
 
+def _zone(value: Any) -> str:
+    if isinstance(value, str) and value in available_timezones():
+        return value
+    raise ValueError("must be a time zone such as Europe/Kyiv or UTC")
+
+
 def matches(pattern: str, user: str) -> bool:
     """Whether a Matrix id fits a pattern; `*` stands for any text, but never reaches over the colon before the domain."""
     sides = zip(pattern.partition(":")[::2], user.partition(":")[::2], strict=True)
@@ -216,5 +223,6 @@ UserPattern = Annotated[
     str, _matched(re.compile(r"@[^:\s]+:\S+"), 'must be a Matrix id or a pattern of Matrix ids such as "@*:example.org"')
 ]
 Mailbox = Annotated[str, BeforeValidator(_mailbox)]
+Zone = Annotated[str, BeforeValidator(_zone)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet_hours)]
 Text = Annotated[str, _matched(re.compile(r"(?s).*\S.*"), "must be text that is not empty; write it in quotes")]

@@ -7,7 +7,7 @@ different lanes do not wait for each other, so that a mail server that is down d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -163,6 +163,20 @@ class Tell(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class RemindStaff(Effect):
+    """The reminder in the chat of one member of staff, outside their own quiet hours; `planned_at` is the time they are reminded of.
+
+    Its lane is its own, so that nothing that must ring waits for the end of somebody's night. `key` tells reminders of one session
+    apart for good.
+    """
+
+    lane: ClassVar[str] = "reminder"
+    to: str
+    planned_at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskOrganisation(Effect):
     lane: ClassVar[str] = "interpreter"
     organisation: str | None = None
@@ -193,6 +207,7 @@ EFFECTS: tuple[type[Effect], ...] = (
     SendMessage,
     UpdateCard,
     Tell,
+    RemindStaff,
     AskOrganisation,
     RenderTranscript,
     TearDown,

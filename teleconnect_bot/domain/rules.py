@@ -305,7 +305,9 @@ def _remind(session: Session, now: datetime) -> Outcome:
     if quiet and now - due > STILL_IN_TIME:
         return replace(session, remind_at=quiet if quiet < planned else None), (e.UpdateCard(),)
     reminded, told = telling.of_the_time_again(replace(session, remind_at=next_reminder(session, now)))
-    return reminded, (e.Tell(Notice.REMINDED), *colleagues.told(session, Notice.REMINDED), *told)
+    staff = dict.fromkeys((session.requester, *sorted(session.colleagues)))
+    asked = (e.RemindStaff(user, planned, f"{due:%Y%m%d%H%M}.{number}") for number, user in enumerate(staff))
+    return reminded, (*asked, *told)
 
 
 def _ring(session: Session, now: datetime) -> Outcome:

@@ -192,6 +192,12 @@ class Sessions:
             await unit.queue(session.id, effects, now)
         return changed
 
+    async def queue(self, session_id: str, effect: Effect, at: datetime) -> None:
+        """The effect once more, at this moment; for what must not be carried out now."""
+        async with self.units.begin() as unit:
+            await unit.queue(session_id, (effect,), at)
+        self.on_change()
+
     async def load(self, session_id: str) -> Session | None:
         async with self.units.begin() as unit:
             return await unit.session(session_id)

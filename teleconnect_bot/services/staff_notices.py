@@ -5,32 +5,36 @@ from __future__ import annotations
 import hashlib
 from typing import cast
 
-from teleconnect_bot.domain.effects import MENTIONING, Effect, Tell, UpdateCard
+from teleconnect_bot.domain.effects import MENTIONING, Effect, Notice, RemindStaff, Tell, UpdateCard
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger, transaction_of
 from .outbox import Handler
 from .ports import Clock, QueuedEffect, StaffChat, StaffTexts, Text
+from .requester_settings import RequesterSettings
 from .sessions import COMMAND_KEY, Sessions
 
 CARD = "card"
 
 
 class StaffNotices:
-    def __init__(self, sessions: Sessions, ledger: Ledger, chat: StaffChat, texts: StaffTexts, clock: Clock) -> None:
+    def __init__(
+        self, sessions: Sessions, ledger: Ledger, chat: StaffChat, texts: StaffTexts, clock: Clock, settings: RequesterSettings
+    ) -> None:
         self.sessions, self.ledger, self.chat, self.texts, self.clock = sessions, ledger, chat, texts, clock
+        self.settings = settings
         self._shown: dict[str, bytes] = {}
 
     def handlers(self) -> dict[type[Effect], Handler]:
-        return {UpdateCard: self.update_card, Tell: self.tell}
+        return {UpdateCard: self.update_card, Tell: self.tell, RemindStaff: self.remind}
 
     async def update_card(self, queued: QueuedEffect) -> None:
         session = await self.sessions.load(queued.session)
         if session is None or session.state in (State.TEARING_DOWN, State.GONE):
             self._shown.pop(queued.session, None)
             return
-        text = self.texts.card(session, self.clock.now())
+        text = self.texts.card(session, self.clock.now(), await self.settings.of(session.requester))
         card = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, CARD, session.chat)
         if card.state is TraceState.PLANNED:
             await self.ledger.made(card, await self.chat.post(session.chat, text, transaction_of(card)))
@@ -57,14 +61,31 @@ class StaffNotices:
         session = await self.sessions.load(queued.session)
         if session is None or session.state in (State.TEARING_DOWN, State.GONE):
             return
-        user = effect.to or session.requester
+        await self._tell(session, effect.to or session.requester, effect.notice, f"notice.{queued.number}")
+
+    async def remind(self, queued: QueuedEffect) -> None:
+        """In the quiet hours of this person's own zone it waits for their end, and is dropped if the session's time is then over."""
+        effect, now = cast(RemindStaff, queued.effect), self.clock.now()
+        session = await self.sessions.load(queued.session)
+        if session is None or session.state not in (State.INVITED, State.WAITING) or session.planned_at != effect.planned_at:
+            return
+        quiet = session.policy.quiet_hours.end_after(now, (await self.settings.of(effect.to)).zone)
+        if (quiet or now) >= effect.planned_at:
+            return
+        if quiet:
+            # Queued anew, so that a colleague whose day it is does not wait for somebody's night.
+            await self.sessions.queue(session.id, effect, quiet)
+            return
+        await self._tell(session, effect.to, Notice.REMINDED, f"reminder.{effect.key}")
+
+    async def _tell(self, session: Session, user: str, notice: Notice, key: str) -> None:
         room = session.chat if user == session.requester else await self.chat.room_of(user)
         if room is None:
             return
-        trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"notice.{queued.number}", room)
+        trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, room)
         if trace.state is TraceState.PLANNED:
-            text = self.texts.notice(session, effect.notice, self.clock.now())
-            mention = user if effect.notice in MENTIONING else None
+            text = self.texts.notice(session, notice, self.clock.now(), await self.settings.of(user))
+            mention = user if notice in MENTIONING else None
             await self.ledger.made(trace, await self.chat.post(room, text, transaction_of(trace), mention=mention))
 
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from teleconnect_bot.domain.effects import Effect, RenderTranscript
 from teleconnect_bot.domain.guest_link import Seat
+from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.retention import TraceKind, TraceState
 from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Session, State
@@ -14,6 +15,7 @@ from teleconnect_bot.domain.transcript import Transcript, WrittenEvent, lines_of
 from .ledger import Ledger, transaction_of
 from .outbox import Handler
 from .ports import PdfRenderer, QueuedEffect, Rooms, StaffChat, StaffTexts
+from .requester_settings import RequesterSettings
 from .sessions import Sessions
 
 
@@ -27,11 +29,10 @@ class Transcripts:
         pdf: PdfRenderer,
         texts: StaffTexts,
         bot: str,
-        language: str,
-        zone: str,
+        settings: RequesterSettings,
     ) -> None:
         self.sessions, self.ledger, self.rooms, self.chat, self.pdf, self.texts = sessions, ledger, rooms, chat, pdf, texts
-        self.bot, self.language, self.zone = bot, language, zone
+        self.bot, self.settings = bot, settings
 
     def handlers(self) -> dict[type[Effect], Handler]:
         return {RenderTranscript: self.render}
@@ -44,15 +45,15 @@ class Transcripts:
         chat = session.chat if user == session.requester else await self.chat.room_of(user)
         if chat is None:
             return
-        documents = await self.pdf.render(await self.transcript_of(session))
+        documents = await self.pdf.render(await self.transcript_of(session, await self.settings.of(user)))
         for part, document in enumerate(documents, 1):
             await self._deliver(session, chat, document, part, len(documents), f"{queued.number}.{part}")
 
-    async def transcript_of(self, session: Session) -> Transcript:
+    async def transcript_of(self, session: Session, reader: Settings) -> Transcript:
         events = [event async for event in self.rooms.history(session.room)] if session.room else []
         await self._note_media(session, events)
         lines, undecipherable = lines_of(events, speakers(session), orders_of(session))
-        return Transcript(session.code, session.starts, self.zone, self.language, lines, undecipherable, delete_at(session))
+        return Transcript(session.code, session.starts, reader.zone, reader.language, lines, undecipherable, delete_at(session))
 
     async def _note_media(self, session: Session, events: list[WrittenEvent]) -> None:
         for event in events:

@@ -15,12 +15,13 @@ from teleconnect_bot.chat.commands import COMMANDS
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain.effects import MENTIONING, Notice
 from teleconnect_bot.domain.people import Contact, ContactKind
+from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import Delivery, Session, State
 from tests import fakes_domain as made
 from tests.chat.reading import ATTACKS, read_html, visible
 from tests.fakes_domain import IN_STATE, NOW, after, minutes
 
-CARDS = Cards(format_moment, "Europe/Kyiv")
+CARDS = Cards(format_moment)
 LEFT_OVER = ("**", "`", "\\", "](", "{", "}", "&amp;", "&lt;")
 
 
@@ -128,7 +129,7 @@ def test_the_card_tells_what_became_of_the_message_and_the_link() -> None:
 
 
 def test_a_time_is_shown_in_the_zone_of_the_requester_and_without_backslashes() -> None:
-    card = CARDS.card(made.closed(), NOW)
+    card = CARDS.card(made.closed(), NOW, Settings(zone="Europe/Kyiv"))
     assert format_moment(NOW + timedelta(hours=24), "Europe/Kyiv", "en") in card.plain
     assert ":30" in read_html(card.html).words
     assert "\\" not in (card.html or "")
@@ -162,5 +163,5 @@ def test_moments_are_asked_for_with_the_requesters_zone() -> None:
         asked.append((at, zone, language))
         return "then"
 
-    assert "deleted on then" in Cards(moment, "Asia/Kabul").card(made.closed(), NOW).plain
+    assert "deleted on then" in Cards(moment).card(made.closed(), NOW, Settings(zone="Asia/Kabul")).plain
     assert asked == [(NOW + timedelta(hours=24), "Asia/Kabul", "en")]

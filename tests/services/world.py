@@ -18,6 +18,7 @@ from teleconnect_bot.chat.access import Access
 from teleconnect_bot.chat.answers import Answers
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.desk import Desk, Unusable
+from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Session
@@ -28,6 +29,7 @@ from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Outbox
 from teleconnect_bot.services.ports import Membership
 from teleconnect_bot.services.reconcile import Reconcile
+from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.teardown import Teardown
@@ -106,10 +108,11 @@ class World:
         self.keys = FileSessionKeys(self.keys_directory)
         self.units = CrashingUnits(SqlUnitOfWork(self.database, self.keys), self.crash)
         self.ledger = Ledger(self.units)
+        self.settings = RequesterSettings(self.units, self.keys)
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, self.policy)
         rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
         self.gate = FakeGate()
-        texts, cards = Catalogues.load(), Cards(format_moment, "UTC")
+        texts, cards = Catalogues.load(), Cards(format_moment)
         sender = Sender("Example Organisation", "https://meet.example.org")
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
         self.reconcile = Reconcile(self.units, self.keys)
@@ -120,8 +123,8 @@ class World:
             {
                 **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
                 **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock).handlers(),
-                **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock).handlers(),
-                **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, "en", "UTC").handlers(),
+                **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
+                **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(
                     self.units, self.sessions, self.ledger, self.keys, self.clock, BOT, rooms, self.chat, visitors, self.gate
                 ).handlers(),
@@ -129,7 +132,8 @@ class World:
         )
         self.timers = Timers(self.units, self.clock, self.sessions)
         access = Access(["@*:example.org"], [], "Please ask the focal point.")
-        answers = Answers(self.sessions, self.clock, ["en", "fr"], "UTC", format_moment, self.chat.room_of, access.may_request)
+        personal = Personal(self.settings, access, ["en", "fr"], texts.display_name)
+        answers = Answers(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request, personal)
         self.desk = Desk(BOT, self.sessions, self.ledger, answers, access, self.chat, self.direct_chats)
 
     async def stop(self) -> None:

@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
-from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.people import Role
 from teleconnect_bot.domain.reminding import QuietHours, next_reminder
 from teleconnect_bot.domain.schedule import DeadlineKind, Policy
 from teleconnect_bot.domain.session import MessageKind, Session, State
 from tests import fakes_domain as made
-from tests.fakes_domain import LINK, NOW, REQUESTER, after, due_for, minutes, notices, passed
+from tests.fakes_domain import LINK, NOW, REQUESTER, after, due_for, minutes, passed
 
 KYIV = "Europe/Kyiv"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -49,7 +48,7 @@ def test_everybody_is_reminded_24_hours_and_15_minutes_before() -> None:
     assert _all_reminders(session) == [at - DAY, at - minutes(15)]
     reminded, effects = passed(session, DeadlineKind.REMINDER)
     assert _told(effects) == ["session.link.reminder.1"]
-    assert notices(effects) == [Notice.REMINDED]
+    assert [effect.to for effect in effects if isinstance(effect, e.RemindStaff)] == [REQUESTER]
     assert reminded.state is State.INVITED
 
 

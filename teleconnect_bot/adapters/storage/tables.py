@@ -48,6 +48,10 @@ class Kept(StrEnum):
     """A visitor account that nobody has used. Deleted when it is used."""
     STATISTIC = "statistic"
     """Monthly sums. Kept."""
+    REQUESTER = "requester"
+    """Names a requester who has settings of their own. Deleted when they have no access any more."""
+    CHOSEN = "chosen"
+    """What a requester chose for themselves. Unreadable once their own key is destroyed; deleted with their row."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -282,6 +286,13 @@ statistic = Table(
     _column("month", Text, Kept.STATISTIC, primary_key=True),
     _column("name", Text, Kept.STATISTIC, primary_key=True),
     _column("amount", BigInteger, Kept.STATISTIC),
+)
+
+requester_settings = Table(
+    "requester_settings",
+    metadata,
+    _column("user", Text, Kept.REQUESTER, primary_key=True),
+    *(_column(name, LargeBinary, Kept.CHOSEN, null=True) for name in ("language", "zone", "email", "phone")),
 )
 
 OF_A_SESSION = (outbox, letter, deadline, message, seat, link)

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 
 from teleconnect_bot.adapters.storage.database import Database
 from teleconnect_bot.adapters.storage.outbox_rows import OutboxRows
+from teleconnect_bot.adapters.storage.requester_rows import RequesterRows
 from teleconnect_bot.adapters.storage.session_rows import SessionRows
 from teleconnect_bot.adapters.storage.trace_rows import TraceRows
 from teleconnect_bot.services.ports import SessionKeys, Unit
 
 
-class SqlUnit(SessionRows, OutboxRows, TraceRows):
+class SqlUnit(SessionRows, OutboxRows, TraceRows, RequesterRows):
     """`Unit` on one open transaction; useless once that has ended."""
 
 

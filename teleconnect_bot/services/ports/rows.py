@@ -10,6 +10,7 @@ from typing import Protocol
 
 from teleconnect_bot.domain.effects import Effect
 from teleconnect_bot.domain.guest_link import Link, Seat
+from teleconnect_bot.domain.requester import Chosen
 from teleconnect_bot.domain.retention import Trace, TraceKind
 from teleconnect_bot.domain.schedule import Deadline
 from teleconnect_bot.domain.session import Session, State
@@ -163,6 +164,16 @@ class Unit(Protocol):
         """Add to a monthly counter (PRODUCT §9); `month` as `2026-11`, `name` from a closed list."""
 
     async def counters(self) -> Mapping[tuple[str, str], int]: ...
+
+    async def requester_settings(self, user: str, key: str) -> Chosen | None:
+        """What this person chose; None when they chose nothing, or when `key` does not open it any more."""
+
+    async def keep_requester_settings(self, user: str, key: str, chosen: Chosen) -> None:
+        """Raises `KeyDestroyed` when the key was not made before."""
+
+    async def forget_requester_settings(self, user: str) -> None: ...
+
+    async def users_with_settings(self) -> frozenset[str]: ...
 
 
 class UnitOfWork(Protocol):

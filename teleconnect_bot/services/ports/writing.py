@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from teleconnect_bot.domain.effects import Notice
+from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import Session
 from teleconnect_bot.domain.transcript import Transcript
 
@@ -15,12 +16,12 @@ from .matrix import Text
 
 
 class StaffTexts(Protocol):
-    """What the bot writes to staff (implemented in `chat/`)."""
+    """What the bot writes to staff (implemented in `chat/`), in the language and on the clock of the one who reads it."""
 
-    def card(self, session: Session, now: datetime) -> Text:
+    def card(self, session: Session, now: datetime, reader: Settings) -> Text:
         """The status card. Contacts masked; says what can be done next."""
 
-    def notice(self, session: Session, notice: Notice, now: datetime) -> Text:
+    def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text:
         """A new message about one thing that happened."""
 
     def file_name(self, session: Session, part: int, parts: int) -> str:
