@@ -52,7 +52,13 @@ def _parser() -> argparse.ArgumentParser:
         "--status", action="store_true", required=True, help="list sessions that are being deleted and tasks that failed for good"
     )
     residue = add("residue", _residue, "search database and homeserver for what belongs to no session, or for what is left of one")
-    residue.add_argument("code", nargs="?", metavar="CODE", help="a session's code: what is left of it, and why")
+    of_what = residue.add_mutually_exclusive_group()
+    of_what.add_argument("code", nargs="?", metavar="CODE", help="a session's code: what is left of it, and why")
+    of_what.add_argument(
+        "--confirm-database",
+        action="store_true",
+        help="this is the right database (say so after a restored backup): the bot may remove what no session in it knows",
+    )
     add("version", _version, "print the version", config=False)
     return parser
 
@@ -171,9 +177,9 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _teardown(options: argparse.Namespace) -> int:
     def act(config: Any) -> int:
-        from teleconnect_bot import app
+        from teleconnect_bot import administration
 
-        print(_finished(app.teardown_status(config)))
+        print(_finished(administration.teardown_status(config)))
         return GOOD
 
     return _with_config(options, act)
@@ -181,11 +187,14 @@ def _teardown(options: argparse.Namespace) -> int:
 
 def _residue(options: argparse.Namespace) -> int:
     def act(config: Any) -> int:
-        from teleconnect_bot import app
+        from teleconnect_bot import administration
         from teleconnect_bot.services.ports import RefusedByService, ServiceUnavailable
 
         try:
-            print(_finished(app.residue(config, options.code)))
+            if options.confirm_database:
+                print(_finished(administration.confirm_database(config)))
+            else:
+                print(_finished(administration.residue(config, options.code)))
         except (ServiceUnavailable, RefusedByService) as error:
             print(f"It could not be looked for everywhere: {error}. `teleconnect-bot doctor` says more.", file=sys.stderr)
             return FAILED

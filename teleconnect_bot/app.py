@@ -21,8 +21,8 @@ from teleconnect_bot.adapters import logs
 from teleconnect_bot.adapters.matrix.account import BotAccount
 from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
 from teleconnect_bot.adapters.matrix.chat import MatrixStaffChat
-from teleconnect_bot.adapters.matrix.homeserver import HomeserverApi, open_session
 from teleconnect_bot.adapters.matrix.inventory import MatrixInventory
+from teleconnect_bot.adapters.matrix.memory import AccountDataMemory
 from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
 from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
@@ -49,10 +49,10 @@ from teleconnect_bot.services.guests import Changes, Guests, Terms
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
-from teleconnect_bot.services.ports import Membership, RefusedByService, ServiceUnavailable, UnitOfWork
+from teleconnect_bot.services.ports import Membership, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
-from teleconnect_bot.services.residue import Residue, report
+from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.teardown import Teardown
@@ -66,6 +66,8 @@ log = structlog.get_logger("teleconnect_bot.app")
 
 UPKEEP_EVERY = timedelta(seconds=20)
 TIDY_EVERY = timedelta(hours=12)
+REMEMBER_EVERY = timedelta(minutes=10)
+"""How old a copy of the database may be without being recognised as one; and how soon a database that was in doubt is looked at again."""
 EVENTS_REMEMBERED = timedelta(days=30)
 
 
@@ -173,7 +175,6 @@ class Bot:
 
     async def _work(self) -> None:
         """Sign in, then carry out, listen and keep time until cancelled."""
-        await Reconcile(self.units, self.keys).destroy_orphan_keys()
         await self.account.start()
         config, account = self.config, self.account
         admin_token = config.homeserver.admin_token
@@ -193,16 +194,18 @@ class Bot:
         account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, access, chat, chat))
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
         inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix)
+        right = RightDatabase(self.units, AccountDataMemory(account.api, config.bot), self.tokens)
+        guarded = GuardedRepair(Reconcile(self.units, self.keys), right)
 
-        async def tidy() -> None:
+        async def tidy() -> bool:
             await self._tidy()
             await self.settings.forget_others(access.may_request)
-            reconcile = Reconcile(self.units, self.keys)
-            await reconcile.repair(await reconcile.look(inventory, self.clock), rooms, visitors, config.bot)
+            survey = await guarded.reconcile.survey(inventory, self.clock)
+            return await guarded.run(survey, rooms, visitors, config.bot) is None
 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(account.run())
-            tasks.create_task(self._keep_up(pool, tidy))
+            tasks.create_task(self._keep_up(pool, tidy, right.keep))
             await account.wait_until_caught_up()
             self.connected = True
             tasks.create_task(self.outbox.run())
@@ -233,17 +236,19 @@ class Bot:
         )
         return {effect: handler for part in parts for effect, handler in part.handlers().items()}
 
-    async def _keep_up(self, pool: VisitorPool, tidy: Callable[[], Awaitable[None]]) -> None:
+    async def _keep_up(self, pool: VisitorPool, tidy: Callable[[], Awaitable[bool]], remember: Callable[[], Awaitable[None]]) -> None:
         """What must be looked after now and then; a homeserver or database that is away is asked again next time."""
         dead = Gauge("teleconnect_dead_effects", "Tasks that were given up; see teardown --status.", registry=self.registry)
         open_sessions = Gauge("teleconnect_open_sessions", "Sessions that are not deleted yet.", registry=self.registry)
-        tidied: datetime | None = None
+        tidy_at = remember_at = self.clock.now()
         while True:
             with contextlib.suppress(ServiceUnavailable, RefusedByService):
                 await pool.fill()
-                if tidied is None or self.clock.now() - tidied > TIDY_EVERY:
-                    await tidy()
-                    tidied = self.clock.now()
+                if tidy_at <= self.clock.now():
+                    tidy_at = self.clock.now() + (TIDY_EVERY if await tidy() else REMEMBER_EVERY)
+                if remember_at <= self.clock.now():
+                    await remember()
+                    remember_at = self.clock.now() + REMEMBER_EVERY
             with contextlib.suppress(ServiceUnavailable):
                 async with self.units.begin() as unit:
                     dead.set(len(await unit.dead_effects()))
@@ -327,42 +332,3 @@ def _on_signals(act: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, act)
-
-
-async def teardown_status(config: Config) -> str:
-    """What is being deleted and what was given up, by opaque ids; printed by `teleconnect-bot teardown --status`."""
-    database = Database(config.database.url.get_secret_value())
-    units: UnitOfWork = SqlUnitOfWork(database, FileSessionKeys(config.keys_directory))
-    try:
-        async with units.begin() as unit:
-            going = await unit.sessions_in(frozenset({State.TEARING_DOWN}))
-            lines = [f"{session.code}  being deleted since {session.state_since:%Y-%m-%d %H:%M} UTC" for session in going]
-            for session in going:
-                left = [trace for trace in await unit.traces(session.id) if trace.state != "verified"]
-                lines += [f"    {trace.kind}: {trace.state}" for trace in left]
-            lines += [f"given up: {dead.name} after {dead.attempts + 1} attempts ({dead.problem})" for dead in await unit.dead_effects()]
-    finally:
-        await database.close()
-    return "\n".join(lines) or "Nothing is being deleted, and nothing was given up."
-
-
-async def residue(config: Config, code: str | None) -> str:
-    """What is left of one session, or what at the homeserver belongs to none; printed by `teleconnect-bot residue`. Changes nothing.
-
-    Raises `ServiceUnavailable` or `RefusedByService` when the homeserver cannot be asked.
-    """
-    keys, clock = FileSessionKeys(config.keys_directory), SystemClock()
-    database = Database(config.database.url.get_secret_value())
-    units: UnitOfWork = SqlUnitOfWork(database, keys)
-    try:
-        if code is not None:
-            return await Residue(units, keys).of(code, clock.now())
-        homeserver = config.homeserver
-        token = homeserver.admin_token.get_secret_value() if homeserver.admin_token else None
-        async with open_session() as session:
-            admin = HomeserverAdmin(address=homeserver.address, domain=homeserver.domain, token=token, session=session)
-            bot = HomeserverApi(homeserver.address, config.appservice.as_token.get_secret_value(), session, user=config.bot)
-            inventory = MatrixInventory(bot, admin, config.bot, config.appservice.visitor_prefix)
-            return report(await Reconcile(units, keys).look(inventory, clock))
-    finally:
-        await database.close()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from teleconnect_bot.config import Config
-from teleconnect_bot.doctor import of_homeserver, of_machine
+from teleconnect_bot.doctor import of_database, of_homeserver, of_machine
 from teleconnect_bot.doctor.findings import Check, Finding, Level, Result, Surroundings
 
 __all__ = ["CHECKS", "Check", "Finding", "Level", "Result", "any_error", "examine", "report"]
@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     Check("page", "Guest page", of_machine.guest_page),
     Check("keys", "Keys directory", of_machine.keys_directory),
     Check("database", "Database", of_machine.database),
+    Check("right_database", "Right database", of_database.remembered_database, after="bot"),
     Check("email", "E-mail", of_machine.email),
     Check("pdf", "PDF and fonts", of_machine.pdf),
     Check("access", "Access", of_machine.access),

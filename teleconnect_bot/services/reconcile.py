@@ -53,31 +53,38 @@ class Finding:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """`known` counts the rooms, accounts and files outside, and the keys, that do belong to a row of ours."""
+
+    findings: list[Finding]
+    known: int
+
+
 class Reconcile:
     def __init__(self, units: UnitOfWork, keys: SessionKeys) -> None:
         self.units, self.keys = units, keys
 
-    async def destroy_orphan_keys(self) -> int:
-        """A key is durable before its session is committed; one without a session protects nothing and goes. How many went."""
-        orphans = await self._orphan_keys()
-        for finding in orphans:
-            self.keys.destroy(finding.place)
-        if orphans:
-            log.info("orphan_keys_destroyed", count=len(orphans))
-        return len(orphans)
-
-    async def _orphan_keys(self) -> list[Finding]:
-        found: list[Finding] = []
+    async def _orphan_keys(self) -> tuple[list[Finding], int]:
+        """Keys without session, and how many there are with one. A key is durable before its session is committed, in the same unit."""
+        found, known = list[Finding](), 0
         for key_id in self.keys.ids():
             if not key_id.startswith(SESSION_KEY_PREFIX):
                 continue
-            async with self.units.begin() as unit:
-                session = await unit.session(key_id.removeprefix(SESSION_KEY_PREFIX))
-            if session is None:
+            if await self._is_orphan(key_id):
                 found.append(Finding(Stray.KEY_WITHOUT_SESSION, key_id))
-        return found
+            else:
+                known += 1
+        return found, known
+
+    async def _is_orphan(self, key_id: str) -> bool:
+        async with self.units.begin() as unit:
+            return await unit.session(key_id.removeprefix(SESSION_KEY_PREFIX)) is None
 
     async def look(self, inventory: Inventory, clock: Clock) -> list[Finding]:
+        return (await self.survey(inventory, clock)).findings
+
+    async def survey(self, inventory: Inventory, clock: Clock) -> Survey:
         """Changes nothing. The homeserver is asked first: what was made meanwhile has its row by the time the rows are read."""
         rooms, visitors, files = await inventory.session_rooms(), await inventory.visitors(), await inventory.files()
         young = clock.now() - YOUNG
@@ -95,18 +102,26 @@ class Reconcile:
         owned = places | pool
         found += [Finding(Stray.VISITOR_WITHOUT_SESSION, user) for user, made in visitors.items() if user not in owned and made < young]
         found += [Finding(Stray.FILE_WITHOUT_ROW, mxc) for mxc, made in files.items() if mxc not in places and made < young]
-        return found + await self._orphan_keys()
+        orphans, known_keys = await self._orphan_keys()
+        known = sum(room in places for room in rooms) + sum(user in owned for user in visitors) + sum(mxc in places for mxc in files)
+        return Survey(found + orphans, known + known_keys)
 
-    async def repair(self, findings: list[Finding], rooms: Rooms, visitors: Visitors, bot: str) -> None:
-        """Removes what belongs to nobody; each by itself, and again the next time what could not be removed now."""
+    async def repair(self, findings: list[Finding], rooms: Rooms, visitors: Visitors, bot: str) -> int:
+        """Removes what belongs to nobody; each by itself, and again the next time what could not be removed now. How many those are.
+
+        Only for findings that the right database has made: see `right_database.py`.
+        """
+        failed = 0
         for finding in findings:
             try:
                 await self._repair(finding, rooms, visitors, bot)
             except (ServiceUnavailable, RefusedByService) as error:
+                failed += 1
                 log.warning("stray_not_removed", stray=finding.stray.value, place=finding.place, error=type(error).__name__)
             else:
                 event = "stray_removed" if finding.stray in REPAIRED else "stray_found"
                 log.warning(event, stray=finding.stray.value, place=finding.place)
+        return failed
 
     async def _repair(self, finding: Finding, rooms: Rooms, visitors: Visitors, bot: str) -> None:
         match finding.stray:
@@ -118,6 +133,7 @@ class Reconcile:
             case Stray.FILE_WITHOUT_ROW:
                 await rooms.delete_media(finding.place, bot)
             case Stray.KEY_WITHOUT_SESSION:
-                self.keys.destroy(finding.place)
+                if await self._is_orphan(finding.place):
+                    self.keys.destroy(finding.place)
             case Stray.SESSION_WITHOUT_ROOM:
                 return

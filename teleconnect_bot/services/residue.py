@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from teleconnect_bot.domain.installation import REMEDY, Doubt
+from teleconnect_bot.domain.installation import WORDS as DOUBTS
 from teleconnect_bot.domain.retention import REMOVALS, Trace, TraceState
 from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Session, State
@@ -66,11 +68,13 @@ def _traces(traces: Sequence[Trace]) -> list[str]:
     return lines
 
 
-def report(findings: list[Finding]) -> str:
-    """What `Reconcile.look` found, in words."""
+def report(findings: list[Finding], doubt: Doubt | None = None) -> str:
+    """What `Reconcile.look` found, in words; and why nothing of it is removed, if that is so."""
+    lines = [f"{finding.place}: {WORDS[finding.stray]}" for finding in findings]
+    if doubt:
+        return "\n".join([*lines, DOUBTS[doubt], REMEDY])
     if not findings:
         return ALL_GOOD
-    lines = [f"{finding.place}: {WORDS[finding.stray]}" for finding in findings]
     if any(finding.stray in REPAIRED for finding in findings):
         lines.append("What belongs to nobody is removed by the running bot within a day.")
     return "\n".join(lines)

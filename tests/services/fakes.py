@@ -5,11 +5,13 @@ They outlive a restart of the bot, count what really happened, and can be told t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from teleconnect_bot.domain.installation import Mark
 from teleconnect_bot.domain.transcript import Transcript, WrittenEvent
 from teleconnect_bot.services.ports import Email, Membership, RefusedByService, ServiceUnavailable, Text, Unit, UnitOfWork
 
@@ -96,15 +98,19 @@ class FakeEvent:
 
 
 class Outside:
-    """What the fakes of one world share."""
+    """What the fakes of one world share. `away_for` names single calls that fail while all others are answered."""
 
     def __init__(self, crash: Crash) -> None:
         self.crash, self.away = crash, False
+        self.away_for: set[str] = set()
+        self.called: list[str] = []
 
     @asynccontextmanager
     async def reached(self, service: str = "homeserver") -> AsyncIterator[None]:
         self.crash.point()
-        if self.away:
+        call = sys._getframe(2).f_code.co_name
+        self.called.append(call)
+        if self.away or call in self.away_for:
             raise ServiceUnavailable(service)
         yield
         self.crash.point()
@@ -127,6 +133,20 @@ class FakeHomeserver(Outside):
         self.shielded: set[str] = set()
         self.devices: dict[str, str] = {}
         self.reserved = 0
+        self.remembered: Mark | None = None
+
+
+class FakeMemory:
+    def __init__(self, homeserver: FakeHomeserver) -> None:
+        self.homeserver = homeserver
+
+    async def recall(self) -> Mark | None:
+        async with self.homeserver.reached():
+            return self.homeserver.remembered
+
+    async def remember(self, mark: Mark) -> None:
+        async with self.homeserver.reached():
+            self.homeserver.remembered = mark
 
 
 class FakeRooms:

@@ -75,7 +75,7 @@ async def play(world: World, steps: tuple[Step, ...], die_at: int | None) -> int
     except* Killed:
         await world.stop()
         world.start()
-        await world.reconcile.destroy_orphan_keys()
+        await world.tidy()
         await world.settle()
         await steps[0](world)
     passed, world.crash.at = world.crash.passed - begun, None
@@ -146,9 +146,10 @@ async def test_killed_anywhere_in_between(memory: Path, step: Step) -> None:
 async def test_a_key_whose_session_was_never_committed_is_destroyed_at_the_next_start(memory: Path) -> None:
     (memory / "world").mkdir()
     world = await World(memory / "world").create()
+    await world.tidy()
     await invite(world)
     world.keys.create("session-never")
     world.keys.create("account")
-    assert await world.reconcile.destroy_orphan_keys() == 1
+    await world.tidy()
     assert world.keys.ids() == ["account", (await world.session()).key]
     await world.stop()

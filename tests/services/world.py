@@ -20,6 +20,7 @@ from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.desk import Desk, Unusable
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
+from teleconnect_bot.domain.installation import Doubt
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -30,6 +31,7 @@ from teleconnect_bot.services.outbox import Outbox
 from teleconnect_bot.services.ports import Membership
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
+from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.teardown import Teardown
@@ -44,7 +46,9 @@ from tests.services.fakes import (
     FakeClock,
     FakeGate,
     FakeHomeserver,
+    FakeInventory,
     FakeMailer,
+    FakeMemory,
     FakePdf,
     FakeRooms,
     FakeVisitors,
@@ -116,6 +120,7 @@ class World:
         sender = Sender("Example Organisation", "https://meet.example.org")
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
         self.reconcile = Reconcile(self.units, self.keys)
+        self.right = RightDatabase(self.units, FakeMemory(self.homeserver), self.tokens)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
         self.outbox = Outbox(
             self.units,
@@ -153,6 +158,12 @@ class World:
             await self.settle()
         self.clock.moment = end
         await self.settle()
+
+    async def tidy(self, age: timedelta = timedelta(0)) -> Doubt | None:
+        """What the running bot does twice a day, and first of all; everything outside is as old as that."""
+        survey = await self.reconcile.survey(FakeInventory(self.homeserver, self.clock.moment - age), self.clock)
+        rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
+        return await GuardedRepair(self.reconcile, self.right).run(survey, rooms, visitors, BOT)
 
     async def _next_at(self) -> datetime | None:
         async with self.units.begin() as unit:

@@ -213,7 +213,7 @@ def test_migrate_says_when_the_database_cannot_be_reached(
 def test_teardown_status_prints_what_the_application_says(
     config_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    put_in_place(monkeypatch, "teleconnect_bot.app", teardown_status=lambda config: f"nothing at {config.homeserver.domain}")
+    put_in_place(monkeypatch, "teleconnect_bot.administration", teardown_status=lambda config: f"nothing at {config.homeserver.domain}")
     assert main(["teardown", "--status", "--config", str(config_file)]) == 0
     assert capsys.readouterr().out == "nothing at example.org\n"
 
@@ -221,9 +221,20 @@ def test_teardown_status_prints_what_the_application_says(
 def test_residue_prints_what_the_application_found(
     config_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    put_in_place(monkeypatch, "teleconnect_bot.app", residue=lambda config, code: f"{code} at {config.homeserver.domain}")
+    put_in_place(monkeypatch, "teleconnect_bot.administration", residue=lambda config, code: f"{code} at {config.homeserver.domain}")
     assert main(["residue", "K7M2", "--config", str(config_file)]) == 0
     assert capsys.readouterr().out == "K7M2 at example.org\n"
+
+
+def test_a_database_is_confirmed_by_its_own_option_and_not_together_with_a_code(
+    monkeypatch: pytest.MonkeyPatch, config_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_in_place(monkeypatch, "teleconnect_bot.administration", confirm_database=lambda config: "confirmed")
+    assert main(["residue", "--confirm-database", "--config", str(config_file)]) == 0
+    assert capsys.readouterr().out == "confirmed\n"
+    with pytest.raises(SystemExit) as end:
+        main(["residue", "K7M2", "--confirm-database", "--config", str(config_file)])
+    assert end.value.code == 2
 
 
 def test_residue_says_when_the_homeserver_cannot_be_asked(
@@ -232,6 +243,6 @@ def test_residue_says_when_the_homeserver_cannot_be_asked(
     def away(config: object, code: str | None) -> str:
         raise ServiceUnavailable("homeserver")
 
-    put_in_place(monkeypatch, "teleconnect_bot.app", residue=away)
+    put_in_place(monkeypatch, "teleconnect_bot.administration", residue=away)
     assert main(["residue", "--config", str(config_file)]) == 1
     assert capsys.readouterr().err.startswith("It could not be looked for everywhere: ")

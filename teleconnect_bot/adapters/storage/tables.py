@@ -52,6 +52,8 @@ class Kept(StrEnum):
     """Names a requester who has settings of their own. Deleted when they have no access any more."""
     CHOSEN = "chosen"
     """What a requester chose for themselves. Unreadable once their own key is destroyed; deleted with their row."""
+    INSTALLATION = "installation"
+    """Says which database this is. Kept."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -293,6 +295,14 @@ requester_settings = Table(
     metadata,
     _column("user", Text, Kept.REQUESTER, primary_key=True),
     *(_column(name, LargeBinary, Kept.CHOSEN, null=True) for name in ("language", "zone", "email", "phone")),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    _column("database", Text, Kept.INSTALLATION, primary_key=True),
+    _column("count", BigInteger, Kept.INSTALLATION),
+    _column("confirmed", Boolean, Kept.INSTALLATION),
 )
 
 OF_A_SESSION = (outbox, letter, deadline, message, seat, link)

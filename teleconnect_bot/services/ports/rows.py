@@ -10,6 +10,7 @@ from typing import Protocol
 
 from teleconnect_bot.domain.effects import Effect
 from teleconnect_bot.domain.guest_link import Link, Seat
+from teleconnect_bot.domain.installation import Installation
 from teleconnect_bot.domain.requester import Chosen
 from teleconnect_bot.domain.retention import Trace, TraceKind
 from teleconnect_bot.domain.schedule import Deadline
@@ -174,6 +175,11 @@ class Unit(Protocol):
     async def forget_requester_settings(self, user: str) -> None: ...
 
     async def users_with_settings(self) -> frozenset[str]: ...
+
+    async def installation(self) -> Installation | None:
+        """What this database says of itself; None before it was first asked."""
+
+    async def put_installation(self, installation: Installation) -> None: ...
 
 
 class UnitOfWork(Protocol):
