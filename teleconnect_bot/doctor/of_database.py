@@ -43,7 +43,7 @@ async def _own(around: Surroundings) -> Installation | None:
             row = (await connection.execute(select(tables.installation))).one_or_none()
     finally:
         await database.close()
-    return None if row is None else Installation(row.database, row.count, row.confirmed)
+    return None if row is None else Installation(row.database, row._mapping["count"], row.confirmed)
 
 
 async def _remembered(around: Surroundings) -> Mark | None:

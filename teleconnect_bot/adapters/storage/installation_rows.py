@@ -14,7 +14,7 @@ class InstallationRows:
 
     async def installation(self) -> Installation | None:
         row = (await self._connection.execute(select(tables.installation))).one_or_none()
-        return None if row is None else Installation(row.database, row.count, row.confirmed)
+        return None if row is None else Installation(row.database, row._mapping["count"], row.confirmed)
 
     async def put_installation(self, installation: Installation) -> None:
         """The only row."""
