@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "data-retention.md"
+PAGE = Path(__file__).parents[3] / "docs" / "data-retention.md"
 HEADING = "What is found after a session was deleted"
 ALWAYS = "always"
 

@@ -18,8 +18,8 @@ from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.nurse import SLOW, Nurse
 from tests.acceptance.outcome import read_rows
-from tests.residue import sentinels
-from tests.residue.sentinels import Exact
+from tests.acceptance.residue import sentinels
+from tests.acceptance.residue.sentinels import Exact
 
 MAKER = 0x010F
 """EXIF: who made the camera."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import asyncpg
 
-from tests.residue.sentinels import MARK, Exact
+from tests.acceptance.residue.sentinels import MARK, Exact
 
 UNREADABLE = "encoded"
 """The kind of a mark that stands in base64 or hexadecimal, where its end cannot be told."""

@@ -1,4 +1,4 @@
-"""The fixtures of the acceptance tests, and guests whose browsers keep their files as a phone does."""
+"""Guests whose browsers keep their files, as a phone does."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ import pytest_asyncio
 from playwright.async_api import async_playwright
 
 from teleconnect_bot.demo.visitor import FLAGS, Visitor, chromium
-from tests.acceptance.conftest import make_stack
 from tests.acceptance.nurse import SLOW
-
-__all__ = ["make_stack"]
 
 OpenProfile = Callable[[Path], Awaitable[Visitor]]
 

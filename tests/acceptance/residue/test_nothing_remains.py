@@ -12,10 +12,10 @@ from teleconnect_bot.demo.stack import Stack
 from tests.acceptance.conftest import MakeStack
 from tests.acceptance.nurse import Nurse
 from tests.acceptance.outcome import wait_until_gone
-from tests.residue.allowed import allow_list, compare
-from tests.residue.conftest import OpenProfile
-from tests.residue.played import KEY_BACKED_UP_LATE, Played
-from tests.residue.search import Search
+from tests.acceptance.residue.allowed import allow_list, compare
+from tests.acceptance.residue.conftest import OpenProfile
+from tests.acceptance.residue.played import KEY_BACKED_UP_LATE, Played
+from tests.acceptance.residue.search import Search
 
 SETTINGS = {"retention": {"sync_grace": "1s"}, "logs": {"level": "debug"}}
 PERSONAL_IN_USE = {"seat secret", "link"}
@@ -58,6 +58,10 @@ async def test_of_a_deleted_session_nothing_remains_but_what_the_page_names(
 
     await played.close()
     played.remember()
+    closed = Search(played.exact)
+    look_at_bot_and_homeserver(closed, stack)
+    assert personal(closed.found, played) == set()
+
     await played.delete()
     await wait_until_gone(stack)
     await played.backup.upload(played.room, KEY_BACKED_UP_LATE)
