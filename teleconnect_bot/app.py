@@ -55,6 +55,7 @@ from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
+from teleconnect_bot.services.status_card import StatusCard
 from teleconnect_bot.services.teardown import Teardown
 from teleconnect_bot.services.timers import Timers
 from teleconnect_bot.services.transcripts import Transcripts
@@ -230,6 +231,7 @@ class Bot:
         parts = (
             Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),
             Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock),
+            StatusCard(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(self.units, sessions, ledger, self.keys, self.clock, config.bot, rooms, chat, visitors, self.gateway),

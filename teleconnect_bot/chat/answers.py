@@ -16,14 +16,17 @@ from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
 
-from .cards import STATE_WORDS, room_link, waited
+from .cards import room_link, waited
 from .commands import COMMANDS, checked, help_text
 from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_people
 from .dates import read_moment, read_zone
+from .lists import page_of
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
 from .personal import PERSONAL, Personal
 from .planned import when
+from .questions import Question
+from .reactions import CANCEL, CLOSE, KEEP, START
 from .removal import is_role, person_named, whom_to_name
 from .voice import reader, speaking_to
 
@@ -92,7 +95,7 @@ class Answers:
         """The clock of the one who is answered."""
         return reader().zone
 
-    async def answer(self, by: str, chat: str, event: str, text: str, here: Session | None = None) -> str | None:
+    async def answer(self, by: str, chat: str, event: str, text: str, here: Session | None = None) -> str | Question | None:
         """The answer in Markdown, None when the card alone answers. `here` is the session in whose room it was written.
 
         A line that may hold a contact and became no invitation is remembered, so that it is removed (PRODUCT §3).
@@ -100,7 +103,7 @@ class Answers:
         with speaking_to(await self.personal.settings.of(by)):
             return await self._answer(by, chat, event, text, here)
 
-    async def _answer(self, by: str, chat: str, event: str, text: str, here: Session | None) -> str | None:
+    async def _answer(self, by: str, chat: str, event: str, text: str, here: Session | None) -> str | Question | None:
         try:
             line = parse(text)
             if line.name in ADDING:
@@ -119,7 +122,7 @@ class Answers:
             await self.sessions.remember_failed(by, chat, event)
         return answer
 
-    async def _carry_out(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str | None:
+    async def _carry_out(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str | Question | None:
         match line.name:
             case "help":
                 return help_text(line.words[0] if line.words else None)
@@ -143,7 +146,7 @@ class Answers:
             case "reschedule":
                 return await self._reschedule(line, by, event, here)
             case "invites":
-                return await self._list(by)
+                return await self._list(by, line.words)
             case "waiting":
                 return await self._waiting(by)
             case "next":
@@ -296,16 +299,26 @@ class Answers:
             return f"Session {session.code} is running. [Open the room]({room_link(session.room or '')})"
         return f"Join the room to start session {session.code}: [Open the room]({room_link(session.room or '')})"
 
-    def _end(self, name: str, by: str, session: Session) -> str:
+    def asked_once(self, name: str, by: str, session: Session) -> str | Question:
+        """What a reaction on the card asks for is asked once more, if it is possible at all."""
+        try:
+            check(session, ASKS[name](by), self.clock.now())
+        except Refused as refused:
+            return refused.text(escaped)
+        return Question(f"Really {name} session {session.code}? Press {CANCEL} here, or write `{name} {session.code}`.", session, name)
+
+    def _end(self, name: str, by: str, session: Session) -> str | Question:
         check(session, c.Close(by), self.clock.now())
         code = session.code
         if name == "stay":
             return f"Session {code} goes on."
-        return (
-            f"Before session {code} ends: are the key points written in its chat? Then choose:\n\n"
-            f"- `close {code}` – close it; the transcript can be had for 24 hours, then everything is deleted\n"
-            f"- `keep {code}` – end it but keep it open: the person can come back with the same link\n"
-            f"- `stay {code}` – go on"
+        return Question(
+            f"Before session {code} ends: are the key points written in its chat? Then choose, by a reaction here or in words:\n\n"
+            f"- {CLOSE} `close {code}` – close it; the transcript can be had for 24 hours, then everything is deleted\n"
+            f"- {KEEP} `keep {code}` – end it but keep it open: the person can come back with the same link\n"
+            f"- {START} `stay {code}` – go on",
+            session,
+            "end",
         )
 
     async def _meant(self, name: str, words: Sequence[str], by: str, here: Session | None) -> Session:
@@ -334,17 +347,11 @@ class Answers:
             return False
         return True
 
-    async def _list(self, by: str) -> str:
+    async def _list(self, by: str, words: Sequence[str]) -> str:
         mine = [session for session in await self.sessions.sessions_of(by) if session.state in LISTED]
         if not mine:
             return f"You have no open session. To invite somebody: `{COMMANDS['invite'].example}`"
-        return "\n".join(f"- **{session.code}** – {self._in_words(session)}" for session in mine)
-
-    def _in_words(self, session: Session) -> str:
-        deliveries = sorted({message.delivery.value for message in session.messages})
-        made = f"of {escaped(self.moment(session.created_at, self.zone, reader().language))}"
-        time = f"planned for {when(session, self.moment, self.zone, reader().language)}" if session.planned_at else made
-        return f"{STATE_WORDS[session.state]}; {time}; e-mail {', '.join(deliveries) or 'none'}"
+        return page_of(mine, words, self.moment, reader())
 
     async def _waiting(self, by: str) -> str:
         waiting = _longest_first(await self.sessions.sessions_of(by))

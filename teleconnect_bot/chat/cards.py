@@ -17,6 +17,7 @@ from teleconnect_bot.services.ports import Text
 
 from .markup import escaped, text
 from .planned import mine_and_theirs, when
+from .reactions import offered
 from .voice import reader, speaking_to
 
 DEFAULT = Settings()
@@ -112,6 +113,9 @@ class Cards:
         lines += [f"- {line}" for line in (*self._planned(session), *self._invited(session), *self._inside(session), *self._ends(session))]
         step = NEXT_STEPS.get(session.state, "").format(code=session.code)
         return text("\n".join([*lines, "", step] if step else lines))
+
+    def reactions(self, session: Session) -> dict[str, str]:
+        return offered(session)
 
     def _notice(self, session: Session, notice: Notice, now: datetime) -> Text:
         problem = next((message.problem for message in reversed(session.messages) if message.delivery is Delivery.FAILED), "")

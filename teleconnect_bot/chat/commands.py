@@ -53,9 +53,10 @@ COMMANDS: dict[str, ChatCommand] = {
         ),
         ChatCommand(
             "invites",
-            "invites",
+            "invites [page]",
             "lists your sessions with their dates, what state they are in and whether the invitation arrived",
             "invites",
+            (0, 1),
         ),
         ChatCommand(
             "reschedule",
@@ -138,11 +139,6 @@ COMMANDS: dict[str, ChatCommand] = {
         ChatCommand("help", "help [command]", "explains the commands", "help invite", (0, 1)),
     )
 }
-
-REACTIONS = {"▶": "start", "⏹": "end", "✖": "cancel", "👀": "seen", "🔁": "resend"}
-"""Reactions on the bot's cards do the same as commands."""
-ASKED_ONCE = frozenset({"cancel"})
-"""What a slip of the finger must not do: the reaction is answered with the command to write."""
 
 
 def checked(line: Line) -> ChatCommand:

@@ -17,8 +17,10 @@ from teleconnect_bot.services.sessions import Sessions
 
 from .access import Access
 from .answers import MAY_HOLD_A_CONTACT, Answers
-from .commands import ASKED_ONCE, COMMANDS, REACTIONS
+from .commands import COMMANDS
 from .markup import text
+from .questions import Question, Questions
+from .reactions import ASKED_ONCE, meaning
 
 log = structlog.get_logger("teleconnect_bot.chat")
 
@@ -69,6 +71,7 @@ class Desk:
     ) -> None:
         self.bot, self.sessions, self.ledger, self.answers, self.access = bot, sessions, ledger, answers, access
         self.chat, self.direct_chats = chat, direct_chats
+        self.questions = Questions(ledger, chat)
 
     async def invited(self, room: str, sender: str) -> None:
         """Somebody wants to talk. Permitted people are welcomed, others read once who can give access."""
@@ -100,7 +103,9 @@ class Desk:
             order = words.lstrip()[len(COMMAND_PREFIX) :].strip() or "help"
             if MAY_HOLD_A_CONTACT.search(order):
                 await self.chat.redact(room, event, f"redact.{event}")
-            await self._answer(sender, session.chat, event, order, session)
+            chat = session.chat if sender == session.requester else await self.chat.room_of(sender)
+            if chat is not None:
+                await self._answer(sender, chat, event, order, session)
             return
         await self.sessions.decide(session.id, SomebodyWrote(sender))
 
@@ -120,18 +125,27 @@ class Desk:
         await self._answer(sender, room, event, order, None)
 
     async def _answer(self, sender: str, chat: str, event: str, order: str, here: Session | None) -> None:
-        answer = await self.answers.answer(sender, chat, event, order, here)
-        if answer:
+        await self._say(await self.answers.answer(sender, chat, event, order, here), chat, event)
+
+    async def _say(self, answer: str | Question | None, chat: str, event: str) -> None:
+        if isinstance(answer, Question):
+            await self.questions.ask(answer, chat, event)
+        elif answer:
             await self.chat.post(chat, text(answer), f"answer.{event}")
 
     async def reacted(self, room: str, event: str, sender: str, target: str, key: str) -> None:
-        """A reaction on one of our cards is the command that it stands for."""
-        name = REACTIONS.get(key.rstrip("\ufe0f"))
+        """A reaction on one of our cards, notices or questions is the command that it stands for, answered by what is true now."""
         session = await self.sessions.by_event(target)
-        if name is None or session is None or sender == self.bot or session.chat != room or not self.access.may_request(sender):
+        if session is None or sender == self.bot or not self.access.may_request(sender):
             return
-        if name in ASKED_ONCE and session.may_see(sender):
-            await self.chat.post(room, text(f"To do that, write `{name} {session.code}`."), f"answer.{event}")
+        if room != session.chat and room != await self.chat.room_of(sender):
+            return
+        question = await self.questions.kind_of(session, target)
+        name = meaning(key, question)
+        if name is None:
+            return
+        if question is None and name in ASKED_ONCE and session.may_see(sender):
+            await self._say(self.answers.asked_once(name, sender, session), room, event)
             return
         await self._answer(sender, room, event, f"{name} {session.code}", None)
 

@@ -194,3 +194,24 @@ async def test_a_line_that_became_no_invitation_is_counted_as_no_session(world: 
     await world.pass_time(timedelta(hours=2))
     async with world.units.begin() as unit:
         assert await unit.counters() == {}
+
+
+async def test_long_lists_come_in_pages_with_what_is_next_at_the_top(world: World) -> None:
+    for number in range(23):
+        day = 25 - number
+        await world.write(f'invite anna{number}@example.net at="{day} november 10:00"', f"$invite{number}")
+    first, second, last = [await _answer(world, f"invites {page}", f"$page{page}") for page in (1, 2, 3)]
+    assert first.count("planned for") == second.count("planned for") == 10
+    assert last.count("planned for") == 3
+    assert first.index("3 November") < first.index("4 November")
+    assert "e-mail sent" in first
+    assert "Page 1 of 3, 23 sessions. invites 2 shows the next ones." in first
+    assert "Page 3 of 3, 23 sessions." in last
+    assert "There are pages 1 to 3; write invites or, for example, invites 3." in await _answer(world, "invites 4", "$page4")
+    assert "anna" not in first + second + last
+
+
+async def test_the_list_counts_deliveries_for_each_channel(world: World) -> None:
+    world.mailer.refuses_to["karim@example.net"] = "there is no mailbox with this address"
+    await world.write("invite anna@example.net guest=karim@example.net guest=zoe@example.net", "$invite")
+    assert "e-mail 2 sent, 1 could not be sent" in await _answer(world, "invites")

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconnect_bot.chat.answers import ASKS, DONE, POSSIBLE_WITH
-from teleconnect_bot.chat.commands import COMMANDS, REACTIONS, ChatCommand, checked, help_text
+from teleconnect_bot.chat.commands import COMMANDS, ChatCommand, checked, help_text
 from teleconnect_bot.chat.parser import NotUnderstood, parse
+from teleconnect_bot.chat.reactions import CHOICES, ON_CARDS
 
 EACH = pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
 
@@ -78,7 +79,8 @@ def test_help_never_repeats_what_it_was_asked(topic: str) -> None:
 
 
 def test_reactions_stand_for_commands() -> None:
-    assert set(REACTIONS.values()) <= set(COMMANDS)
+    assert set(ON_CARDS) <= set(COMMANDS)
+    assert {name for choice in CHOICES.values() for name in choice} <= set(COMMANDS)
 
 
 def test_each_command_for_one_session_is_carried_out_by_the_table() -> None:

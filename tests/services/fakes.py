@@ -95,6 +95,7 @@ class FakeEvent:
     text: Text | None
     mention: str | None = None
     replaces: str | None = None
+    reacts_to: str | None = None
 
 
 class Outside:
@@ -260,7 +261,7 @@ class FakeChat:
 
     async def react(self, room: str, event: str, key: str, transaction_id: str) -> str:
         async with self.homeserver.reached():
-            return self._send(FakeEvent(room, transaction_id, Text(key), replaces=event))
+            return self._send(FakeEvent(room, transaction_id, Text(key), reacts_to=event))
 
     async def reserve_file(self) -> str:
         async with self.homeserver.reached():

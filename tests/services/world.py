@@ -34,6 +34,7 @@ from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import StaffNotices
+from teleconnect_bot.services.status_card import StatusCard
 from teleconnect_bot.services.teardown import Teardown
 from teleconnect_bot.services.timers import Timers
 from teleconnect_bot.services.transcripts import Transcripts
@@ -88,6 +89,8 @@ class World:
         self.direct_chats = FakeDirectChats()
         self.chat = FakeChat(self.homeserver)
         self.policy = Policy(sync_grace=GRACE)
+        self.card_every = timedelta(0)
+        """Tests that look at single edits of the card do not wait between them; `test_status_card.py` does."""
 
     async def copy_to(self, directory: Path) -> World:
         """The same world once more, as it is now, with its files in another place. This one is stopped."""
@@ -128,6 +131,7 @@ class World:
             {
                 **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
                 **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock).handlers(),
+                **StatusCard(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.card_every).handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(
@@ -227,7 +231,16 @@ class World:
     # ---- what the requester sees
 
     def texts(self, room: str = CHAT) -> list[str]:
-        return [event.text.plain for event in self.homeserver.events.values() if event.room == room and event.text]
+        return [event.text.plain for event in self.homeserver.events.values() if event.room == room and event.text and not event.reacts_to]
+
+    def offers(self, words: str = "") -> set[str]:
+        """The reactions that the bot offers now on the status card, or on the last message that begins with these words."""
+        events = self.homeserver.events
+        if words:
+            target = next(name for name, event in reversed(events.items()) if event.text and event.text.plain.startswith(words))
+        else:
+            target = next(name for name, event in events.items() if event.transaction.endswith(".card"))
+        return {event.text.plain.rstrip("\ufe0f") for event in events.values() if event.reacts_to == target and event.text}
 
     def card(self) -> str:
         """The status card as it stands after all edits."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +20,9 @@ class StaffTexts(Protocol):
 
     def card(self, session: Session, now: datetime, reader: Settings) -> Text:
         """The status card. Contacts masked; says what can be done next."""
+
+    def reactions(self, session: Session) -> Mapping[str, str]:
+        """What can be pressed on the card now: the command's name and the reaction that stands for it."""
 
     def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text:
         """A new message about one thing that happened."""

@@ -1,0 +1,64 @@
+"""The requester's sessions as a list, in pages (PRODUCT §3 `invites`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from teleconnect_bot.domain.requester import Settings
+from teleconnect_bot.domain.session import Channel, Delivery, MessageKind, OutgoingMessage, Session
+
+from .cards import DELIVERY_WORDS, STATE_WORDS
+from .markup import escaped
+from .parser import NotUnderstood
+from .planned import when
+
+ON_A_PAGE = 10
+CHANNEL_WORDS = {Channel.EMAIL: "e-mail", Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp"}
+_OF_THE_TIME = (MessageKind.INVITATION, MessageKind.RESCHEDULED)
+
+
+def page_of(sessions: Sequence[Session], words: Sequence[str], moment: Callable[[datetime, str, str], str], reader: Settings) -> str:
+    """One page, the sessions whose time comes first at its top. `words` hold the number of the page. Raises `NotUnderstood`."""
+    ordered = sorted(sessions, key=lambda session: (session.planned_at or session.created_at, session.code))
+    pages = max(1, -(-len(ordered) // ON_A_PAGE))
+    number = _number(words, pages)
+    shown = ordered[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    lines = [f"- **{session.code}** – {in_words(session, moment, reader)}" for session in shown]
+    if pages > 1:
+        more = f" `invites {number + 1}` shows the next ones." if number < pages else ""
+        lines += ["", f"Page {number} of {pages}, {len(ordered)} sessions.{more}"]
+    return "\n".join(lines)
+
+
+def _number(words: Sequence[str], pages: int) -> int:
+    written = words[0] if words else "1"
+    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= pages):
+        there = "There is one page" if pages == 1 else f"There are pages 1 to {pages}"
+        raise NotUnderstood(f"{there}; write `invites` or, for example, `invites {pages}`.")
+    return int(written)
+
+
+def in_words(session: Session, moment: Callable[[datetime, str, str], str], reader: Settings) -> str:
+    """State, time and delivery of one session."""
+    made = f"of {escaped(moment(session.created_at, reader.zone, reader.language))}"
+    time = f"planned for {when(session, moment, reader.zone, reader.language)}" if session.planned_at else made
+    return "; ".join([STATE_WORDS[session.state], time, *deliveries(session)])
+
+
+def deliveries(session: Session) -> list[str]:
+    """For each channel what became of the last message that told each person of the session: `e-mail sent`, `e-mail 2 sent, 1 …`."""
+    last: dict[tuple[str, int], OutgoingMessage] = {}
+    for message in session.messages:
+        if message.kind in _OF_THE_TIME:
+            last[message.link, message.recipient] = message
+    found = []
+    for channel in Channel:
+        counted = Counter(message.delivery for message in last.values() if message.channel is channel)
+        states = [(delivery, counted[delivery]) for delivery in Delivery if counted[delivery]]
+        if len(states) == 1 and states[0][1] == 1:
+            found.append(f"{CHANNEL_WORDS[channel]} {DELIVERY_WORDS[states[0][0]]}")
+        elif states:
+            found.append(f"{CHANNEL_WORDS[channel]} " + ", ".join(f"{number} {DELIVERY_WORDS[delivery]}" for delivery, number in states))
+    return found

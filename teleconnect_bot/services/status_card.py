@@ -1,0 +1,115 @@
+"""The one live status card of a session in the requester's direct chat, with reactions to press (PRODUCT §3)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from teleconnect_bot.domain.effects import Effect, UpdateCard
+from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
+from teleconnect_bot.domain.session import Session, State
+
+from .ledger import Ledger, transaction_of
+from .outbox import Handler, Later
+from .ports import Clock, QueuedEffect, StaffChat, StaffTexts, Text
+from .requester_settings import RequesterSettings
+from .sessions import COMMAND_KEY, Sessions
+
+CARD = "card"
+REACTION = "reaction"
+"""How the ledger keys of reactions begin that the bot offers: `reaction.<effect>.<command>`."""
+EDIT_EVERY = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    digest: bytes
+    at: datetime
+
+
+class StatusCard:
+    """Homeservers and people stand no burst of edits: there is at most one in `edit_every`, which shows the session as it is then.
+
+    What the card shows is remembered in memory only. The effect that asked for a later edit stays in the outbox until it is done,
+    so that the last state is shown also after a crash.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        ledger: Ledger,
+        chat: StaffChat,
+        texts: StaffTexts,
+        clock: Clock,
+        settings: RequesterSettings,
+        edit_every: timedelta = EDIT_EVERY,
+    ) -> None:
+        self.sessions, self.ledger, self.chat, self.texts, self.clock = sessions, ledger, chat, texts, clock
+        self.settings, self.edit_every = settings, edit_every
+        self._shown: dict[str, _Shown] = {}
+
+    def handlers(self) -> dict[type[Effect], Handler]:
+        return {UpdateCard: self.update}
+
+    async def update(self, queued: QueuedEffect) -> None:
+        session = await self.sessions.load(queued.session)
+        if session is None or session.state in (State.TEARING_DOWN, State.GONE):
+            self._shown.pop(queued.session, None)
+            return
+        text = self.texts.card(session, self.clock.now(), await self.settings.of(session.requester))
+        card = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, CARD, session.chat)
+        if card.state is TraceState.PLANNED:
+            card = await self.ledger.made(card, await self.chat.post(session.chat, text, transaction_of(card)))
+            self._shown[session.id] = _Shown(_digest(text), self.clock.now())
+            await self._redact_commands(session)
+        else:
+            await self._redact_commands(session)
+            await self._show(session, card, text, queued.number)
+        await self._offer(session, card, queued.number)
+
+    async def _show(self, session: Session, card: Trace, text: Text, number: int) -> None:
+        """An edit is an event of its own with the same content, so it is a trace of its own."""
+        shown = self._shown.get(session.id)
+        if shown is not None and shown.digest == _digest(text):
+            return
+        if shown is not None and (rest := shown.at + self.edit_every - self.clock.now()) > timedelta(0):
+            raise Later(rest)
+        edit = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"edit.{number}", session.chat)
+        if edit.state is TraceState.PLANNED:
+            await self.ledger.made(edit, await self.chat.edit(session.chat, card.place, text, transaction_of(edit)))
+        self._shown[session.id] = _Shown(_digest(text), self.clock.now())
+
+    async def _redact_commands(self, session: Session) -> None:
+        """A command that holds a contact goes as soon as its card exists."""
+        for trace in await self.ledger.of(session.id, TraceKind.CHAT_EVENT):
+            if trace.key.partition(".")[0] == COMMAND_KEY and trace.state is TraceState.MADE:
+                await self.chat.redact(trace.container, trace.place, f"redact.{transaction_of(trace)}")
+                await self.ledger.put(trace, state=TraceState.REMOVED)
+
+    async def _offer(self, session: Session, card: Trace, number: int) -> None:
+        """The card carries the reactions that mean something now, and no others."""
+        wanted = dict(self.texts.reactions(session))
+        for trace in await self.ledger.of(session.id, TraceKind.CHAT_EVENT):
+            kind, _, rest = trace.key.partition(".")
+            name = rest.partition(".")[2]
+            if kind != REACTION or trace.state not in (TraceState.PLANNED, TraceState.MADE):
+                continue
+            if name in wanted:
+                key = wanted.pop(name)
+                if trace.state is TraceState.PLANNED:
+                    await self._react(session, card, trace, key)
+            elif trace.place:
+                await self.chat.redact(session.chat, trace.place, f"redact.{transaction_of(trace)}")
+                await self.ledger.put(trace, state=TraceState.REMOVED)
+        for name, key in wanted.items():
+            trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"{REACTION}.{number}.{name}", session.chat)
+            if trace.state is TraceState.PLANNED:
+                await self._react(session, card, trace, key)
+
+    async def _react(self, session: Session, card: Trace, trace: Trace, key: str) -> None:
+        await self.ledger.made(trace, await self.chat.react(session.chat, card.place, key, transaction_of(trace)))
+
+
+def _digest(text: Text) -> bytes:
+    return hashlib.sha256(f"{text.plain}\0{text.html}".encode()).digest()
