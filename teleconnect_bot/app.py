@@ -46,6 +46,7 @@ from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.guests import Changes, Guests, Terms
+from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
@@ -204,9 +205,10 @@ class Bot:
             survey = await guarded.reconcile.survey(inventory, self.clock)
             return await guarded.run(survey, rooms, visitors, config.bot) is None
 
+        late = LateTeardowns(self.units, self.ledger, chat, self.clock, config.access.admins)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(account.run())
-            tasks.create_task(self._keep_up(pool, tidy, right.keep))
+            tasks.create_task(self._keep_up(pool, tidy, right.keep, late))
             await account.wait_until_caught_up()
             self.connected = True
             tasks.create_task(self.outbox.run())
@@ -238,10 +240,13 @@ class Bot:
         )
         return {effect: handler for part in parts for effect, handler in part.handlers().items()}
 
-    async def _keep_up(self, pool: VisitorPool, tidy: Callable[[], Awaitable[bool]], remember: Callable[[], Awaitable[None]]) -> None:
+    async def _keep_up(
+        self, pool: VisitorPool, tidy: Callable[[], Awaitable[bool]], remember: Callable[[], Awaitable[None]], late: LateTeardowns
+    ) -> None:
         """What must be looked after now and then; a homeserver or database that is away is asked again next time."""
         dead = Gauge("teleconnect_dead_effects", "Tasks that were given up; see teardown --status.", registry=self.registry)
         open_sessions = Gauge("teleconnect_open_sessions", "Sessions that are not deleted yet.", registry=self.registry)
+        late_teardowns = Gauge("teleconnect_late_teardowns", "Sessions whose deletion fails for two hours or more.", registry=self.registry)
         tidy_at = remember_at = self.clock.now()
         while True:
             with contextlib.suppress(ServiceUnavailable, RefusedByService):
@@ -252,6 +257,7 @@ class Bot:
                     await remember()
                     remember_at = self.clock.now() + REMEMBER_EVERY
             with contextlib.suppress(ServiceUnavailable):
+                late_teardowns.set(await late.tell())
                 async with self.units.begin() as unit:
                     dead.set(len(await unit.dead_effects()))
                     open_sessions.set(len(await unit.sessions_in(frozenset(State) - {State.GONE})))

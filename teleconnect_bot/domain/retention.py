@@ -35,12 +35,18 @@ class TraceKind(StrEnum):
     CHAT_MEDIA = "chat_media"
 
 
+UNTIL_TEARDOWN = "until the session's teardown, which begins 24 h after its close at the latest"
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
+    """Who keeps it, when and how it goes, who is asked whether that is true, and how long it may stay at all."""
+
     owner: Owner
     step: Step
     how: str
     verified_by: str
+    lifetime: str = UNTIL_TEARDOWN
 
 
 REMOVALS: dict[TraceKind, Removal] = {

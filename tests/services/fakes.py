@@ -99,18 +99,24 @@ class FakeEvent:
 
 
 class Outside:
-    """What the fakes of one world share. `away_for` names single calls that fail while all others are answered."""
+    """What the fakes of one world share. `away_for` names single calls that fail while all others are answered, `lies_about` those that say
+    of what is gone that it is still there; the call number `fails_at` fails once."""
 
     def __init__(self, crash: Crash) -> None:
         self.crash, self.away = crash, False
         self.away_for: set[str] = set()
+        self.lies_about: set[str] = set()
         self.called: list[str] = []
+        self.fails_at: int | None = None
 
     @asynccontextmanager
     async def reached(self, service: str = "homeserver") -> AsyncIterator[None]:
         self.crash.point()
         call = sys._getframe(2).f_code.co_name
         self.called.append(call)
+        if self.fails_at == len(self.called):
+            self.fails_at = None
+            raise ServiceUnavailable(service)
         if self.away or call in self.away_for:
             raise ServiceUnavailable(service)
         yield
@@ -210,13 +216,15 @@ class FakeRooms:
 
     async def is_gone(self, room: str) -> bool:
         async with self.homeserver.reached():
-            return room not in self.homeserver.rooms
+            return "is_gone" not in self.homeserver.lies_about and room not in self.homeserver.rooms
 
     async def forget_keys(self, room: str) -> None:
-        self.homeserver.keys_of.discard(room)
+        async with self.homeserver.reached():
+            self.homeserver.keys_of.discard(room)
 
     async def keys_forgotten(self, room: str) -> bool:
-        return room not in self.homeserver.keys_of
+        async with self.homeserver.reached():
+            return "keys_forgotten" not in self.homeserver.lies_about and room not in self.homeserver.keys_of
 
     async def delete_media(self, mxc: str, uploaded_by: str | None = None) -> None:
         async with self.homeserver.reached():
@@ -224,7 +232,7 @@ class FakeRooms:
 
     async def media_is_gone(self, mxc: str, uploaded_by: str | None = None) -> bool:
         async with self.homeserver.reached():
-            return mxc not in self.homeserver.media
+            return "media_is_gone" not in self.homeserver.lies_about and mxc not in self.homeserver.media
 
     async def history(self, room: str) -> AsyncIterator[WrittenEvent]:
         async with self.homeserver.reached():
@@ -280,6 +288,8 @@ class FakeChat:
 
     async def is_redacted(self, room: str, event: str) -> bool:
         async with self.homeserver.reached():
+            if "is_redacted" in self.homeserver.lies_about:
+                return False
             return event not in self.homeserver.events or self.homeserver.events[event].text is None
 
 
@@ -311,7 +321,7 @@ class FakeVisitors:
 
     async def is_gone(self, user: str) -> bool:
         async with self.homeserver.reached():
-            return user not in self.homeserver.accounts
+            return "is_gone" not in self.homeserver.lies_about and user not in self.homeserver.accounts
 
 
 class FakeGate:

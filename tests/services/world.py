@@ -25,6 +25,7 @@ from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.guests import Guests
+from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Outbox
@@ -57,6 +58,7 @@ from tests.services.fakes import (
 
 NURSE, STRANGER = "@nurse:example.org", "@stranger:elsewhere.org"
 CHAT = "!chat-nurse:example.org"
+ADMIN, ADMINS_CHAT = "@admin:example.org", "!chat-admin:example.org"
 SECRET = "s" * 43
 GRACE = timedelta(seconds=120)
 
@@ -123,6 +125,7 @@ class World:
         sender = Sender("Example Organisation", "https://meet.example.org")
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
         self.reconcile = Reconcile(self.units, self.keys)
+        self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, [ADMIN, "@*:admins.example.org"])
         self.right = RightDatabase(self.units, FakeMemory(self.homeserver), self.tokens)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
         self.outbox = Outbox(
