@@ -236,7 +236,9 @@ class Bot:
             StatusCard(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
-            Teardown(self.units, sessions, ledger, self.keys, self.clock, config.bot, rooms, chat, visitors, self.gateway),
+            Teardown(
+                self.units, sessions, ledger, self.keys, self.clock, config.bot, rooms, chat, visitors, self.gateway, cards, self.settings
+            ),
         )
         return {effect: handler for part in parts for effect, handler in part.handlers().items()}
 

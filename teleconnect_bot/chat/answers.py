@@ -16,8 +16,8 @@ from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
 
-from .cards import room_link, waited
-from .commands import COMMANDS, checked, help_text
+from .cards import waited, way_in
+from .commands import COMMANDS, TOO_MANY_WORDS, checked, did_you_mean, help_text
 from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_people
 from .dates import read_moment, read_zone
 from .lists import page_of
@@ -28,7 +28,7 @@ from .planned import when
 from .questions import Question
 from .reactions import CANCEL, CLOSE, KEEP, START
 from .removal import is_role, person_named, whom_to_name
-from .voice import reader, speaking_to
+from .voice import Sentence, in_words, reader, say, speaking_to
 
 _CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}")
 ADDING = frozenset({"add", "guest", "colleague"})
@@ -53,7 +53,7 @@ POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
     "resend": c.Resend,
 }
 """Without a code, a command means the one session of the requester's with which this is possible."""
-DONE = {
+DONE: dict[str, Sentence] = {
     "seen": "The person reads now that you have seen them; the ringing has stopped.",
     "close": "Session {code} is being closed.",
     "close now": "Session {code} is being closed and deleted.",
@@ -62,7 +62,7 @@ DONE = {
     "cancel": "Session {code} is cancelled.",
     "pdf": "The transcript of {code} is being made and comes here as a file.",
 }
-NOBODY_ADDED = (
+NOBODY_ADDED: Sentence = (
     "Nobody can be added to a session, for the safety of the person: everybody who takes part is named in the invitation. To meet the "
     "same people together with somebody else, write `invite again`, the session's code and the new person, for example "
     "`invite again K7M2 guest=anna@example.org`."
@@ -117,7 +117,7 @@ class Answers:
         except NotUnderstood as error:
             answer = str(error)
         except Refused as refused:
-            answer = refused.text(escaped)
+            answer = refused.text(escaped, in_words)
         if answer is not None and here is None and (MAY_HOLD_A_CONTACT.search(text) or text.lower().split()[:1] == ["invite"]):
             await self.sessions.remember_failed(by, chat, event)
         return answer
@@ -164,7 +164,7 @@ class Answers:
         example = COMMANDS["invite"].example
         before = await self._before(line, by) if line.words[0].lower() == AGAIN else None
         if before is None and len(line.words) > 1:
-            raise NotUnderstood(f"There are too many words; put quotes around a name of several words. Example: `{example}`")
+            raise NotUnderstood(TOO_MANY_WORDS, example=example)
         language = self._language("lang=", line.options.get("lang", before.language if before else self.languages[0]))
         who = company(line, language, partial(self._language, "…/"), example, before)
         await checked_members(who.members, by, self.room_of)
@@ -188,19 +188,20 @@ class Answers:
 
     async def _backup(self, written: str, by: str, members: Collection[str]) -> str:
         """Somebody else who may invite people too and whom the bot can reach."""
-        backup, right = written.strip(), "Example: `backup=@doctor:example.org`"
+        backup = written.strip()
         if not MATRIX_ID.fullmatch(backup):
-            raise NotUnderstood(f"What stands after `backup=` is not a Matrix id. {right}")
+            raise NotUnderstood("What stands after `backup=` is not a Matrix id. Example: `backup=@doctor:example.org`")
         if backup == by:
-            raise NotUnderstood(f"You are called anyway, so `backup=` is for somebody else. {right}")
+            raise NotUnderstood("You are called anyway, so `backup=` is for somebody else. Example: `backup=@doctor:example.org`")
         if backup in members:
             raise NotUnderstood(
                 "The same person cannot be `colleague=` and `backup=`: a backup may take the session, a colleague takes part."
             )
         if not self.may_request(backup) or await self.room_of(backup) is None:
             raise NotUnderstood(
-                f"`{backup}` cannot step in: a backup needs access of their own and an encrypted direct chat with me. "
-                "They can open one and write `help` there."
+                "`{backup}` cannot step in: a backup needs access of their own and an encrypted direct chat with me. "
+                "They can open one and write `help` there.",
+                backup=backup,
             )
         return backup
 
@@ -218,26 +219,31 @@ class Answers:
     async def _join(self, line: Line, by: str, event: str) -> str:
         """For colleagues, whose sessions are in no list of theirs."""
         code = line.words[0].upper()
-        session = await self.sessions.ask(code if _CODE.fullmatch(code) else "with that code", c.Join(by), event)
+        session = await self.sessions.ask(code if _CODE.fullmatch(code) else say("with that code"), c.Join(by), event)
         if session.room is None:
-            return f"The room of session {session.code} is being made. You are invited into it in a moment."
-        return f"This way into session {session.code}: [Open the room]({room_link(session.room)})"
+            return say("The room of session {code} is being made. You are invited into it in a moment.", code=session.code)
+        return say("This way into session {code}: {room}", code=session.code, room=way_in(session))
 
     async def _resend(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str:
         meant = await self._meant("resend", line.words, by, here)
         if "to" not in line.options:
             session = await self.sessions.ask(meant.code, c.Resend(by), event)
-            return f"The invitation of session {session.code} is sent again to everybody who was told of it."
+            return say("The invitation of session {code} is sent again to everybody who was told of it.", code=session.code)
         try:
             contact = Contact.email(line.options["to"])
         except NotAContact:
-            raise NotUnderstood(f"What stands after `to=` is not an e-mail address. Example: `{COMMANDS['resend'].example}`") from None
+            raise NotUnderstood(
+                "What stands after `to=` is not an e-mail address. Example: `{example}`", example=COMMANDS["resend"].example
+            ) from None
         order = c.Resend(by, self.sessions.new_address(meant, contact))
         check(meant, order, self.clock.now())
         if here is None:
             await self.sessions.note_order(meant, chat, event)
         session = await self.sessions.ask(meant.code, order, event)
-        return f"A new link to session {session.code} is sent to the new address. The one that was sent before does not work any more."
+        return say(
+            "A new link to session {code} is sent to the new address. The one that was sent before does not work any more.",
+            code=session.code,
+        )
 
     async def _remove(self, line: Line, by: str, event: str, here: Session | None) -> str:
         """The last word is a session's code if there is another before it; what is left names the person."""
@@ -251,11 +257,13 @@ class Answers:
         found = [(session, person) for session in among if (person := person_named(session, named))]
         if len(found) != 1:
             those = [session for session, _ in found] or among
-            there = "; ".join(f"in session {session.code} {whom_to_name(session)}" for session in those)
-            raise NotUnderstood(f"Write who is to leave, as on the card: {there or 'nobody is in a session of yours now'}.")
+            if not those:
+                raise NotUnderstood("Nobody is in a session of yours now.")
+            there = "; ".join(say("in session {code} {people}", code=session.code, people=whom_to_name(session)) for session in those)
+            raise NotUnderstood("Write who is to leave, as on the card: {people}.", people=there)
         (session, person), *_ = found
         await self.sessions.ask(session.code, c.Remove(by, person), event)
-        return f"They are out of session {session.code} and cannot come back with the same link."
+        return say("They are out of session {code} and cannot come back with the same link.", code=session.code)
 
     async def _nobody_added(self, line: Line, by: str, here: Session | None) -> str:
         """Whoever shall take part is named in the invitation; afterwards nobody can be added (PRODUCT §2)."""
@@ -271,55 +279,63 @@ class Answers:
 
     async def _reschedule(self, line: Line, by: str, event: str, here: Session | None) -> str:
         if "at" not in line.options:
-            raise NotUnderstood(f"The new time is missing. Example: `{COMMANDS['reschedule'].example}`")
+            raise NotUnderstood("The new time is missing. Example: `{example}`", example=COMMANDS["reschedule"].example)
         meant = await self._meant("reschedule", line.words, by, here)
         check(meant, POSSIBLE_WITH["reschedule"](by), self.clock.now())
         at = self._time(line.options["at"], meant.zone)
         session = await self.sessions.ask(meant.code, c.Reschedule(by, at), event)
-        told = "Everybody who was told before is told again."
         if session.planned_at is None:
-            return f"The waiting room of session {session.code} is open now. {told}"
-        return f"Session {session.code} has a new time: {when(session, self.moment, self.zone, reader().language)}. {told}"
+            return say("The waiting room of session {code} is open now. Everybody who was told before is told again.", code=session.code)
+        time = when(session, self.moment, self.zone, reader().language)
+        return say("Session {code} has a new time: {when}. Everybody who was told before is told again.", code=session.code, when=time)
 
     def _language(self, where: str, written: str) -> str:
         asked = written.lower()
         if asked in self.languages:
             return asked
         guess = nearest(asked, self.languages)
-        hint = f" Did you mean `{where}{guess}`?" if guess else ""
-        raise NotUnderstood(f"Invitations cannot be written in the language after `{where}`.{hint} There are: {', '.join(self.languages)}.")
+        raise NotUnderstood(
+            "Invitations cannot be written in the language after `{where}`.{hint} There are: {languages}.",
+            where=where,
+            hint=did_you_mean(guess and f"{where}{guess}"),
+            languages=", ".join(self.languages),
+        )
 
     async def _ask(self, name: str, words: Sequence[str], by: str, event: str, here: Session | None) -> str:
         meant = await self._meant(name, words, by, here)
         session = await self.sessions.ask(meant.code, ASKS[name](by), event)
-        return self._started(session) if name == "start" else DONE[name].format(code=session.code)
+        return self._started(session) if name == "start" else say(DONE[name], code=session.code)
 
     def _started(self, session: Session) -> str:
         if session.state is State.ACTIVE:
-            return f"Session {session.code} is running. [Open the room]({room_link(session.room or '')})"
-        return f"Join the room to start session {session.code}: [Open the room]({room_link(session.room or '')})"
+            return say("Session {code} is running. {room}", code=session.code, room=way_in(session))
+        return say("Join the room to start session {code}: {room}", code=session.code, room=way_in(session))
 
     def asked_once(self, name: str, by: str, session: Session) -> str | Question:
         """What a reaction on the card asks for is asked once more, if it is possible at all."""
         try:
             check(session, ASKS[name](by), self.clock.now())
         except Refused as refused:
-            return refused.text(escaped)
-        return Question(f"Really {name} session {session.code}? Press {CANCEL} here, or write `{name} {session.code}`.", session, name)
+            return refused.text(escaped, in_words)
+        words = say("Really? Press {key} here, or write `{name} {code}`.", key=CANCEL, name=name, code=session.code)
+        return Question(words, session, name)
 
     def _end(self, name: str, by: str, session: Session) -> str | Question:
         check(session, c.Close(by), self.clock.now())
         code = session.code
         if name == "stay":
-            return f"Session {code} goes on."
-        return Question(
-            f"Before session {code} ends: are the key points written in its chat? Then choose, by a reaction here or in words:\n\n"
-            f"- {CLOSE} `close {code}` – close it; the transcript can be had for 24 hours, then everything is deleted\n"
-            f"- {KEEP} `keep {code}` – end it but keep it open: the person can come back with the same link\n"
-            f"- {START} `stay {code}` – go on",
-            session,
-            "end",
+            return say("Session {code} goes on.", code=code)
+        words = say(
+            "Before session {code} ends: are the key points written in its chat? Then choose, by a reaction here or in words:\n\n"
+            "- {close} `close {code}` – close it; the transcript can be had for 24 hours, then everything is deleted\n"
+            "- {keep} `keep {code}` – end it but keep it open: the person can come back with the same link\n"
+            "- {stay} `stay {code}` – go on",
+            code=code,
+            close=CLOSE,
+            keep=KEEP,
+            stay=START,
         )
+        return Question(words, session, "end")
 
     async def _meant(self, name: str, words: Sequence[str], by: str, here: Session | None) -> Session:
         mine = [session for session in await self.sessions.sessions_of(by) if session.state is not State.DRAFT]
@@ -327,7 +343,7 @@ class Answers:
             code = words[0].upper()
             found = next((session for session in mine if session.code == code), None)
             if found is None:
-                raise NotYours(code=code if _CODE.fullmatch(code) else "with that code")
+                raise NotYours(code=code if _CODE.fullmatch(code) else say("with that code"))
             return found
         if here is not None:
             return here
@@ -335,9 +351,11 @@ class Answers:
         if len(fitting) == 1:
             return fitting[0]
         codes = ", ".join(session.code for session in fitting)
-        which = f"There are several: {codes}." if fitting else "You have no session for which that is possible now."
+        which = say("There are several: {codes}.", codes=codes) if fitting else say("You have no session for which that is possible now.")
         raise NotUnderstood(
-            f"{which} Write the code as well, for example: `{COMMANDS[name.split(maxsplit=1)[0]].example}`. `invites` lists your sessions."
+            "{which} Write the code as well, for example: `{example}`. `invites` lists your sessions.",
+            which=which,
+            example=COMMANDS[name.split(maxsplit=1)[0]].example,
         )
 
     def _possible(self, session: Session, command: c.Asked) -> bool:
@@ -350,20 +368,21 @@ class Answers:
     async def _list(self, by: str, words: Sequence[str]) -> str:
         mine = [session for session in await self.sessions.sessions_of(by) if session.state in LISTED]
         if not mine:
-            return f"You have no open session. To invite somebody: `{COMMANDS['invite'].example}`"
+            return say("You have no open session. To invite somebody: `{example}`", example=COMMANDS["invite"].example)
         return page_of(mine, words, self.moment, reader())
 
     async def _waiting(self, by: str) -> str:
         waiting = _longest_first(await self.sessions.sessions_of(by))
         if not waiting:
-            return "Nobody is waiting for you."
+            return say("Nobody is waiting for you.")
         now = self.clock.now()
-        return "\n".join(f"- **{session.code}** waits for {waited(session, now)}. `start {session.code}` takes it." for session in waiting)
+        words: Sentence = "**{code}** waits for {waited}. `start {code}` takes it."
+        return "\n".join(f"- {say(words, code=session.code, waited=waited(session, now))}" for session in waiting)
 
     async def _next(self, by: str, event: str) -> str:
         waiting = _longest_first(await self.sessions.sessions_of(by))
         if not waiting:
-            return "Nobody is waiting for you."
+            return say("Nobody is waiting for you.")
         return self._started(await self.sessions.ask(waiting[0].code, c.Start(by), event))
 
 

@@ -18,11 +18,11 @@ from teleconnect_bot.services.ports import Text
 from .markup import escaped, text
 from .planned import mine_and_theirs, when
 from .reactions import offered
-from .voice import reader, speaking_to
+from .voice import Sentence, reader, say, speaking_to
 
 DEFAULT = Settings()
 
-STATE_WORDS = {
+STATE_WORDS: dict[State, Sentence] = {
     State.DRAFT: "not sent yet",
     State.HELD: "an interpreter is being sought; nobody else was told",
     State.UNAVAILABLE: "no interpreter is available",
@@ -35,14 +35,14 @@ STATE_WORDS = {
     State.TEARING_DOWN: "being deleted",
     State.GONE: "deleted",
 }
-DELIVERY_WORDS = {
+DELIVERY_WORDS: dict[Delivery, Sentence] = {
     Delivery.QUEUED: "is being sent",
     Delivery.DELAYED: "not sent yet",
     Delivery.SENT: "sent",
     Delivery.DELIVERED: "delivered",
     Delivery.FAILED: "**could not be sent**",
 }
-NEXT_STEPS = {
+NEXT_STEPS: dict[State, Sentence] = {
     State.INVITED: '`reschedule {code} at="tomorrow 14:00"` gives it another time, `cancel {code}` takes the invitation back.',
     State.WAITING: "`start {code}` or *Accept* in the room's invitation takes the session; `seen {code}` stops the ringing.",
     State.ACTIVE: "`end {code}` ends the session.",
@@ -51,7 +51,7 @@ NEXT_STEPS = {
     State.CANCELLED: "",
 }
 
-NOTICES: dict[Notice, str] = {
+NOTICES: dict[Notice, Sentence] = {
     Notice.COMING: "Session {code}: somebody opened the link and is coming.",
     Notice.HERE: "Session {code}: **{who} is in the waiting room.** {room} Joining the room starts the session.",
     Notice.STILL_WAITING: "Session {code}: **{who} is still waiting**, for {waited} now. {room} `seen {code}` stops the ringing.",
@@ -109,9 +109,9 @@ class Cards:
             return self._notice(session, notice, now)
 
     def _card(self, session: Session) -> Text:
-        lines = [f"**Session {session.code}** – {STATE_WORDS[session.state]}", ""]
+        lines = [say("**Session {code}** – {state}", code=session.code, state=say(STATE_WORDS[session.state])), ""]
         lines += [f"- {line}" for line in (*self._planned(session), *self._invited(session), *self._inside(session), *self._ends(session))]
-        step = NEXT_STEPS.get(session.state, "").format(code=session.code)
+        step = say(NEXT_STEPS[session.state], code=session.code) if NEXT_STEPS.get(session.state) else ""
         return text("\n".join([*lines, "", step] if step else lines))
 
     def reactions(self, session: Session) -> dict[str, str]:
@@ -122,16 +122,22 @@ class Cards:
         values = {
             "code": session.code,
             "who": who_is_here(session),
-            "room": f"[Open the room]({room_link(session.room)})" if session.room else "",
+            "room": way_in(session),
             "waited": waited(session, now),
             "requester": escaped(session.requester),
-            "planned": f" on {escaped(self.moment(session.planned_at, self.zone, reader().language))}" if session.planned_at else "",
-            "holder": escaped(session.holder or "somebody else"),
-            "problem": escaped(problem) or "the reason is not known",
+            "planned": say(" on {when}", when=escaped(self.moment(session.planned_at, self.zone, reader().language)))
+            if session.planned_at
+            else "",
+            "holder": escaped(session.holder or say("somebody else")),
+            "problem": escaped(problem and say(problem)) or say("the reason is not known"),
             "when": when(session, self.moment, self.zone, reader().language),
             "delete_at": escaped(self.moment(delete_at(session), self.zone, reader().language)),
         }
-        return text(NOTICES[notice].format_map(values).replace("  ", " "))
+        return text(say(NOTICES[notice], **values).replace("  ", " "))
+
+    def deleted(self, session: Session, reader: Settings = DEFAULT) -> Text:
+        with speaking_to(reader):
+            return text(say("Session {code} is deleted. Nothing of it is stored any more.", code=session.code))
 
     def file_name(self, session: Session, part: int, parts: int) -> str:
         return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"
@@ -140,35 +146,39 @@ class Cards:
         if session.planned_at is None:
             return []
         mine, theirs = mine_and_theirs(session, self.moment, self.zone, reader().language)
-        return [f"Planned for **{mine}**", *([f"For the invited person: {theirs}"] if theirs else [])]
+        return [
+            say("Planned for **{when}**", when=mine),
+            *([say("For the invited person: {when}", when=theirs)] if theirs else []),
+        ]
 
     def _invited(self, session: Session) -> list[str]:
-        lines = ["In person: the person is with you, and only colleagues are invited."] if session.mode is Mode.IN_PERSON else []
+        lines = [say("In person: the person is with you, and only colleagues are invited.")] if session.mode is Mode.IN_PERSON else []
         numbers: Counter[Role] = Counter()
         for link in session.links:
             numbers[link.role] += 1
             for place, recipient in enumerate(link.recipients):
                 name = f" ({escaped(link.name)})" if place == 0 and escaped(link.name) else ""
-                role = label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place)
-                lines.append(f"{role}: {escaped(recipient.contact.masked())}{name}, in {escaped(recipient.language)}")
+                role = said(label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place))
+                person = f"{escaped(recipient.contact.masked())}{name}"
+                lines.append(say("{role}: {person}, in {language}", role=role, person=person, language=escaped(recipient.language)))
                 invitation = _latest(session, link.id, place)
                 if invitation:
-                    lines.append(f"E-mail: {DELIVERY_WORDS[invitation.delivery]}{_because(invitation)}")
+                    lines.append(f"{say('E-mail: {delivery}', delivery=say(DELIVERY_WORDS[invitation.delivery]))}{_because(invitation)}")
             if link.dead:
-                lines.append("The person says that the link is not for them.")
+                lines.append(say("The person says that the link is not for them."))
             elif link.opened_at:
-                lines.append("The link was opened.")
+                lines.append(say("The link was opened."))
         return lines
 
     def _inside(self, session: Session) -> list[str]:
-        here = [f"Colleague {escaped(user)}: {_where(session, user)}" for user in sorted(session.colleagues)]
-        here += [f"{shown(session, seat)} is here" for seat in session.present_seats]
-        here = [f"Steps in if you do not come: {escaped(session.backup)}", *here] if session.backup else here
-        return [*here, f"[Room of the session]({room_link(session.room)})"] if session.room and session.staff_invited else here
+        here = [say("Colleague {who}: {where}", who=escaped(user), where=_where(session, user)) for user in sorted(session.colleagues)]
+        here += [say("{who} is here", who=shown(session, seat)) for seat in session.present_seats]
+        here = [say("Steps in if you do not come: {who}", who=escaped(session.backup)), *here] if session.backup else here
+        return [*here, f"[{say('Room of the session')}]({room_link(session.room)})"] if session.room and session.staff_invited else here
 
     def _ends(self, session: Session) -> list[str]:
         if session.state in (State.CLOSED, State.CANCELLED):
-            return [f"Everything is deleted on {escaped(self.moment(delete_at(session), self.zone, reader().language))}."]
+            return [say("Everything is deleted on {when}.", when=escaped(self.moment(delete_at(session), self.zone, reader().language)))]
         return []
 
 
@@ -181,7 +191,7 @@ def _latest(session: Session, link: str, recipient: int) -> OutgoingMessage | No
 
 
 def _because(message: OutgoingMessage) -> str:
-    return f": {escaped(message.problem)}" if message.problem else ""
+    return f": {escaped(say(message.problem))}" if message.problem else ""
 
 
 def who_is_here(session: Session) -> str:
@@ -189,24 +199,35 @@ def who_is_here(session: Session) -> str:
     people = [shown(session, seat) for seat in session.present_seats if session.is_main(seat)]
     if session.mode is Mode.IN_PERSON:
         people += [escaped(user) for user in sorted(session.colleagues & session.staff_inside)]
-    return " and ".join(people) or "the person"
+    return say(" and ").join(people) or say("the person")
 
 
 def _where(session: Session, user: str) -> str:
     if user in session.staff_inside:
-        return "is in the room"
-    return "is invited into the room" if user in session.staff_invited else "is told, and not in the room"
+        return say("is in the room")
+    return say("is invited into the room") if user in session.staff_invited else say("is told, and not in the room")
 
 
 def shown(session: Session, seat: Seat) -> str:
     """The chosen name, or the role; both when several people could be meant, since anybody may choose any name."""
     name = escaped(seat.name)
-    return f"{name} ({seat.label})" if name and session.several_people else name or seat.label
+    return f"{name} ({said(seat.label)})" if name and session.several_people else name or said(seat.label)
+
+
+def said(role: str) -> str:
+    """`Relative 2` in the reader's language. Orders name roles in English, as they stand in the room."""
+    words, _, number = role.rpartition(" ")
+    return f"{say(words)} {number}" if number.isdecimal() else say(role)
 
 
 def waited(session: Session, now: datetime) -> str:
     minutes = int((now - session.arrived_at).total_seconds() // 60) if session.arrived_at else 0
-    return "less than a minute" if minutes < 1 else "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return say("less than a minute") if minutes < 1 else say("1 minute") if minutes == 1 else say("{minutes} minutes", minutes=minutes)
+
+
+def way_in(session: Session) -> str:
+    """The link to the session's room; nothing while there is none."""
+    return f"[{say('Open the room')}]({room_link(session.room)})" if session.room else ""
 
 
 def room_link(room: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .parser import Line, NotUnderstood, nearest
+from .voice import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class ChatCommand:
 
     name: str
     usage: str
-    summary: str
+    summary: Sentence
     example: str
     words: tuple[int, int] = (0, 0)
     options: frozenset[str] = frozenset()
@@ -141,35 +142,48 @@ COMMANDS: dict[str, ChatCommand] = {
 }
 
 
+TOO_MANY_WORDS: Sentence = "There are too many words; put quotes around a name of several words. Example: `{example}`"
+
+
 def checked(line: Line) -> ChatCommand:
     """The command that the line asks for. Raises `NotUnderstood` with a right example."""
     command = COMMANDS.get(line.name)
     if command is None:
         guess = nearest(line.name, COMMANDS)
-        hint = f" Did you mean `{guess}`?" if guess else ""
-        raise NotUnderstood(f"I do not know this command.{hint} `help` lists what you can write.")
+        raise NotUnderstood("I do not know this command.{hint} `help` lists what you can write.", hint=did_you_mean(guess))
     for option in line.options:
         if option not in command.options:
             guess = nearest(option, command.options)
-            hint = f" Did you mean `{guess}=`?" if guess else ""
             raise NotUnderstood(
-                f"`{command.name}` has no such option.{hint} It is written: `{command.usage}`. Example: `{command.example}`"
+                "`{name}` has no such option.{hint} It is written: `{usage}`. Example: `{example}`",
+                name=command.name,
+                hint=did_you_mean(guess and f"{guess}="),
+                usage=command.usage,
+                example=command.example,
             )
     fewest, most = command.words
     if len(line.words) < fewest:
-        raise NotUnderstood(f"Something is missing. It is written: `{command.usage}`. Example: `{command.example}`")
+        raise NotUnderstood(
+            "Something is missing. It is written: `{usage}`. Example: `{example}`", usage=command.usage, example=command.example
+        )
     if len(line.words) > most:
-        raise NotUnderstood(f"There are too many words; put quotes around a name of several words. Example: `{command.example}`")
+        raise NotUnderstood(TOO_MANY_WORDS, example=command.example)
     return command
 
 
 def help_text(topic: str | None) -> str:
     """The list of commands, or one of them explained. In Markdown."""
     if topic is None:
-        lines = [f"- `{command.usage}` – {command.summary}" for command in COMMANDS.values()]
-        return "\n".join(["**What you can write to me**", "", *lines, "", "In the room of a session, write `!tc` before the command."])
+        lines = [f"- `{command.usage}` – {say(command.summary)}" for command in COMMANDS.values()]
+        room = say("In the room of a session, write `!tc` before the command.")
+        return "\n".join([f"**{say('What you can write to me')}**", "", *lines, "", room])
     command = COMMANDS.get(topic.lower().removeprefix("!"))
     if command is None:
         guess = nearest(topic.lower(), COMMANDS)
-        return f"There is no such command.{f' Did you mean `{guess}`?' if guess else ''} `help` lists them."
-    return f"`{command.usage}` {command.summary}.\n\nExample: `{command.example}`"
+        return say("There is no such command.{hint} `help` lists them.", hint=did_you_mean(guess))
+    return f"`{command.usage}` – {say(command.summary)}.\n\n{say('Example: `{example}`', example=command.example)}"
+
+
+def did_you_mean(guess: str | None) -> str:
+    """A hint to be set between two sentences; nothing without a guess."""
+    return " " + say("Did you mean `{guess}`?", guess=guess) if guess else ""

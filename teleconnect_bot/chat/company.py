@@ -51,7 +51,7 @@ def company(line: Line, language: str, read_language: ReadLanguage, example: str
     """Who the line invites. `before` are the people of the earlier session that it names. Raises `NotUnderstood`."""
     name = " ".join(line.options.get("name", "").split())
     if len(name) > LONGEST_NAME:
-        raise NotUnderstood(f"The name is longer than {LONGEST_NAME} characters. Example: `{example}`")
+        raise NotUnderstood("The name is longer than {most} characters. Example: `{example}`", most=LONGEST_NAME, example=example)
     if before is None:
         before = Company(_main(line, example), name, language)
     if before.contact is None and (line.each("guest") or name):
@@ -65,7 +65,7 @@ def company(line: Line, language: str, read_language: ReadLanguage, example: str
     if not all(MATRIX_ID.fullmatch(member) for member in members):
         raise NotUnderstood("A Matrix id is written like `@doctor:example.org`. Example: `invite in-person colleague=@doctor:example.org`")
     if len(set(members)) < len(members) or before.members & set(members):
-        raise NotUnderstood(f"The same colleague stands there twice. Example: `{example}`")
+        raise NotUnderstood("The same colleague stands there twice. Example: `{example}`", example=example)
     colleagues = people("colleague", [value for value in written if value not in members], language, read_language, example)
     whole = before.with_more(guests, colleagues, members)
     if whole.contact is None and not whole.colleagues and not whole.members:
@@ -83,13 +83,15 @@ async def checked_members(members: Collection[str], by: str, room_of: Callable[[
             raise NotUnderstood("You take part in your own session anyway, so `colleague=` is for somebody else.")
         if member.partition(":")[2] != by.partition(":")[2]:
             raise NotUnderstood(
-                f"`{member}` has no account on our server, and session rooms admit nobody from elsewhere. "
-                "Invite them by e-mail: `colleague=doctor@example.org`."
+                "`{member}` has no account on our server, and session rooms admit nobody from elsewhere. "
+                "Invite them by e-mail: `colleague=doctor@example.org`.",
+                member=member,
             )
         if await room_of(member) is None:
             raise NotUnderstood(
-                f"`{member}` has no encrypted direct chat with me yet, so I cannot tell them. They can open one and write `help` there; "
-                "or invite them by e-mail: `colleague=doctor@example.org`."
+                "`{member}` has no encrypted direct chat with me yet, so I cannot tell them. They can open one and write `help` there; "
+                "or invite them by e-mail: `colleague=doctor@example.org`.",
+                member=member,
             )
 
 
@@ -99,7 +101,7 @@ def _main(line: Line, example: str) -> Contact | None:
     try:
         return Contact.email(line.words[0])
     except NotAContact:
-        raise NotUnderstood(f"The word after `invite` is not an e-mail address. Example: `{example}`") from None
+        raise NotUnderstood("The word after `invite` is not an e-mail address. Example: `{example}`", example=example) from None
 
 
 def same_people(session: Session) -> Company:
@@ -125,13 +127,17 @@ def _recipient(option: str, value: str, language: str, read_language: ReadLangua
     try:
         contact = Contact.email(address)
     except NotAContact:
-        raise NotUnderstood(f"What stands after `{option}=` is not an e-mail address. Example: `{example}`") from None
+        raise NotUnderstood(
+            "What stands after `{option}=` is not an e-mail address. Example: `{example}`", option=option, example=example
+        ) from None
     return Recipient(contact, read_language(own) if slash else language)
 
 
 def checked_crowd(contacts: Sequence[Contact], example: str) -> None:
     """Nobody is invited twice, and not too many at once. Raises `NotUnderstood`."""
     if len({(contact.kind, contact.value.lower()) for contact in contacts}) < len(contacts):
-        raise NotUnderstood(f"The same contact stands there twice. Each person needs their own. Example: `{example}`")
+        raise NotUnderstood("The same contact stands there twice. Each person needs their own. Example: `{example}`", example=example)
     if len(contacts) > 1 + MOST_PEOPLE:
-        raise NotUnderstood(f"At most {MOST_PEOPLE} people can be invited besides the first. Example: `{example}`")
+        raise NotUnderstood(
+            "At most {most} people can be invited besides the first. Example: `{example}`", most=MOST_PEOPLE, example=example
+        )

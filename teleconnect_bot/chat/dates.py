@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import get_day_names, get_month_names
+from babel.dates import format_date, get_day_names, get_month_names
 
 from .parser import NotUnderstood, nearest
+from .voice import reader, say
 
 Width = Literal["wide", "abbreviated"]
 YEARS_AHEAD = 10
@@ -57,7 +58,9 @@ def read_moment(written: str, zone: str, now: datetime) -> datetime:
     day = _day_in(rest, today)
     if not today.year - 1 <= day.year <= today.year + YEARS_AHEAD:
         past = day.year < today.year
-        raise NotUnderstood("That date has passed." if past else f"That is more than {YEARS_AHEAD} years ahead. Please check the year.")
+        if past:
+            raise NotUnderstood("That date has passed.")
+        raise NotUnderstood("That is more than {years} years ahead. Please check the year.", years=YEARS_AHEAD)
     return _moment(datetime.combine(day, clock), here, zone, now)
 
 
@@ -66,17 +69,21 @@ def _moment(local: datetime, here: ZoneInfo, zone: str, now: datetime) -> dateti
     moment = first.astimezone(UTC)
     if moment.astimezone(here).replace(tzinfo=None) != local:
         raise NotUnderstood(
-            f"That time does not exist: the clocks of {zone} are put forward over it on that day. "
-            f"For example `{moment.astimezone(here):%Y-%m-%d %H:%M}` exists."
+            "That time does not exist: the clocks of {zone} are put forward over it on that day. For example `{time}` exists.",
+            zone=zone,
+            time=f"{moment.astimezone(here):%Y-%m-%d %H:%M}",
         )
     if first.utcoffset() != second.utcoffset():
         after = (second.astimezone(UTC) + timedelta(hours=1)).astimezone(here)
         raise NotUnderstood(
-            f"That time comes twice: the clocks of {zone} are put back over it on that day. "
-            f"For example `{after:%Y-%m-%d %H:%M}` comes once."
+            "That time comes twice: the clocks of {zone} are put back over it on that day. For example `{time}` comes once.",
+            zone=zone,
+            time=f"{after:%Y-%m-%d %H:%M}",
         )
     if moment <= now:
-        raise NotUnderstood(f"That time has passed: on the clocks of {zone} it is now {now.astimezone(here):%Y-%m-%d %H:%M}.")
+        raise NotUnderstood(
+            "That time has passed: on the clocks of {zone} it is now {time}.", zone=zone, time=f"{now.astimezone(here):%Y-%m-%d %H:%M}"
+        )
     return moment
 
 
@@ -92,16 +99,16 @@ def _time_in(text: str, today: date) -> tuple[time, str]:
     """The one time of day in the text, and the text without it."""
     found = [match for pattern in _TIMES for match in pattern.finditer(text)]
     if not found:
-        raise NotUnderstood(f"The time of day is missing. {_for_example(today)}")
+        raise NotUnderstood("The time of day is missing. {example}", example=_for_example(today))
     if len(found) > 1:
-        raise NotUnderstood(f"There is more than one time of day. {_for_example(today)}")
+        raise NotUnderstood("There is more than one time of day. {example}", example=_for_example(today))
     match = found[0]
     hour, minute, half = int(match["h"]), int(match["m"] or 0), match["half"]
     if half and not 1 <= hour <= 12:
-        raise NotUnderstood(f"That time of day does not exist. {_for_example(today)}")
+        raise NotUnderstood("That time of day does not exist. {example}", example=_for_example(today))
     hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
     if hour > 23 or minute > 59:
-        raise NotUnderstood(f"That time of day does not exist. {_for_example(today)}")
+        raise NotUnderstood("That time of day does not exist. {example}", example=_for_example(today))
     rest = f"{text[: match.start()]} {text[match.end() :]}"
     return time(hour, minute), " ".join(word for word in rest.split() if word not in ("at", "on", "à", "le", "um", "am"))
 
@@ -121,10 +128,13 @@ def _day_in(text: str, today: date) -> date:
     if rest:
         day = _date_in(rest, today)
         if day.weekday() != number:
-            raise NotUnderstood(f"That date is a {day:%A}, another day of the week than you wrote. Please check it.")
+            raise NotUnderstood(
+                "That date is a {weekday}, another day of the week than you wrote. Please check it.",
+                weekday=format_date(day, "EEEE", locale=reader().language),
+            )
         return day
     if number == today.weekday():
-        raise NotUnderstood(f"Today is that day of the week. Please write `today` or the date. {_for_example(today)}")
+        raise NotUnderstood("Today is that day of the week. Please write `today` or the date. {example}", example=_for_example(today))
     return today + timedelta(days=(number - today.weekday()) % 7)
 
 
@@ -139,7 +149,7 @@ def _date_in(text: str, today: date) -> date:
             if pattern is _WITH_SLASHES:
                 day, month = _without_doubt(day, month, today)
             return _date(_year(parts["y"]), month, day, today)
-    raise NotUnderstood(f"I do not understand this date. {_for_example(today)}")
+    raise NotUnderstood("I do not understand this date. {example}", example=_for_example(today))
 
 
 def _year(written: str | None) -> int | None:
@@ -149,7 +159,7 @@ def _year(written: str | None) -> int | None:
 def _without_doubt(first: int, second: int, today: date) -> tuple[int, int]:
     """Day and month of a date with slashes, which half of the world reads the other way round."""
     if first <= 12 and second <= 12 and first != second:
-        raise NotUnderstood(f"Which of the two numbers is the month? With slashes one cannot tell. {_for_example(today)}")
+        raise NotUnderstood("Which of the two numbers is the month? With slashes one cannot tell. {example}", example=_for_example(today))
     return (second, first) if second > 12 else (first, second)
 
 
@@ -176,7 +186,7 @@ def _existing(year: int, month: int, day: int) -> date:
 
 
 def _for_example(today: date) -> str:
-    return f'Example: `at="{today + timedelta(days=1)} 14:00"` or `at="tomorrow 14:00"`.'
+    return say('Example: `at="{day} 14:00"` or `at="tomorrow 14:00"`.', day=today + timedelta(days=1))
 
 
 @cache
@@ -212,11 +222,15 @@ def read_zone(written: str) -> str:
     if len(cities) == 1:
         return cities[0]
     if cities:
-        raise NotUnderstood(f"There is more than one zone of this name: {' or '.join(f'`tz={name}`' for name in cities)}.")
+        raise NotUnderstood("There is more than one zone of this name: {names}.", names=_any_of(cities))
     guess = nearest(wanted, _zones()) or nearest(wanted, _cities()) or ""
     names = [_zones()[guess]] if guess in _zones() else list(_cities().get(guess, ()))
-    hint = f" Did you mean {' or '.join(f'`tz={name}`' for name in names)}?" if names else ""
-    raise NotUnderstood(f"I do not know this time zone.{hint} Write continent and city, for example `tz=Europe/Kyiv`.")
+    hint = " " + say("Did you mean {names}?", names=_any_of(names)) if names else ""
+    raise NotUnderstood("I do not know this time zone.{hint} Write continent and city, for example `tz=Europe/Kyiv`.", hint=hint)
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return say(" or ").join(f"`tz={name}`" for name in names)
 
 
 def _plain_zone(written: str) -> str:

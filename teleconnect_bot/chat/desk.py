@@ -21,14 +21,15 @@ from .commands import COMMANDS
 from .markup import text
 from .questions import Question, Questions
 from .reactions import ASKED_ONCE, meaning
+from .voice import Sentence, say, speaking_to
 
 log = structlog.get_logger("teleconnect_bot.chat")
 
-WELCOME = (
+WELCOME: Sentence = (
     "Hello. I arrange confidential sessions with people who have nothing but a phone.\n\n"
-    f"To invite somebody, write for example `{COMMANDS['invite'].example}`. `help` lists everything."
+    "To invite somebody, write for example `{example}`. `help` lists everything."
 )
-UNDECRYPTABLE = "I could not read your last message, because your device did not send me its key. Please write it again."
+UNDECRYPTABLE: Sentence = "I could not read your last message, because your device did not send me its key. Please write it again."
 """In this order: what is wrong, and what to do."""
 
 
@@ -42,7 +43,7 @@ class Unusable(StrEnum):
     CANNOT_REDACT = "cannot_redact"
 
 
-WHY_UNUSABLE = {
+WHY_UNUSABLE: dict[Unusable, Sentence] = {
     Unusable.NOT_ENCRYPTED: "This chat is not encrypted, so I take no orders here. "
     "Please start a new direct chat with me and leave encryption switched on.",
     Unusable.THIRD_MEMBER: "Somebody else is in this chat, so I take no orders here. Please start a direct chat with me alone.",
@@ -81,9 +82,9 @@ class Desk:
             await self.direct_chats.leave(room)
             return
         why = await self.direct_chats.why_unusable(room)
-        words = WHY_UNUSABLE.get(Unusable(why)) if why else WELCOME
+        words: Sentence | None = WHY_UNUSABLE.get(Unusable(why)) if why else WELCOME
         if words:
-            await self.chat.post(room, text(words), f"welcome.{room}")
+            await self._tell(room, words, f"welcome.{room}", sender, example=COMMANDS["invite"].example)
 
     async def wrote(self, room: str, event: str, sender: str, words: str, encrypted: bool) -> None:
         if sender == self.bot:
@@ -117,12 +118,18 @@ class Desk:
         why = await self.direct_chats.why_unusable(room) or (None if encrypted else Unusable.NOT_ENCRYPTED)
         if why:
             if words_why := WHY_UNUSABLE.get(Unusable(why)):
-                await self.chat.post(room, text(words_why), f"answer.{event}")
+                await self._tell(room, words_why, f"answer.{event}", sender)
             return
         order = words.strip()
         if is_command(order):
             order = order[len(COMMAND_PREFIX) :].strip()
         await self._answer(sender, room, event, order, None)
+
+    async def _tell(self, room: str, sentence: Sentence, transaction: str, to: str, **values: object) -> None:
+        """In the language of the one it is said to."""
+        with speaking_to(await self.answers.personal.settings.of(to)):
+            words = say(sentence, **values)
+        await self.chat.post(room, text(words), transaction)
 
     async def _answer(self, sender: str, chat: str, event: str, order: str, here: Session | None) -> None:
         await self._say(await self.answers.answer(sender, chat, event, order, here), chat, event)
@@ -145,7 +152,9 @@ class Desk:
         if name is None:
             return
         if question is None and name in ASKED_ONCE and session.may_see(sender):
-            await self._say(self.answers.asked_once(name, sender, session), room, event)
+            with speaking_to(await self.answers.personal.settings.of(sender)):
+                question = self.answers.asked_once(name, sender, session)
+            await self._say(question, room, event)
             return
         await self._answer(sender, room, event, f"{name} {session.code}", None)
 
@@ -171,4 +180,4 @@ class Desk:
 
     async def not_decrypted(self, room: str, event: str, sender: str) -> None:
         if await self.sessions.by_room(room) is None and self.access.may_request(sender):
-            await self.chat.post(room, text(UNDECRYPTABLE), f"unread.{event}")
+            await self._tell(room, UNDECRYPTABLE, f"unread.{event}", sender)

@@ -13,9 +13,10 @@ from .cards import DELIVERY_WORDS, STATE_WORDS
 from .markup import escaped
 from .parser import NotUnderstood
 from .planned import when
+from .voice import Sentence, say
 
 ON_A_PAGE = 10
-CHANNEL_WORDS = {Channel.EMAIL: "e-mail", Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp"}
+CHANNEL_WORDS: dict[Channel, Sentence] = {Channel.EMAIL: "e-mail", Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp"}
 _OF_THE_TIME = (MessageKind.INVITATION, MessageKind.RESCHEDULED)
 
 
@@ -27,24 +28,28 @@ def page_of(sessions: Sequence[Session], words: Sequence[str], moment: Callable[
     shown = ordered[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
     lines = [f"- **{session.code}** – {in_words(session, moment, reader)}" for session in shown]
     if pages > 1:
-        more = f" `invites {number + 1}` shows the next ones." if number < pages else ""
-        lines += ["", f"Page {number} of {pages}, {len(ordered)} sessions.{more}"]
+        lines += ["", say("Page {number} of {pages}, {count} sessions.", number=number, pages=pages, count=len(ordered))]
+        if number < pages:
+            lines[-1] += " " + say("`invites {next}` shows the next ones.", next=number + 1)
     return "\n".join(lines)
 
 
 def _number(words: Sequence[str], pages: int) -> int:
     written = words[0] if words else "1"
     if not (written.isascii() and written.isdigit() and 1 <= int(written) <= pages):
-        there = "There is one page" if pages == 1 else f"There are pages 1 to {pages}"
-        raise NotUnderstood(f"{there}; write `invites` or, for example, `invites {pages}`.")
+        if pages == 1:
+            raise NotUnderstood("There is one page; write `invites` or, for example, `invites 1`.")
+        raise NotUnderstood("There are pages 1 to {pages}; write `invites` or, for example, `invites {pages}`.", pages=pages)
     return int(written)
 
 
 def in_words(session: Session, moment: Callable[[datetime, str, str], str], reader: Settings) -> str:
     """State, time and delivery of one session."""
-    made = f"of {escaped(moment(session.created_at, reader.zone, reader.language))}"
-    time = f"planned for {when(session, moment, reader.zone, reader.language)}" if session.planned_at else made
-    return "; ".join([STATE_WORDS[session.state], time, *deliveries(session)])
+    if session.planned_at:
+        time = say("planned for {when}", when=when(session, moment, reader.zone, reader.language))
+    else:
+        time = say("of {when}", when=escaped(moment(session.created_at, reader.zone, reader.language)))
+    return "; ".join([say(STATE_WORDS[session.state]), time, *deliveries(session)])
 
 
 def deliveries(session: Session) -> list[str]:
@@ -58,7 +63,9 @@ def deliveries(session: Session) -> list[str]:
         counted = Counter(message.delivery for message in last.values() if message.channel is channel)
         states = [(delivery, counted[delivery]) for delivery in Delivery if counted[delivery]]
         if len(states) == 1 and states[0][1] == 1:
-            found.append(f"{CHANNEL_WORDS[channel]} {DELIVERY_WORDS[states[0][0]]}")
+            found.append(f"{say(CHANNEL_WORDS[channel])} {say(DELIVERY_WORDS[states[0][0]])}")
         elif states:
-            found.append(f"{CHANNEL_WORDS[channel]} " + ", ".join(f"{number} {DELIVERY_WORDS[delivery]}" for delivery, number in states))
+            found.append(
+                f"{say(CHANNEL_WORDS[channel])} " + ", ".join(f"{number} {say(DELIVERY_WORDS[delivery])}" for delivery, number in states)
+            )
     return found

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .voice import Sentence, say
+
 _QUOTES = {
     '"': '"',
     "'": "'",
@@ -23,7 +25,17 @@ _OPTION = re.compile(r"([a-z][a-z_]*)=(.*)", re.DOTALL | re.IGNORECASE)
 
 
 class NotUnderstood(Exception):
-    """What was written is no command; `str()` is the sentence for the person, in Markdown, and quotes nothing that may name somebody."""
+    """What was written is no command; `str()` is the sentence for the person who reads it, and quotes nothing that may name somebody.
+
+    The sentence is English, with `{placeholders}` for the values, which are Markdown (see `voice.say`).
+    """
+
+    def __init__(self, sentence: Sentence, /, **values: object) -> None:
+        super().__init__(sentence)
+        self.sentence, self.values = sentence, values
+
+    def __str__(self) -> str:
+        return say(self.sentence, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,9 @@ def split(text: str) -> list[str]:
             (word := word if word is not None else []).append(character)
     if closing:
         raise NotUnderstood(
-            f'A quotation that begins in word {opened_in} is not closed. Put {closing[0]} at its end, for example: name="Mary"'
+            'A quotation that begins in word {number} is not closed. Put {mark} at its end, for example: name="Mary"',
+            number=opened_in,
+            mark=closing[0],
         )
     if word is not None:
         words.append("".join(word))
@@ -86,7 +100,7 @@ def parse(text: str) -> Line:
         if name in REPEATABLE:
             repeated[name] = (*repeated.get(name, ()), option[2])
         elif name in options:
-            raise NotUnderstood(f"Word {number} repeats an option. Write each option once.")
+            raise NotUnderstood("Word {number} repeats an option. Write each option once.", number=number)
         options.setdefault(name, option[2])
     return Line(words[0].lower(), tuple(plain), options, repeated)
 

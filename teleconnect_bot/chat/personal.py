@@ -13,10 +13,11 @@ from teleconnect_bot.domain.requester import STAFF_LANGUAGES, Chosen, Settings
 from teleconnect_bot.services.requester_settings import RequesterSettings, with_contact
 
 from .access import Access
+from .commands import did_you_mean
 from .dates import read_zone
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest
-from .voice import speaking_to
+from .voice import say, speaking_to
 
 PERSONAL = frozenset({"settings", "whoami", "languages"})
 NONE = "none"
@@ -54,27 +55,29 @@ class Personal:
 
         settings = await self.settings.change(by, changes)
         with speaking_to(settings):
-            return "\n\n".join(["This is how I write to you from now on.", self._shown(settings)])
+            return "\n\n".join([say("This is how I write to you from now on."), self._shown(settings)])
 
     def _shown(self, settings: Settings) -> str:
         lines = [
-            f"- Language: {escaped(own_name(settings.language))}",
-            f"- Time zone: {escaped(settings.zone)}",
-            f"- E-mail for notices: {_masked(settings.email)}",
-            f"- Telephone for notices: {_masked(settings.phone)}",
+            say("Language: {language}", language=escaped(own_name(settings.language))),
+            say("Time zone: {zone}", zone=escaped(settings.zone)),
+            say("E-mail for notices: {contact}", contact=_masked(settings.email)),
+            say("Telephone for notices: {contact}", contact=_masked(settings.phone)),
         ]
-        return "\n".join([*lines, "", "To change it, write for example `settings lang=fr tz=Europe/Paris`."])
+        change = say("To change it, write for example `settings lang=fr tz=Europe/Paris`.")
+        return "\n".join([*(f"- {line}" for line in lines), "", change])
 
     def _whoami(self, by: str) -> str:
-        who = f"You are {escaped(by)}."
         if self.access.is_admin(by):
-            return f"{who} You may invite people, and you are an administrator of this bot."
-        return f"{who} You may invite people."
+            return say("You are {who}. You may invite people, and you are an administrator of this bot.", who=escaped(by))
+        return say("You are {who}. You may invite people.", who=escaped(by))
 
     def _languages(self) -> str:
         invited = ", ".join(f"{escaped(self.name_of(code))} (`lang={code}`)" for code in self.languages)
         spoken = ", ".join(f"{escaped(own_name(code))} (`settings lang={code}`)" for code in STAFF_LANGUAGES)
-        return "\n\n".join([f"People can be invited in: {invited}.", f"I can answer you in: {spoken}."])
+        return "\n\n".join(
+            [say("People can be invited in: {languages}.", languages=invited), say("I can answer you in: {languages}.", languages=spoken)]
+        )
 
 
 def own_name(language: str) -> str:
@@ -84,7 +87,7 @@ def own_name(language: str) -> str:
 
 
 def _masked(contact: Contact | None) -> str:
-    return escaped(contact.masked()) if contact else "none"
+    return escaped(contact.masked()) if contact else say("none")
 
 
 def _language(written: str) -> str:
@@ -92,8 +95,11 @@ def _language(written: str) -> str:
     if asked in STAFF_LANGUAGES:
         return asked
     guess = nearest(asked, STAFF_LANGUAGES)
-    hint = f" Did you mean `lang={guess}`?" if guess else ""
-    raise NotUnderstood(f"I cannot answer in that language.{hint} There are: {', '.join(STAFF_LANGUAGES)}. Example: `settings lang=fr`")
+    raise NotUnderstood(
+        "I cannot answer in that language.{hint} There are: {languages}. Example: `settings lang=fr`",
+        hint=did_you_mean(guess and f"lang={guess}"),
+        languages=", ".join(STAFF_LANGUAGES),
+    )
 
 
 def _contact(kind: str, written: str) -> Contact | None:

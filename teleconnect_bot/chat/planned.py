@@ -8,6 +8,7 @@ from datetime import datetime
 from teleconnect_bot.domain.session import Session
 
 from .markup import escaped
+from .voice import say
 
 Moment = Callable[[datetime, str, str], str]
 """A moment in the words of a language: (moment, zone, language)."""
@@ -24,6 +25,6 @@ def mine_and_theirs(session: Session, moment: Moment, zone: str, language: str) 
 def when(session: Session, moment: Moment, zone: str, language: str) -> str:
     """The same as one phrase; of a session without a time, that it is open."""
     if session.planned_at is None:
-        return "now"
+        return say("now")
     mine, theirs = mine_and_theirs(session, moment, zone, language)
-    return f"**{mine}**; for the invited person {theirs}" if theirs else f"**{mine}**"
+    return say("**{mine}**; for the invited person {theirs}", mine=mine, theirs=theirs) if theirs else f"**{mine}**"

@@ -12,6 +12,7 @@ from teleconnect_bot.domain.people import LABELS
 from teleconnect_bot.domain.session import Session
 
 from .markup import escaped
+from .voice import say
 
 _ROLE = re.compile(rf"(?:{'|'.join(map(re.escape, LABELS.values()))})(?: \d{{1,2}})?", re.IGNORECASE)
 
@@ -33,7 +34,7 @@ def whom_to_name(session: Session) -> str:
     """Everybody who could be removed, each as it is written, in Markdown."""
     labels = sorted(seat.label.lower() for seat in session.seats if seat.live)
     orders = [*(f"`remove {_quoted(label)} {session.code}`" for label in labels), *_of_colleagues(session)]
-    return " or ".join(orders) or "nobody is there now"
+    return say(" or ").join(orders) or say("nobody is there now")
 
 
 def _of_colleagues(session: Session) -> Iterable[str]:

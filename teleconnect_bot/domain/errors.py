@@ -13,13 +13,18 @@ class DomainError(Exception):
         self.values = values
         super().__init__(type(self).__name__)
 
-    def text(self, quoted: Callable[[str], str] = str) -> str:
-        """The sentence for the person who asked, each value passed through `quoted`.
+    def text(self, quoted: Callable[[str], str] = str, in_words: Callable[[str], str] = str) -> str:
+        """The sentence for the person who asked, passed through `in_words` with its placeholders, each value through `quoted`.
 
         Never logged, since values may hold what they wrote.
         """
         values = {name: quoted(value) for name, value in self.values.items()}
-        return (inspect.getdoc(type(self)) or "").replace("\n", " ").format_map(values)
+        return in_words(self.sentence()).format_map(values)
+
+    @classmethod
+    def sentence(cls) -> str:
+        """The English sentence with its placeholders."""
+        return (inspect.getdoc(cls) or "").replace("\n", " ")
 
 
 class Refused(DomainError):

@@ -31,10 +31,12 @@ from .ports import (
     ServiceUnavailable,
     SessionKeys,
     StaffChat,
+    StaffTexts,
     Text,
     UnitOfWork,
     Visitors,
 )
+from .requester_settings import RequesterSettings
 from .sessions import Sessions
 
 log = structlog.get_logger("teleconnect_bot.teardown")
@@ -66,9 +68,12 @@ class Teardown:
         chat: StaffChat,
         visitors: Visitors,
         gate: SeatGate,
+        texts: StaffTexts,
+        settings: RequesterSettings,
     ) -> None:
         self.units, self.sessions, self.ledger, self.keys, self.clock, self.bot = units, sessions, ledger, keys, clock, bot
         self.rooms, self.chat, self.visitors, self.gate = rooms, chat, visitors, gate
+        self.texts, self.settings = texts, settings
 
     def handlers(self) -> dict[type[Effect], Handler]:
         return {TearDown: self.tear_down}
@@ -204,7 +209,7 @@ class Teardown:
         log.info("session_gone", session=session.id)
 
     async def _tell(self, session: Session) -> None:
-        notice = Text(f"Session {session.code} is deleted. Nothing of it is stored any more.")
+        notice = self.texts.deleted(session, await self.settings.of(session.requester))
         try:
             await self.chat.post(session.chat, notice, f"deleted.{session.id}")
         except RefusedByService:

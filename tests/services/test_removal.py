@@ -111,4 +111,4 @@ async def test_a_name_that_is_on_no_card_changes_nothing_and_the_answer_shows_ho
 
 async def test_where_nobody_is_the_answer_says_so(world: World) -> None:
     await world.write("remove relative", "$remove")
-    assert world.texts()[-1] == "Write who is to leave, as on the card: nobody is in a session of yours now."
+    assert world.texts()[-1] == "Nobody is in a session of yours now."

@@ -138,7 +138,18 @@ class World:
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(
-                    self.units, self.sessions, self.ledger, self.keys, self.clock, BOT, rooms, self.chat, visitors, self.gate
+                    self.units,
+                    self.sessions,
+                    self.ledger,
+                    self.keys,
+                    self.clock,
+                    BOT,
+                    rooms,
+                    self.chat,
+                    visitors,
+                    self.gate,
+                    cards,
+                    self.settings,
                 ).handlers(),
             },
         )

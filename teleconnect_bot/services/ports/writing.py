@@ -27,6 +27,9 @@ class StaffTexts(Protocol):
     def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text:
         """A new message about one thing that happened."""
 
+    def deleted(self, session: Session, reader: Settings) -> Text:
+        """The last word on a session: nothing of it is stored any more."""
+
     def file_name(self, session: Session, part: int, parts: int) -> str:
         """The transcript's file name; holds the code and no person."""
 
