@@ -317,7 +317,7 @@ class Answers:
             check(session, ASKS[name](by), self.clock.now())
         except Refused as refused:
             return refused.text(escaped, in_words)
-        words = say("Really? Press {key} here, or write `{name} {code}`.", key=CANCEL, name=name, code=session.code)
+        words = say("Really {name} session {code}? Press {key} here, or write `{name} {code}`.", key=CANCEL, name=name, code=session.code)
         return Question(words, session, name)
 
     def _end(self, name: str, by: str, session: Session) -> str | Question:

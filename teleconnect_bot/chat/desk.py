@@ -153,8 +153,8 @@ class Desk:
             return
         if question is None and name in ASKED_ONCE and session.may_see(sender):
             with speaking_to(await self.answers.personal.settings.of(sender)):
-                question = self.answers.asked_once(name, sender, session)
-            await self._say(question, room, event)
+                asked = self.answers.asked_once(name, sender, session)
+            await self._say(asked, room, event)
             return
         await self._answer(sender, room, event, f"{name} {session.code}", None)
 
