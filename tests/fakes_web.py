@@ -116,6 +116,9 @@ class FakeDoor:
         self.calls["not_me"] += 1
         return token in self.links
 
+    async def ask_for_link(self, token: str) -> None:
+        self.calls["ask_for_link"] += 1
+
     async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str) -> SeatView:
         self.calls["enter"] += 1
         self.entered.set()

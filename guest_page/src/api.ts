@@ -89,6 +89,10 @@ export class Api {
     return this.call("POST", "/api/not-me", { body: { token } });
   }
 
+  askForLink(token: string): Promise<Answer<unknown>> {
+    return this.call("POST", "/api/ask-for-link", { body: { token } });
+  }
+
   enter(request: EnterRequest): Promise<Answer<Seat>> {
     return this.call("POST", "/api/enter", { body: request });
   }

@@ -10,7 +10,9 @@ export type Flow =
   | { at: "terms"; opened: Opened; busy: boolean; problem: Problem | null }
   | { at: "early"; opensAt: string; busy: boolean }
   | { at: "full"; busy: boolean }
-  | { at: "lost" }
+  | { at: "lost"; busy: boolean; problem: Problem | null }
+  /** A new link was asked for. */
+  | { at: "asked" }
   | { at: "not_me" }
   | { at: "inside"; seat: Seat }
   | { at: "elsewhere" }
@@ -26,12 +28,15 @@ export type Happened =
   | { what: "opened"; opened: Opened }
   | { what: "refused"; refusal: Refusal }
   | { what: "name_missing" }
+  | { what: "asked" }
   | { what: "not_me" }
   | { what: "seat"; seat: Seat }
   | { what: "seat_gone"; haveLink: boolean }
   | { what: "elsewhere" }
   | { what: "left" }
   | { what: "start_again" };
+
+const LOST: Flow = { at: "lost", busy: false, problem: null };
 
 /** Nothing that arrives late may lead out of these; only the person's own new start does. */
 const FINAL: ReadonlySet<Flow["at"]> = new Set(["ended", "moved", "not_me"]);
@@ -45,7 +50,7 @@ export function step(flow: Flow, happened: Happened): Flow {
     case "unreachable":
       return { at: "unreachable" };
     case "no_link":
-      return { at: "lost" };
+      return LOST;
     case "busy":
       return "busy" in flow ? { ...flow, busy: true, ...("problem" in flow && { problem: null }) } : flow;
     case "opened":
@@ -54,6 +59,8 @@ export function step(flow: Flow, happened: Happened): Flow {
       return afterRefusal(flow, happened.refusal);
     case "name_missing":
       return flow.at === "terms" ? { ...flow, busy: false, problem: "name" } : flow;
+    case "asked":
+      return { at: "asked" };
     case "not_me":
       return { at: "not_me" };
     case "seat":
@@ -72,14 +79,14 @@ function afterOpening(opened: Opened): Flow {
     case "open":
       return { at: "terms", opened, busy: false, problem: null };
     case "early":
-      return opened.opens_at === null ? { at: "lost" } : { at: "early", opensAt: opened.opens_at, busy: false };
+      return opened.opens_at === null ? LOST : { at: "early", opensAt: opened.opens_at, busy: false };
     case "ended":
       return { at: "ended", reason: null };
   }
 }
 
 function afterRefusal(flow: Flow, refusal: Refusal): Flow {
-  if (refusal.status === 404) return { at: "lost" };
+  if (refusal.status === 404) return LOST;
   if (refusal.status === 409) return { at: "full", busy: false };
   if (refusal.status === 425 && refusal.opensAt !== null) return { at: "early", opensAt: refusal.opensAt, busy: false };
   const problem: Problem = refusal.status === 0 || refusal.status >= 500 ? "network" : refusal.status === 429 ? "slow" : refusal.error === "name" ? "name" : "other";
@@ -97,5 +104,5 @@ function afterSeat(flow: Flow, seat: Seat): Flow {
 /** The server does not know the seat (any more): who was inside is told so, who just came starts from the link. */
 function seatGone(flow: Flow, haveLink: boolean): Flow {
   if (flow.at === "inside") return { at: "ended", reason: null };
-  return haveLink ? { at: "language", busy: false, problem: null } : { at: "lost" };
+  return haveLink ? { at: "language", busy: false, problem: null } : LOST;
 }

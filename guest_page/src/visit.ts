@@ -127,6 +127,19 @@ export class Visit {
     this.become(answer.ok ? { what: "not_me" } : { what: "refused", refusal: answer });
   }
 
+  /** From a link that leads nowhere. Nobody learns whether it ever did: the answer is the same for all. */
+  async askForLink(): Promise<void> {
+    if (this.token === null) return;
+    this.become({ what: "busy" });
+    const answer = await this.api.askForLink(this.token);
+    this.become(answer.ok ? { what: "asked" } : { what: "refused", refusal: answer });
+  }
+
+  /** There is a link to ask for another one of. */
+  get hasLink(): boolean {
+    return this.token !== null;
+  }
+
   say(text: string): void {
     this.stay?.say(text);
   }

@@ -20,6 +20,14 @@ test("Continue leads to the terms, to the date, or to the end", () => {
   assert.deepEqual(step(LANGUAGE, { what: "opened", opened: { ...OPENED, state: "ended" } }), { at: "ended", reason: null });
 });
 
+test("from a link that leads nowhere a new one is asked for, and a lost connection is said", () => {
+  const lost = step(LANGUAGE, refused(404, "link"));
+  const busy = step(lost, { what: "busy" });
+  assert.deepEqual(busy, { at: "lost", busy: true, problem: null });
+  assert.deepEqual(step(busy, refused(0, "")), { at: "lost", busy: false, problem: "network" });
+  assert.equal(step(busy, { what: "asked" }).at, "asked");
+});
+
 test("an unknown link is lost, whatever was being done", () => {
   assert.equal(step(LANGUAGE, refused(404, "link")).at, "lost");
   assert.equal(step(TERMS, refused(404, "link")).at, "lost");

@@ -63,6 +63,8 @@ NOTICES: dict[Notice, Sentence] = {
     Notice.STARTED: "Session {code} has started. `end {code}` ends it.",
     Notice.NOT_ME: "Session {code}: the person who received the link says that it is not for them. "
     "The link does not work any more. Please check the address; `resend {code} to=` with the right one behind it sends a new link there.",
+    Notice.NEW_LINK_ASKED: "Session {code}: somebody with a link that does not work any more **asks for a new one**. "
+    "`invite again {code}` invites the same people anew; if it went to a wrong address, `resend {code} to=` with the right one behind it.",
     Notice.UNDELIVERABLE: "Session {code}: a message could not be delivered: {problem}. "
     "Please check the address; `resend {code} to=` with the right one behind it sends a new link there.",
     Notice.INTERPRETER_ACCEPTED: "Session {code}: an interpreter has accepted.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from . import commands as c
 from . import effects as e
@@ -29,6 +29,18 @@ def not_for_me(session: Session, command: c.NotForMe, now: datetime) -> Outcome:
     if link is None or link.dead:
         return session, ()
     return session.with_link(replace(link, dead=True)), (e.Tell(Notice.NOT_ME), e.UpdateCard())
+
+
+ASKING_IS_HEARD_EVERY = timedelta(hours=1)
+
+
+def new_link_asked(session: Session, command: c.NewLinkAsked, now: datetime) -> Outcome:
+    """The requester reads it, at most once an hour for each link; whoever holds a link that works needs no other."""
+    link = session.link(command.link)
+    works = session.state in (State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN)
+    if link is None or (works and not link.dead) or (link.asked_at and now - link.asked_at < ASKING_IS_HEARD_EVERY):
+        return session, ()
+    return session.with_link(replace(link, asked_at=now)), (e.Tell(Notice.NEW_LINK_ASKED),)
 
 
 def seat_claimed(session: Session, command: c.SeatClaimed, now: datetime) -> Outcome:

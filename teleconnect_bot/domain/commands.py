@@ -145,6 +145,13 @@ class NotForMe(Befell):
 
 
 @dataclass(frozen=True, slots=True)
+class NewLinkAsked(Befell):
+    """"Ask for a new link" was pressed where this one leads nowhere (PRODUCT §4, 6)."""
+
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeatClaimed(Befell):
     """Enter waiting room was pressed. `seat` is complete but for its number, which the session gives."""
 

@@ -25,6 +25,7 @@ class Notice(StrEnum):
     TAKEN = "taken"
     STARTED = "started"
     NOT_ME = "not_me"
+    NEW_LINK_ASKED = "new_link_asked"
     UNDELIVERABLE = "undeliverable"
     INTERPRETER_ACCEPTED = "interpreter_accepted"
     INTERPRETER_UNAVAILABLE = "interpreter_unavailable"
@@ -53,6 +54,7 @@ MENTIONING = frozenset(
         Notice.STILL_WAITING,
         Notice.NOBODY_CAME,
         Notice.NOT_ME,
+        Notice.NEW_LINK_ASKED,
         Notice.UNDELIVERABLE,
         Notice.INTERPRETER_ACCEPTED,
         Notice.INTERPRETER_UNAVAILABLE,

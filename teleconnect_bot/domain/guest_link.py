@@ -37,7 +37,7 @@ class Link:
     """One address that opens the guest page, for everybody who received the same message.
 
     `places` is the number of people invited with it; `others` are those besides the one whose contact and language it bears.
-    `dead` is set by "This is not for me" and stays.
+    `dead` is set by "This is not for me" and stays. `asked_at` is when somebody last pressed "ask for a new link".
     """
 
     id: str
@@ -51,6 +51,7 @@ class Link:
     others: tuple[Recipient, ...] = ()
     dead: bool = False
     opened_at: datetime | None = None
+    asked_at: datetime | None = None
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:

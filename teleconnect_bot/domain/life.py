@@ -64,6 +64,7 @@ _WHILE_LINKS_WORK: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
     *_ALWAYS,
     (c.LinkOpened, arrival.link_opened),
     (c.NotForMe, arrival.not_for_me),
+    (c.NewLinkAsked, arrival.new_link_asked),
     (c.SeatClaimed, arrival.seat_claimed),
     (c.VisitorProvisioned, arrival.visitor_provisioned),
     (c.RoomCreated, arrival.room_created),
@@ -162,7 +163,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.DeadlinePassed: Rule((S.KEPT_OPEN, S.CLOSED), rules.deadline_passed),
     },
     S.CLOSED: {
-        **_stays(S.CLOSED, *_ALWAYS, (c.StaffLeft, arrival.staff_left)),
+        **_stays(S.CLOSED, *_ALWAYS, (c.StaffLeft, arrival.staff_left), (c.NewLinkAsked, arrival.new_link_asked)),
         c.RoomCreated: Rule((S.CLOSED,), arrival.room_created),
         c.WantTranscript: Rule((S.CLOSED,), rules.want_transcript),
         c.Reopen: Rule((S.ACTIVE, S.KEPT_OPEN), rules.reopen),
@@ -170,7 +171,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.DeadlinePassed: Rule((S.TEARING_DOWN,), rules.deadline_passed),
     },
     S.CANCELLED: {
-        **_stays(S.CANCELLED, *_ALWAYS, (c.StaffLeft, arrival.staff_left)),
+        **_stays(S.CANCELLED, *_ALWAYS, (c.StaffLeft, arrival.staff_left), (c.NewLinkAsked, arrival.new_link_asked)),
         c.RoomCreated: Rule((S.CANCELLED,), arrival.room_created),
         c.WantTranscript: Rule((S.CANCELLED,), rules.want_transcript),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.tear_down_now),

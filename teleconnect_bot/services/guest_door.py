@@ -135,6 +135,12 @@ class GuestDoor(Protocol):
     async def not_me(self, token: str) -> bool:
         """The link is dead afterwards and the requester told ("This is not for me"). False when there is no such link."""
 
+    async def ask_for_link(self, token: str) -> None:
+        """The requester of the session that this link once led to reads that a new one is asked for; any other token changes nothing.
+
+        Nothing is answered, so that nobody learns whether there ever was such a session.
+        """
+
     async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str) -> SeatView:
         """Take a seat for the browser whose secret has this digest (`secret_digest`).
 

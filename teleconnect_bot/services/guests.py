@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from teleconnect_bot.domain import errors
-from teleconnect_bot.domain.commands import LinkOpened, NotForMe, SeatBeat, SeatClaimed, SeatReady, VisitorLeft
+from teleconnect_bot.domain.commands import LinkOpened, NewLinkAsked, NotForMe, SeatBeat, SeatClaimed, SeatReady, VisitorLeft
 from teleconnect_bot.domain.guest_link import Ended, Link, Seat, SeatState, digest_of
 from teleconnect_bot.domain.people import Role
 from teleconnect_bot.domain.schedule import opens_at
@@ -115,6 +115,12 @@ class Guests:
             return False
         await self.sessions.decide(session.id, NotForMe(link.id))
         return True
+
+    async def ask_for_link(self, token: str) -> None:
+        async with self.units.begin() as unit:
+            found = await unit.session_by_link(digest_of(token))
+        if found is not None:
+            await self.sessions.decide(found[0].id, NewLinkAsked(found[1].id))
 
     async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str, role: Role | None = None) -> SeatView:
         session, link = await self._link(token)

@@ -81,6 +81,7 @@ class GuestRoutes:
             web.get("/api/public", self.public),
             web.post("/api/open", self.open),
             web.post("/api/not-me", self.not_me),
+            web.post("/api/ask-for-link", self.ask_for_link),
             web.post("/api/enter", self.enter),
             web.get("/api/seat", self.seat),
             web.post("/api/beat", self.beat),
@@ -112,6 +113,15 @@ class GuestRoutes:
         if slow := self._slow("link", _digest_of(token)):
             return slow
         return web.json_response({}) if await self._whole(self._door.not_me(token)) else self._no_link(request)
+
+    async def ask_for_link(self, request: web.Request) -> web.Response:
+        """The same answer for every token, and under the same limit as one that leads nowhere."""
+        token = _token(await _body(request))
+        wait = self._buckets.take("failed", caller_key(request, self._trusted))
+        if slow := self._slow("link", _digest_of(token)) or (slow_down(wait) if wait else None):
+            return slow
+        await self._whole(self._door.ask_for_link(token))
+        return web.json_response({})
 
     async def enter(self, request: web.Request) -> web.Response:
         body = await _body(request)

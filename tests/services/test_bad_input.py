@@ -136,6 +136,22 @@ async def test_a_link_is_dead_once_it_was_said_to_be_for_somebody_else(world: Wo
     assert await world.guests.open(token, "fr") is None
 
 
+async def test_who_holds_a_link_that_is_over_can_ask_for_a_new_one_and_an_unknown_token_tells_nobody(world: World) -> None:
+    await invited(world)
+    token = world.token()
+    await world.guests.ask_for_link(token)
+    await world.write("cancel", "$cancel")
+    await world.settle()
+    before = world.mentions()
+    await world.guests.ask_for_link("x" * 22)
+    await world.settle()
+    assert world.mentions() == before
+    await world.guests.ask_for_link(token)
+    await world.settle()
+    assert "asks for a new one" in world.mentions()[-1]
+    assert len(world.mentions()) == len(before) + 1
+
+
 async def test_nobody_who_is_present_can_be_thrown_out_by_another_browser(world: World) -> None:
     await invited(world)
     await world.enter()

@@ -262,6 +262,12 @@ class SessionLife(Steps):
     def touch_link(self, link: str, not_for_me: bool) -> None:
         self.step(c.NotForMe(link) if not_for_me else c.LinkOpened(link))
 
+    @rule(link=st.sampled_from([MAIN, OTHER]))
+    def ask_for_link(self, link: str) -> None:
+        """It never does more than tell the requester."""
+        effects = self.step(c.NewLinkAsked(link)) or ()
+        assert all(effect == e.Tell(Notice.NEW_LINK_ASKED) for effect in effects)
+
     # ---- what staff do in the room
 
     @rule(by=st.sampled_from(STAFF))

@@ -33,6 +33,7 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
     reports: dict[type[c.Befell], c.Befell] = {
         c.LinkOpened: c.LinkOpened(LINK),
         c.NotForMe: c.NotForMe(LINK),
+        c.NewLinkAsked: c.NewLinkAsked(LINK),
         c.SeatClaimed: c.SeatClaimed(seat(2)),
         c.VisitorProvisioned: c.VisitorProvisioned("seat1", visitor(), "DEVICE"),
         c.RoomCreated: c.RoomCreated("!another:hospital.example"),
@@ -172,7 +173,8 @@ def test_what_befalls_leads_where_the_table_says_and_a_late_report_changes_nothi
 def test_a_report_about_somebody_unknown_changes_no_seat_link_or_message(state: State) -> None:
     session = IN_STATE[state]()
     for report in (
-        c.LinkOpened("?"), c.NotForMe("?"), c.VisitorProvisioned("?", "@x:y", "D"), c.SeatReady("?"), c.SeatAdmitted("?"),
+        c.LinkOpened("?"), c.NotForMe("?"), c.NewLinkAsked("?"), c.VisitorProvisioned("?", "@x:y", "D"), c.SeatReady("?"),
+        c.SeatAdmitted("?"),
         c.VisitorJoined("@x:y"), c.VisitorLeft("?"), c.SeatBeat("?"), c.StaffLeft("@x:y"), c.MessageTaken("?"), c.MessageFailed("?", ""),
     ):  # fmt: skip
         assert decide(session, report, NOW) == (session, ())

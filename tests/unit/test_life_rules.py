@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from teleconnect_bot.domain.guest_link import Ended, Recipient, SeatState
 from teleconnect_bot.domain.life import decide
 from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.schedule import DeadlineKind
-from teleconnect_bot.domain.session import Delivery, MessageKind, State
+from teleconnect_bot.domain.session import Delivery, MessageKind, Session, State
 from tests import fakes_domain as made
 from tests.fakes_domain import BACKUP, IN_STATE, LINK, NOW, REQUESTER, after, minutes, notices, passed, seat, seconds, visitor
 
@@ -156,6 +157,20 @@ def test_not_for_me_kills_the_link_and_tells_the_requester_but_throws_nobody_out
     assert session.main_present
     with pytest.raises(errors.LinkUnusable):
         decide(session, c.SeatClaimed(seat(2)), NOW)
+
+
+@pytest.mark.parametrize("over", [made.closed, made.cancelled])
+def test_who_asks_for_a_new_link_is_heard_once_an_hour(over: Callable[[], Session]) -> None:
+    session, effects = decide(over(), c.NewLinkAsked(LINK), NOW)
+    assert notices(effects) == [Notice.NEW_LINK_ASKED]
+    assert decide(session, c.NewLinkAsked(LINK), NOW + timedelta(minutes=59)) == (session, ())
+    assert notices(decide(session, c.NewLinkAsked(LINK), NOW + timedelta(hours=1))[1]) == [Notice.NEW_LINK_ASKED]
+
+
+def test_a_link_that_works_needs_no_other_and_a_dead_one_does() -> None:
+    assert decide(made.invited(), c.NewLinkAsked(LINK), NOW) == (made.invited(), ())
+    dead = after(made.invited(), c.NotForMe(LINK))
+    assert notices(decide(dead, c.NewLinkAsked(LINK), NOW)[1]) == [Notice.NEW_LINK_ASKED]
 
 
 def test_a_phone_that_locks_itself_every_two_minutes_is_one_arrival_and_the_ladder_goes_on() -> None:

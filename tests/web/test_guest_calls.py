@@ -92,6 +92,14 @@ async def test_a_token_that_is_no_json_at_all_is_a_link_that_leads_nowhere(tmp_p
         assert (await front.ask("POST", "/api/open", data=b" " * 10_000)).status == 413
 
 
+async def test_asking_for_a_new_link_answers_the_same_for_every_token(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path) as front:
+        bodies = [{"token": GOOD_TOKEN}, *LEADING_NOWHERE]
+        answers = [await _post(front, "/api/ask-for-link", body) for body in bodies]
+        assert {(answer.status, answer.body) for answer in answers} == {(200, b"{}")}
+        assert front.door.calls == {"ask_for_link": len(bodies)}
+
+
 async def test_not_me_answers_empty(tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path) as front:
         answer = await _post(front, "/api/not-me", {"token": GOOD_TOKEN})

@@ -1,9 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { Problem } from "../flow.ts";
 import type { Texts } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
 import { LanguageChoice } from "./language.tsx";
 import { Notice } from "./notice.tsx";
+import { ProblemLine } from "./problem.tsx";
 import { Terms } from "./terms.tsx";
 
 /** The frame around every screen: who this is from, and the quick way out. */
@@ -38,6 +40,23 @@ function Waiting({ texts }: { texts: Texts }): JSX.Element {
   );
 }
 
+interface Lost {
+  visit: Visit;
+  texts: Texts;
+  busy: boolean;
+  problem: Problem | null;
+}
+
+function LostLink({ visit, texts, busy, problem }: Lost): JSX.Element {
+  const ask = visit.hasLink ? { button: texts.askForLink, busy, onPress: () => void visit.askForLink() } : {};
+  return (
+    <>
+      <Notice title={texts.lostTitle} text={texts.lostText} phone={visit.info?.support_phone ?? null} texts={texts} {...ask} />
+      <ProblemLine problem={problem} texts={texts} id="problem" />
+    </>
+  );
+}
+
 function Screen({ visit }: { visit: Visit }): JSX.Element {
   const { texts } = visit.reading;
   const { flow } = visit;
@@ -55,7 +74,9 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
     case "full":
       return <Notice title={texts.fullTitle} text={texts.fullText} button={texts.tryAgain} busy={flow.busy} onPress={() => visit.startAgain()} />;
     case "lost":
-      return <Notice title={texts.lostTitle} text={texts.lostText} phone={visit.info?.support_phone ?? null} texts={texts} />;
+      return <LostLink visit={visit} texts={texts} busy={flow.busy} problem={flow.problem} />;
+    case "asked":
+      return <Notice title={texts.askedTitle} text={texts.askedText} phone={visit.info?.support_phone ?? null} texts={texts} />;
     case "not_me":
       return <Notice title={texts.notMeTitle} text={texts.notMeText} />;
     case "inside":

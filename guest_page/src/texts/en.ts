@@ -32,6 +32,9 @@ export const en = {
 
   lostTitle: "This link does not work",
   lostText: "It may be too old, or a part of it is missing. Please ask the person who sent it to you for a new link.",
+  askForLink: "Ask for a new link",
+  askedTitle: "Thank you",
+  askedText: "If this link once came from us, the person who sent it reads now that you need a new one. You can close this page.",
   phone: "You can also ring {phone}.",
 
   notMeTitle: "Thank you",

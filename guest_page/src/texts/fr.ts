@@ -33,6 +33,9 @@ export const fr: Texts = {
 
   lostTitle: "Ce lien ne fonctionne pas",
   lostText: "Il est peut-être trop ancien, ou il en manque une partie. Demandez un nouveau lien à la personne qui vous l’a envoyé.",
+  askForLink: "Demander un nouveau lien",
+  askedTitle: "Merci",
+  askedText: "Si ce lien venait de nous, la personne qui l’a envoyé lit maintenant que vous en avez besoin d’un nouveau. Vous pouvez fermer cette page.",
   phone: "Vous pouvez aussi appeler le {phone}.",
 
   notMeTitle: "Merci",

@@ -175,6 +175,7 @@ link = Table(
     _column("places", Integer, Kept.SESSION),
     _column("dead", Boolean, Kept.SESSION),
     _column("opened_at", Moment, Kept.SESSION, null=True),
+    _column("asked_at", Moment, Kept.SESSION, null=True),
 )
 
 seat = Table(
