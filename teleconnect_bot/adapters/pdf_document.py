@@ -13,7 +13,7 @@ from pathlib import Path
 
 from teleconnect_bot.adapters.messaging.moments import format_clock, format_day, format_moment
 from teleconnect_bot.adapters.plain_text import Direction, direction_of, printable
-from teleconnect_bot.domain.transcript import FileKind, Line, Transcript
+from teleconnect_bot.domain.transcript import FileKind, Line, Quote, Transcript
 from teleconnect_bot.services.ports import Texts
 
 MESSAGES_PER_DOCUMENT = 2_000
@@ -77,7 +77,7 @@ def _parts(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
     part: list[Line] = []
     work = 0
     for line in lines:
-        more = _work(line.text)
+        more = _work(line.text) + (_work(line.quote.text) if line.quote else 0)
         if part and (len(part) == MESSAGES_PER_DOCUMENT or work + more > WORK_PER_DOCUMENT):
             yield tuple(part)
             part, work = [], 0
@@ -123,6 +123,7 @@ def _line(line: Line, document: Document) -> str:
     clock = format_clock(line.at, document.zone, document.language)
     # The time is a block of its own, so that a speaker's name of the other direction cannot move it.
     who = f'<p class="who"><span class="time">{escape(clock)}</span> <span class="speaker">{escape(printable(line.speaker))}</span></p>'
+    who += _quote(line.quote, document) if line.quote else ""
     if line.file is not None:
         return f'<div class="line">{who}<p class="file">{escape(document.files[line.file])}</p></div>'
     said = (
@@ -132,6 +133,12 @@ def _line(line: Line, document: Document) -> str:
         for piece in _without_endless_words(text)
     )
     return f'<div class="line">{who}{"".join(said)}</div>'
+
+
+def _quote(quote: Quote, document: Document) -> str:
+    said = document.files[quote.file] if quote.file else printable(quote.text)
+    speaker = f'<span class="speaker">{escape(printable(quote.speaker))}</span>'
+    return f'<blockquote class="{direction_of(said, document.direction)}">{speaker} {escape(said)}</blockquote>'
 
 
 def _without_endless_words(text: str) -> Iterator[str]:

@@ -10,11 +10,15 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 from dataclasses import dataclass
 from types import FrameType
 
 from teleconnect_bot.adapters.pdf_document import Document, to_html
+
+_OF_THE_WORLD = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "urllib.")
+"""Beginnings of the names of audit events (Python's library reference, "Audit events table")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,17 @@ def prepare(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     os.environ["SOURCE_DATE_EPOCH"] = "0"  # fontTools writes the time into each font: the same transcript, the same bytes.
+    import weasyprint  # noqa: F401  before the hook: native libraries are found by asking other programs
+
+    sys.addaudithook(_refuse_the_world)
     logging.disable(logging.CRITICAL)  # WeasyPrint's and fontTools' warnings quote the document.
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+
+
+def _refuse_the_world(event: str, _arguments: object) -> None:
+    """No connection, no name looked up, no other program. A hook of this kind cannot be taken away again."""
+    if event.startswith(_OF_THE_WORLD):
+        raise ResourceRefused
 
 
 def _end_with_parent() -> None:

@@ -21,6 +21,7 @@ class WrittenEvent:
 
     `text` is None when the message could not be decrypted. `file` is set when the message is a file; its name is not kept.
     `media` are the `mxc://` addresses the event names (file and thumbnail). `name` is what a visitor calls themselves.
+    `answers` is the event that it is a reply to; what clients quote of that in the text is not part of `text`.
     """
 
     event: str
@@ -30,6 +31,16 @@ class WrittenEvent:
     file: FileKind | None = None
     media: tuple[str, ...] = ()
     name: str | None = field(default=None, repr=False)
+    answers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The beginning of what a message answers. Its text is empty when that was a file."""
+
+    speaker: str = field(repr=False)
+    text: str = field(repr=False)
+    file: FileKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class Line:
     speaker: str = field(repr=False)
     text: str = field(repr=False)
     file: FileKind | None = None
+    quote: Quote | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +70,23 @@ class Transcript:
 
 
 COMMAND_PREFIX = "!tc"
+LONGEST_QUOTE = 80
+"""Characters of a message that a reply to it repeats: enough to know which one."""
 
 
 def is_command(text: str) -> bool:
     """Commands of staff are no transcript content (PRODUCT §3)."""
     first, *_ = text.lstrip().split(None, 1) or [""]
     return first.lower() == COMMAND_PREFIX
+
+
+def quote_of(line: Line) -> Quote:
+    """Its first line, cut between two words where that is possible."""
+    first, *more = line.text.strip().splitlines() or [""]
+    if len(first) <= LONGEST_QUOTE:
+        return Quote(line.speaker, f"{first} …" if more else first, line.file)
+    cut = first[:LONGEST_QUOTE]
+    return Quote(line.speaker, (cut.rpartition(" ")[0] or cut).rstrip() + " …", line.file)
 
 
 def lines_of(events: Iterable[WrittenEvent], speakers: Mapping[str, str], staff: frozenset[str]) -> tuple[tuple[Line, ...], int]:
@@ -73,6 +96,7 @@ def lines_of(events: Iterable[WrittenEvent], speakers: Mapping[str, str], staff:
     Only staff's commands are left out: a visitor who writes `!tc` wrote a text like any other.
     """
     lines: list[Line] = []
+    shown: dict[str, Line] = {}
     undecipherable = 0
     for event in events:
         if event.text is None and event.file is None:
@@ -82,5 +106,8 @@ def lines_of(events: Iterable[WrittenEvent], speakers: Mapping[str, str], staff:
         if event.file is None and event.sender in staff and is_command(text):
             continue
         speaker = speakers.get(event.sender, event.sender[1:].partition(":")[0])
-        lines.append(Line(event.at, speaker, "" if event.file else text, event.file))
+        answered = shown.get(event.answers or "")
+        line = Line(event.at, speaker, "" if event.file else text, event.file, quote_of(answered) if answered else None)
+        shown[event.event] = line
+        lines.append(line)
     return tuple(lines), undecipherable

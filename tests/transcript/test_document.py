@@ -14,7 +14,7 @@ from teleconnect_bot.adapters import pdf_document
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.pdf_document import MESSAGES_PER_DOCUMENT, documents_of, to_html
 from teleconnect_bot.adapters.plain_text import direction_of, one_line, printable
-from teleconnect_bot.domain.transcript import FileKind, Line, Transcript
+from teleconnect_bot.domain.transcript import FileKind, Line, Quote, Transcript
 
 TEXTS = Catalogues.load()
 START = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -93,6 +93,13 @@ def test_a_file_is_one_line_in_the_requesters_language() -> None:
     lines = [Line(START, "a", "", kind) for kind in FileKind]
     (document,) = documents_of(transcript(*lines, language="fr"), TEXTS)
     assert re.findall(r'<p class="file">(.*?)</p>', to_html(document)) == ["(photo)", "(PDF)", "(fichier)", "(message vocal)"]
+
+
+def test_a_quote_stands_above_the_reply_in_its_own_direction_and_adds_no_markup() -> None:
+    quotes = [Quote("<b>Eve", "<i>x\u202e"), Quote("Service user", "مرحبا"), Quote("Service user", "", FileKind.PHOTO)]
+    html = html_of(*(Line(START, "Staff", "I see", quote=quote) for quote in quotes))
+    found = re.findall(r'<blockquote class="(\w+)"><span class="speaker">(.*?)</span> (.*?)</blockquote><p class="said', html)
+    assert found == [("ltr", "&lt;b&gt;Eve", "&lt;i&gt;x"), ("rtl", "Service user", "مرحبا"), ("ltr", "Service user", "(photo)")]
 
 
 def test_the_head_names_each_start_and_what_is_missing() -> None:

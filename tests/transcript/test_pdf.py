@@ -8,8 +8,10 @@ import multiprocessing
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -299,6 +301,32 @@ async def test_a_worker_may_write_no_file_and_leave_no_core(monkeypatch: pytest.
 def _report_limits(_document: object, _limits: object) -> bytes:
     kinds = (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_AS)
     return repr([resource.getrlimit(kind) for kind in kinds]).encode()
+
+
+async def test_a_worker_reaches_no_network_and_starts_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("teleconnect_bot.adapters.pdf.set_document", _try_to_leave)
+    renderer = PoolPdfRenderer(Catalogues.load())
+    (reported,) = await renderer.render(transcript(says("x")))
+    await renderer.close()
+    assert reported.decode().split() == ["ResourceRefused"] * 4
+
+
+def _try_to_leave(_document: object, _limits: object) -> bytes:
+    """Its failures, by their kind; a way out that is open fails with another one, or not at all."""
+    outcomes = []
+    for way in (
+        socket.socket,
+        lambda: socket.getaddrinfo("localhost", 80),
+        lambda: subprocess.run(["true"], check=True),
+        lambda: urllib.request.urlopen("http://127.0.0.1:9"),
+    ):
+        try:
+            way()
+        except Exception as error:  # noqa: BLE001
+            outcomes.append(type(error).__name__)
+        else:
+            outcomes.append("open")
+    return " ".join(outcomes).encode()
 
 
 ORPHAN = """

@@ -53,6 +53,7 @@ class Message:
     file: FileKind | None
     name: str | None = field(repr=False)
     replaces: str | None
+    answers: str | None = None
 
 
 def read_message(content: Mapping[str, Any]) -> Message | None:
@@ -67,9 +68,9 @@ def read_message(content: Mapping[str, Any]) -> Message | None:
     if not isinstance(body, str):
         return None
     if kind in _TEXT_TYPES:
-        return Message(_without_quote(content, body), None, chosen_name(content), replaces)
+        return Message(_without_quote(content, body), None, chosen_name(content), replaces, answered_event(content))
     if kind in _FILE_TYPES:
-        return Message("", _file_kind(str(kind), content), chosen_name(content), replaces)
+        return Message("", _file_kind(str(kind), content), chosen_name(content), replaces, answered_event(content))
     return None
 
 
@@ -78,6 +79,14 @@ def replaced_event(content: Mapping[str, Any]) -> str | None:
     if not isinstance(relation, Mapping) or relation.get("rel_type") != "m.replace":
         return None
     event = relation.get("event_id")
+    return event if isinstance(event, str) else None
+
+
+def answered_event(content: Mapping[str, Any]) -> str | None:
+    """The event that this one is a reply to. In a thread, clients name the last message there for those that know no threads."""
+    relation = content.get("m.relates_to")
+    answered = relation.get("m.in_reply_to") if isinstance(relation, Mapping) and not relation.get("is_falling_back") else None
+    event = answered.get("event_id") if isinstance(answered, Mapping) else None
     return event if isinstance(event, str) else None
 
 

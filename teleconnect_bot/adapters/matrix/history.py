@@ -58,7 +58,9 @@ async def _events(api: HomeserverApi, room: str) -> AsyncIterator[dict[str, Any]
 
 
 def _written(raw: Mapping[str, Any], opened: Opened, message: Message) -> WrittenEvent:
-    return WrittenEvent(raw["event_id"], raw["sender"], time_of(raw), message.text, message.file, media_of(opened.content), message.name)
+    return WrittenEvent(
+        raw["event_id"], raw["sender"], time_of(raw), message.text, message.file, media_of(opened.content), message.name, message.answers
+    )
 
 
 def _edited(original: WrittenEvent, raw: Mapping[str, Any], opened: Opened, message: Message) -> WrittenEvent:
@@ -66,7 +68,9 @@ def _edited(original: WrittenEvent, raw: Mapping[str, Any], opened: Opened, mess
     if raw["sender"] != original.sender or original.text is None:
         return original
     media = tuple(dict.fromkeys((*original.media, *media_of(opened.content))))
-    return WrittenEvent(original.event, original.sender, original.at, message.text, message.file, media, message.name or original.name)
+    return WrittenEvent(
+        original.event, original.sender, original.at, message.text, message.file, media, message.name or original.name, original.answers
+    )
 
 
 class _Decryptor:

@@ -17,8 +17,8 @@ from playwright.async_api import expect
 from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.nurse import SLOW, Nurse
-from tests.acceptance.outcome import read_rows
 from tests.acceptance.residue import sentinels
+from tests.acceptance.residue.databases import BotDatabases
 from tests.acceptance.residue.sentinels import Exact
 
 MAKER = 0x010F
@@ -58,6 +58,7 @@ class Played:
     """`backup` is the requester's; `exact` grows with what the programs made."""
 
     stack: Stack
+    databases: BotDatabases
     nurse: Nurse
     guest: Visitor
     relative: Visitor
@@ -88,8 +89,14 @@ class Played:
         assert (await staff.download(sent)).startswith(b"%PDF-")
 
     async def delete(self) -> None:
-        """Deleted, and both have noticed."""
+        await self.order_deletion()
+        await self.deleted()
+
+    async def order_deletion(self) -> None:
         await self.nurse.orders(f"close now {self.code}")
+
+    async def deleted(self) -> None:
+        """Requester and guest have noticed."""
         await self.nurse.reads(f"Session {self.code} is deleted. Nothing of it is stored any more.")
         await self.guest.sees("This session is over", SLOW)
         await self.guest.page.wait_for_function("async () => localStorage.length === 0 && (await indexedDB.databases()).length === 0")
@@ -153,18 +160,18 @@ class Played:
         await self.nurse.asks(sentinels.MISTYPED_COMMAND, "I do not know this command")
         await self.nurse.asks("invites", self.code)
 
-    def remember(self) -> None:
+    async def remember(self) -> None:
         """What the session consists of by now, from the bot's rows and the homeserver's: ids that name nobody, and what is encrypted."""
         self.exact.add("room id", self.room.split(":")[0].lstrip("!"))
         session = ""
-        for row in read_rows(self.stack, "session"):
+        for row in await self.databases.rows("session"):
             if row["room"] == self.room:
                 session = str(row["id"])
                 self.exact.add("session id", session)
-        for row in read_rows(self.stack, "seat"):
+        for row in await self.databases.rows("seat"):
             self.exact.add("visitor", str(row["user"]).split(":")[0].lstrip("@"))
             self.exact.add("visitor device", str(row["device"]))
-        for row in read_rows(self.stack, "ledger"):
+        for row in await self.databases.rows("ledger"):
             kind = {"room_media": "file", "chat_media": "file", "chat_event": "chat event"}.get(row["kind"])
             if kind and row["place"] and row["session"] == session:
                 self.exact.add(kind, str(row["place"]).rpartition("/")[2])
