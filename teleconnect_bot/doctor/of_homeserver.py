@@ -15,7 +15,8 @@ import aiohttp
 import yaml
 from pydantic import SecretStr
 
-from teleconnect_bot.doctor.findings import Finding, Surroundings, error, ok, warning
+from teleconnect_bot.doctor.findings import Finding, Level, Surroundings, error, ok, warning
+from teleconnect_bot.doctor.of_synapse_logs import talkative
 
 OLDEST_SYNAPSE = (1, 150)
 LONGEST_REDACTION_RETENTION = timedelta(hours=1)
@@ -186,7 +187,13 @@ async def deletion_settings(around: Surroundings) -> Finding:
         settings = await asyncio.to_thread(_read_settings, files)
     except (OSError, yaml.YAMLError, ValueError) as failure:
         return warning(f"Synapse's configuration cannot be read ({_short(failure)}).", _BY_HAND)
-    return judge_settings(settings)
+    finding = judge_settings(settings)
+    words = await asyncio.to_thread(talkative, settings, files[0].parent)
+    if finding.level is Level.OK and words:
+        return warning(
+            f"{words}.", "Set the level of its root logger to WARNING in Synapse's log_config, or keep its logs for some days only."
+        )
+    return finding
 
 
 def _read_settings(files: list[Path]) -> dict[str, Any]:
@@ -219,6 +226,11 @@ def judge_settings(settings: dict[str, Any]) -> Finding:
     if addresses is None or addresses > LONGEST_KEPT_ADDRESSES:
         kept = "for ever" if addresses is None else f"for {addresses}"
         return warning(f"Synapse keeps addresses of its users {kept}.", "Set user_ips_max_age: 1d (or less) in Synapse's configuration.")
+    if settings.get("media_storage_providers"):
+        return warning(
+            "Synapse copies files to media_storage_providers, and does not delete them there.",
+            "Let that store delete encrypted files by itself after some days, or leave session files on Synapse's own disk.",
+        )
     return ok("Redacted messages and addresses go in time.")
 
 

@@ -245,6 +245,7 @@ GOOD_SETTINGS: dict[str, Any] = {"redaction_retention_period": "1h", "user_ips_m
         ({"redaction_retention_period": "a while"}, Level.ERROR, "for ever"),
         ({"user_ips_max_age": "28d"}, Level.WARNING, "keeps addresses of its users for 28 days"),
         ({"user_ips_max_age": None}, Level.WARNING, "for ever"),
+        ({"media_storage_providers": [{"module": "s3"}]}, Level.WARNING, "does not delete them there"),
         ({"block_non_admin_invites": True}, Level.ERROR, "cannot invite anybody"),
     ],
     ids=str,
@@ -270,6 +271,29 @@ async def test_synapses_files_are_read_as_synapse_reads_them(diagnose: Diagnose,
     assert found["deletion"].level is Level.OK
     found = await diagnose(homeserver__config_files=["homeserver.yaml"])
     assert found["deletion"].level is Level.ERROR
+
+
+@pytest.mark.parametrize(
+    ("logs", "words"),
+    [
+        ("root: {level: WARNING}", None),
+        ("root: {level: INFO}", "names room, account and address with each request"),
+        ("root: {level: INFO}\nloggers: {synapse.access: {level: WARNING}}", None),
+        ("root: {level: WARNING}\nloggers: {synapse.storage: {level: DEBUG}}", "holds what it stores"),
+        ("root: {level: WARNING}\nloggers: {synapse.access.http: {level: 20}}", "names room, account and address"),
+        ("root: [", None),
+        ("- no mapping", None),
+        (None, None),
+    ],
+)
+async def test_a_log_that_names_people_and_rooms_is_found(diagnose: Diagnose, tmp_path: Path, logs: str | None, words: str | None) -> None:
+    settings = {**GOOD_SETTINGS, "log_config": "log.yaml"}
+    (tmp_path / "homeserver.yaml").write_text(_yaml(settings))
+    if logs is not None:
+        (tmp_path / "log.yaml").write_text(logs)
+    finding = (await diagnose(homeserver__config_files=["homeserver.yaml"]))["deletion"]
+    assert finding.level is (Level.WARNING if words else Level.OK)
+    assert (words or "") in finding.words
 
 
 @pytest.mark.parametrize("files", [[], ["missing.yaml"], ["broken.yaml"]])

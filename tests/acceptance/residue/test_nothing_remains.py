@@ -7,6 +7,7 @@ taken meanwhile are restored, and tell nothing.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from teleconnect_bot.demo.stack import Stack
+from teleconnect_bot.demo.stack import DOMAIN, Stack
+from teleconnect_bot.demo.visitor import Visitor, browser
 from tests.acceptance.conftest import MakeStack
 from tests.acceptance.nurse import Nurse
 from tests.acceptance.outcome import wait_until_gone
@@ -28,6 +30,14 @@ from tests.acceptance.wire import Wire, wire
 from tests.storage.postgres import Postgres
 
 SETTINGS = {"retention": {"sync_grace": "1s"}, "logs": {"level": "debug"}}
+ROOT = Path(__file__).parents[3]
+NEWEST_ROW_STAYS = (
+    "e2e_cross_signing_keys",
+    "device_lists_stream",
+    "user_signature_stream",
+    "presence_stream",
+    "current_state_delta_stream",
+)
 PERSONAL_IN_USE = {"seat secret", "link"}
 OF_THE_PAGE = dict.fromkeys(("Local Storage", "Session Storage", "IndexedDB", "Service Worker"), "browser: what the page stored")
 OF_THE_HOMESERVER = {"homeserver.db": "homeserver: database file", "homeserver.log": "homeserver: log", "homeserver.out": "homeserver: log"}
@@ -115,7 +125,38 @@ async def test_of_a_deleted_session_nothing_remains_but_what_the_page_names(
     make_stack: MakeStack, open_profile: OpenProfile, tmp_path: Path
 ) -> None:
     stack = await make_stack(settings=SETTINGS)
-    await whole(await Scene.play(stack, OnSqlite(stack), open_profile, tmp_path))
+    scene = await Scene.play(stack, OnSqlite(stack), open_profile, tmp_path)
+    await whole(scene)
+    await no_id_is_left_after_maintenance(scene)
+
+
+async def no_id_is_left_after_maintenance(scene: Scene) -> None:
+    """docs/synapse-maintenance.sql, and Synapse goes on: a requester invites somebody, who comes into the waiting room."""
+    stack, opaque = scene.stack, {"visitor", "visitor device", "room id", "room event", "key backed up late"}
+    maintain(stack.homeserver.database_file)
+    search = Search(scene.played.exact)
+    search.sqlite("homeserver", stack.homeserver.database_file)
+    newest = {f"homeserver: {table}" for table in NEWEST_ROW_STAYS}
+    assert {(place, kind) for place, kind in search.found if kind in opaque and place.rpartition(".")[0] not in newest} == set()
+
+    stack.mails.start()
+    await stack.start_homeserver()
+    await stack.bot.start()
+    nurse = await Nurse.meet_the_bot(stack, "nurse-afterwards")
+    link = await nurse.invite("afterwards@example.org")
+    async with browser() as chromium:
+        guest = await Visitor.open(chromium)
+        await guest.come_in(link, "Afterwards")
+        await nurse.take()
+        await guest.write("It still works.")
+        await guest.close()
+
+
+def maintain(database: Path) -> None:
+    statements = (ROOT / "docs" / "synapse-maintenance.sql").read_text(encoding="utf-8")
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.executescript(statements.replace("@teleconnect!_visitor!_%:example.org", f"@teleconnect!_visitor!_%:{DOMAIN}"))
+    connection.close()
 
 
 @pytest.mark.long
