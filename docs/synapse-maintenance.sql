@@ -21,7 +21,8 @@ DELETE FROM e2e_cross_signing_signatures
 DELETE FROM devices WHERE user_id IN (SELECT name FROM closed_guest);
 DELETE FROM device_lists_stream WHERE user_id IN (SELECT name FROM closed_guest)
     AND stream_id < (SELECT MAX(stream_id) FROM device_lists_stream);
-DELETE FROM device_lists_changes_in_room WHERE user_id IN (SELECT name FROM closed_guest)
+DELETE FROM device_lists_changes_in_room
+    WHERE (user_id IN (SELECT name FROM closed_guest) OR room_id IN (SELECT room_id FROM purged_room))
     AND stream_id < (SELECT MAX(stream_id) FROM device_lists_changes_in_room);
 DELETE FROM user_signature_stream WHERE from_user_id IN (SELECT name FROM closed_guest)
     AND stream_id < (SELECT MAX(stream_id) FROM user_signature_stream);

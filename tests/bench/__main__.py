@@ -17,6 +17,15 @@ transcript's PDF, and the mail, have no counterpart in the baseline.
 **Gateway.** A message, and the wake-up of a held poll by a message, through the bot's gateway and directly at the homeserver as the
 gateway itself would ask; in turns, medians. And the resident memory of the bot's process, where the gateway runs, with 500 browsers'
 polls held at once; *baseline* is the same process before.
+
+**Transcripts** of 100, 1,000 and 10,000 messages in four scripts, set by a fresh worker: seconds (*baseline*: a tenth of the messages), the
+worker's peak memory, and the longest time for which the bot's loop did not come round meanwhile.
+
+**Teardown.** The use cases on real SQLite storage and a homeserver that answers at once, median of 100; *baseline* is the median of the
+same in the sessions above, from `close now` until nothing is left: what that is more is the homeserver's share.
+
+**Growth.** The size of the bot's database, write-ahead log included, after 1,000 sessions in four months of simulated time, and of its key
+store after the keys of 1,000 rooms; *baseline* is the same after a part of them. It must be flat.
 """
 
 from __future__ import annotations
@@ -34,13 +43,13 @@ from teleconnect_bot.demo.catcher import NoMailCame
 from teleconnect_bot.demo.homeserver import HomeserverFailed
 from teleconnect_bot.demo.stack import Stack
 
-from . import gateway, session
+from . import gateway, session, storage, transcripts
 from .device import CouldNotMeasure
 from .play import SETTINGS
 from .results import Row, table, write
 
 OUTPUT = Path("bench-output/results.json")
-LONGEST_SECONDS = 600.0
+LONGEST_SECONDS = 1800.0
 FAILURES = (CouldNotMeasure, BotFailed, NoMailCame, HomeserverFailed, aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -50,12 +59,17 @@ async def run(directory: Path) -> tuple[list[Row], list[str]]:
         await stack.start()
         async with ClientSession(connector=TCPConnector(limit=0), timeout=ClientTimeout(total=None)) as http:
             _now("sessions")
-            plain, where_plain = await session.measure(stack, http, transcript=False)
+            plain, where_plain, teardown = await session.measure(stack, http, transcript=False)
             _now("sessions with transcript")
-            whole, where_whole = await session.measure(stack, http, transcript=True)
+            whole, where_whole, _ = await session.measure(stack, http, transcript=True)
             await stack.restart_bot()
             _now("the gateway")
-            return [plain, whole, *await gateway.measure(stack, http)], [where_plain, where_whole]
+            rows = [plain, whole, *await gateway.measure(stack, http)]
+        await stack.stop()
+        _now("transcripts")
+        rows += await transcripts.measure()
+        _now("storage over many sessions")
+        return rows + await storage.measure(teardown), [where_plain, where_whole]
     except FAILURES:
         print(stack.bot.log_tail(), file=sys.stderr)
         raise

@@ -30,8 +30,8 @@ async def met_nurse(stack: Stack, http: ClientSession, address: str, localpart: 
         yield nurse
 
 
-async def measure(stack: Stack, http: ClientSession, *, transcript: bool) -> tuple[Row, str]:
-    """The row, and a line that tells where the time went. The stack's bot is restarted twice."""
+async def measure(stack: Stack, http: ClientSession, *, transcript: bool) -> tuple[Row, str, float]:
+    """The row, a line that tells where the time went, and the seconds of a teardown. The stack's bot is restarted twice."""
     words = "transcript" if transcript else "plain"
     calls, stand_ins, visitor = await _record(stack, http, f"nurse-recorded-{words}", transcript)
     played: list[Clock] = []
@@ -45,7 +45,11 @@ async def measure(stack: Stack, http: ClientSession, *, transcript: bool) -> tup
     baseline = statistics.median(repeated)
     name = "one session from invite to torn down" + (", with transcript" if transcript else "")
     row = Row(name, value, "s", baseline, value / baseline, f"ratio <= {LARGEST_RATIO}", value / baseline <= LARGEST_RATIO)
-    return row, f"{name}: {sum(not call.is_wait for call in calls)} calls; {_where(played)}"
+    return (
+        row,
+        f"{name}: {sum(not call.is_wait for call in calls)} calls; {_where(played)}",
+        statistics.median(clock.phases["teardown"] for clock in played),
+    )
 
 
 def _where(played: Sequence[Clock]) -> str:

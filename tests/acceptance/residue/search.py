@@ -17,12 +17,17 @@ UNREADABLE = "encoded"
 """The kind of a mark that stands in base64 or hexadecimal, where its end cannot be told."""
 
 
+LARGE = 1_000_000
+"""Bytes from which on, of what the programs made, some of each kind are looked for instead of all; of what is personal always all."""
+
+
 class Search:
     """`found` holds (place, kind)."""
 
     def __init__(self, exact: Exact) -> None:
         self.found: set[tuple[str, str]] = set()
         self._exact = [(form, kind) for value, kind in exact.kinds().items() for form in _forms(value)] + list(exact.bytes.items())
+        self._of_large = [(form, kind) for value, kind in exact.some().items() for form in _forms(value)] + list(exact.bytes.items())
         self._mark = re.compile(MARK.encode() + rb"([a-z]+)")
         self._wide = re.compile(b"".join(bytes([letter]) + rb"\0" for letter in MARK.encode()) + rb"((?:[a-z]\0)+)")
         self._encoded = re.compile(b"|".join(re.escape(form) for form in _encoded(MARK)))
@@ -30,7 +35,8 @@ class Search:
     def kinds_in(self, content: bytes) -> set[str]:
         kinds = {found[1].decode() for found in self._mark.finditer(content)}
         kinds |= {found[1].replace(b"\0", b"").decode() for found in self._wide.finditer(content)}
-        kinds |= {kind for form, kind in self._exact if form in content}
+        exact = self._exact if len(content) < LARGE else self._of_large
+        kinds |= {kind for form, kind in exact if form in content}
         if self._encoded.search(content):
             kinds.add(UNREADABLE)
         return kinds

@@ -60,3 +60,7 @@ class Exact:
 
     def kinds(self) -> dict[str, str]:
         return {value: kind for kind, values in self.values.items() for value in values}
+
+    def some(self) -> dict[str, str]:
+        """A dozen of each kind."""
+        return {value: kind for kind, values in self.values.items() for value in sorted(values)[:12]}

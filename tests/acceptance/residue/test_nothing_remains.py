@@ -160,6 +160,7 @@ def maintain(database: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 async def test_of_a_deleted_session_nothing_remains_on_postgresql(
     make_stack: MakeStack, open_profile: OpenProfile, tmp_path: Path, postgres: Postgres
 ) -> None:
@@ -175,7 +176,7 @@ async def line() -> AsyncIterator[Wire]:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("method", "path", "passed_on"),
     [
