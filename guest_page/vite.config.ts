@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
 import { brotliBeside } from "./build/brotli_beside.ts";
+import { plainImports } from "./build/plain_imports.ts";
 import { withoutWasmNames } from "./build/without_wasm_names.ts";
 
 export default defineConfig({
   base: "/",
-  plugins: [withoutWasmNames(), brotliBeside()],
+  plugins: [plainImports(), withoutWasmNames(), brotliBeside()],
   resolve: { alias: { loglevel: resolve(import.meta.dirname, "src/session/no_log.ts") } },
   build: {
     outDir: resolve(import.meta.dirname, "../teleconnect_bot/web/static"),
@@ -14,7 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // WebAssembly reference types are the floor; everything older than that is out of reach anyway.
     target: ["chrome96", "safari15.4", "firefox100"],
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2000,
     rolldownOptions: { input: resolve(import.meta.dirname, "guest.html") },

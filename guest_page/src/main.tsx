@@ -24,10 +24,9 @@ const visit = new Visit({
 });
 
 function draw(): void {
-  const { language, texts } = visit.reading;
-  document.documentElement.lang = language;
+  document.documentElement.lang = visit.wordsLanguage;
   document.documentElement.dir = visit.direction;
-  if (document.visibilityState === "visible") document.title = texts.title;
+  if (document.visibilityState === "visible") document.title = visit.words.title;
   if (place !== null) render(<Page visit={visit} />, place);
 }
 

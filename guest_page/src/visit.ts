@@ -8,7 +8,7 @@ import { GATEWAY } from "./gateway.ts";
 import { Return } from "./return.ts";
 import type { RoomView, Stay } from "./stay.ts";
 import { newSecret, type SavedSeat, type Store } from "./store.ts";
-import { ENGLISH, preselect, type Reading, readingIn } from "./texts/index.ts";
+import { CATALOGUES, directionOf, FIRST_WORDS, preselect, type Reading, readingIn } from "./texts/index.ts";
 import { wipeBrowser } from "./wipe.ts";
 
 const PREFETCH_AFTER_MS = 400;
@@ -27,7 +27,6 @@ export class Visit {
   flow: Flow = { at: "starting" };
   info: Public | null = null;
   language = "en";
-  reading: Reading = ENGLISH;
   fileProblem: FileProblem | null = null;
   /** Null until it has been loaded. */
   inside: typeof import("./inside.ts") | null = null;
@@ -38,6 +37,7 @@ export class Visit {
   private readonly attention = new Attention();
   private readonly awake = new ScreenAwake();
   private readonly comingBack: Return;
+  private read: Reading | null = null;
   private digest = "";
   private stay: Stay | null = null;
 
@@ -59,7 +59,22 @@ export class Visit {
   }
 
   get direction(): "ltr" | "rtl" {
-    return this.info?.languages.find(({ code }) => code === this.reading.language)?.direction ?? "ltr";
+    return directionOf(this.read?.language ?? "en");
+  }
+
+  /** What the screens say; every screen but the first two stands behind a catalogue that has come. */
+  get reading(): Reading {
+    if (this.read === null) throw new Error("no catalogue yet: only `words` can be shown");
+    return this.read;
+  }
+
+  /** What can be said at any time. */
+  get words(): typeof FIRST_WORDS {
+    return this.read?.texts ?? FIRST_WORDS;
+  }
+
+  get wordsLanguage(): string {
+    return this.read?.language ?? "en";
   }
 
   get name(): string {
@@ -67,11 +82,17 @@ export class Visit {
   }
 
   async start(): Promise<void> {
+    const saved = this.store.seat;
+    this.expect(saved?.language ?? preselect(navigator.languages, Object.keys(CATALOGUES)));
     const answer = await this.api.public();
     if (!answer.ok) return this.become({ what: "unreachable" });
     this.info = answer.value;
-    const saved = this.store.seat;
-    await this.read(saved?.language ?? preselect(navigator.languages, answer.value.languages.map(({ code }) => code)));
+    const offered = answer.value.languages.map(({ code }) => code);
+    try {
+      await this.readIn(saved?.language ?? preselect(navigator.languages, offered));
+    } catch {
+      return this.become({ what: "unreachable" });
+    }
     if (this.token !== null) this.digest = await linkDigest(this.token);
     if (saved?.entered === true && (this.token === null || saved.link === this.digest)) {
       if (saved.left) this.become({ what: "left" });
@@ -90,7 +111,7 @@ export class Visit {
   }
 
   async choose(language: string): Promise<void> {
-    await this.read(language);
+    await this.readIn(language).catch(() => undefined);
     this.changed();
   }
 
@@ -204,9 +225,24 @@ export class Visit {
     this.changed();
   }
 
-  private async read(language: string): Promise<void> {
+  /** Beside the first question to the server: the catalogue that is most likely to be needed, also to say that there is no network. */
+  private expect(language: string): void {
+    readingIn(language).then(
+      (reading) => {
+        if (this.read !== null) return;
+        this.read = reading;
+        this.changed();
+      },
+      () => undefined,
+    );
+  }
+
+  /** Rejects when no catalogue can be fetched; the person reads on in the one before. */
+  private async readIn(language: string): Promise<void> {
     this.language = language;
-    this.reading = await readingIn(language);
+    const reading = await readingIn(language);
+    // Two choices in quick succession: the later one is meant, whichever file comes first.
+    if (this.language === language) this.read = reading;
   }
 
   /** While the person reads, so that entering is quick later on. A failure now is tried again then. */

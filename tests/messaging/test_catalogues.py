@@ -135,6 +135,24 @@ def test_nothing_stands_beside_a_link_that_a_reader_could_take_for_a_part_of_it(
             assert re.search(r"(?:^|[\s(])LINK(?:$|[\s)])", TEXTS.get(key, language, **values)), key
 
 
+def page_text(language: str, key: str) -> str:
+    found = re.search(rf'^  {key}: "(.+)",$', (PAGE_TEXTS / f"{language}.ts").read_text(encoding="utf-8"), re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_button_is_called_in_the_message_what_it_is_called_on_the_page(language: str) -> None:
+    button = page_text(language, "notMe")
+    assert re.search(rf"[“«„\"] ?{re.escape(button)} ?[”»“\"]", TEXTS.get("invitation.not_for_you.markdown", language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_of_the_page_holds_a_medical_word(language: str) -> None:
+    everything = (PAGE_TEXTS / f"{language}.ts").read_text(encoding="utf-8").partition("export const texts")[2]
+    assert re.findall(MEDICAL[language], everything, re.IGNORECASE) == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_holds_a_medical_word(language: str) -> None:
     everything = "\n".join(TEXTS.catalogue(language).texts.values())

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { CHOOSABLE } from "../files/kinds.ts";
 import type { FileProblem } from "../files/prepare.ts";
 import { canRecord, Recording } from "../files/voice.ts";
-import { fill, type Texts } from "../texts/index.ts";
+import { fill, numberIn, type Texts } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -11,7 +11,7 @@ const MEGABYTE = 1024 * 1024;
 /** What can be sent besides words: a photo or a PDF, and a voice message for people who do not write. */
 export function Attach({ visit, texts }: { visit: Visit; texts: Texts }): JSX.Element {
   const chooser = useRef<HTMLInputElement>(null);
-  const size = String(Math.floor((visit.info?.largest_file ?? 0) / MEGABYTE));
+  const size = numberIn(texts, Math.floor((visit.info?.largest_file ?? 0) / MEGABYTE));
   return (
     <div class="attach">
       <div class="attach-row">
@@ -89,7 +89,7 @@ function Voice({ visit, texts }: { visit: Visit; texts: Texts }): JSX.Element {
     );
   return (
     <>
-      <span role="timer">{fill(texts.recording, { seconds: String(seconds) })}</span>
+      <span role="timer">{fill(texts.recording, { seconds: numberIn(texts, seconds) })}</span>
       <button type="button" class="secondary" onClick={() => void send()}>
         {texts.recordSend}
       </button>

@@ -1,5 +1,5 @@
 import type { Seat } from "../api.ts";
-import type { Texts } from "../texts/index.ts";
+import { apart, numberIn, type Texts } from "../texts/index.ts";
 
 /** Role labels as the room's members carry them, with the text that says the same. A trailing number is kept ("Interpreter 2"). */
 const ROLES: Record<string, keyof Texts> = {
@@ -12,7 +12,8 @@ const ROLES: Record<string, keyof Texts> = {
 export function roleOf(label: string, texts: Texts): string {
   const [, role = label, number = ""] = /^(.*?)( \d+)?$/.exec(label) ?? [];
   const key = ROLES[role];
-  return key === undefined ? label : texts[key] + number;
+  if (key === undefined) return label;
+  return number === "" ? texts[key] : `${texts[key]} ${numberIn(texts, Number(number))}`;
 }
 
 /** Visitors by the name they chose, the bot by its own, everybody else is staff. */
@@ -21,5 +22,5 @@ export function nameOf(user: string, seat: Seat, texts: Texts): string {
   const person = seat.people.find((known) => known.user === user);
   if (person === undefined) return texts.staff;
   const role = roleOf(person.label, texts);
-  return person.name === "" ? role : `${person.name} (${role})`;
+  return person.name === "" ? role : `${apart(person.name, role)} (${role})`;
 }

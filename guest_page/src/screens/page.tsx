@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../flow.ts";
 import type { Texts } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
@@ -8,34 +7,37 @@ import { Notice } from "./notice.tsx";
 import { ProblemLine } from "./problem.tsx";
 import { Terms } from "./terms.tsx";
 
+/** Each screen is a `main` of its own; what it is about is read out first when it comes. */
+function focusHeading(main: HTMLElement | null): void {
+  main?.querySelector<HTMLElement>("h1")?.focus();
+}
+
 /** The frame around every screen: who this is from, and the quick way out. */
 export function Page({ visit }: { visit: Visit }): JSX.Element {
-  const { texts } = visit.reading;
-  const main = useRef<HTMLElement>(null);
+  const { words } = visit;
   const { at } = visit.flow;
   const over = at === "ended" || at === "moved" || at === "not_me";
-  useEffect(() => main.current?.querySelector<HTMLElement>("h1")?.focus(), [at]);
   return (
     <div class={at === "inside" ? "frame frame-room" : "frame"}>
       <header>
         <p class="from">{visit.info?.name ?? ""}</p>
         {!over && (
           <button type="button" class="quick-exit" onClick={() => visit.quickExit()}>
-            {texts.quickExit}
+            {words.quickExit}
           </button>
         )}
       </header>
-      <main ref={main} key={at}>
+      <main ref={focusHeading} key={at}>
         <Screen visit={visit} />
       </main>
     </div>
   );
 }
 
-function Waiting({ texts }: { texts: Texts }): JSX.Element {
+function Waiting({ words }: { words: Pick<Texts, "wait"> }): JSX.Element {
   return (
     <p class="quiet" role="status">
-      {texts.wait}
+      {words.wait}
     </p>
   );
 }
@@ -58,19 +60,19 @@ function LostLink({ visit, texts, busy, problem }: Lost): JSX.Element {
 }
 
 function Screen({ visit }: { visit: Visit }): JSX.Element {
+  const { flow, words } = visit;
+  if (flow.at === "starting") return <Waiting words={words} />;
+  if (flow.at === "unreachable") {
+    return <Notice title={words.unreachableTitle} text={words.unreachableText} button={words.tryAgain} onPress={() => location.reload()} />;
+  }
   const { texts } = visit.reading;
-  const { flow } = visit;
   switch (flow.at) {
-    case "starting":
-      return <Waiting texts={texts} />;
-    case "unreachable":
-      return <Notice title={texts.unreachableTitle} text={texts.unreachableText} button={texts.tryAgain} onPress={() => location.reload()} />;
     case "language":
       return <LanguageChoice visit={visit} busy={flow.busy} problem={flow.problem} />;
     case "terms":
       return <Terms visit={visit} opened={flow.opened} busy={flow.busy} problem={flow.problem} />;
     case "early":
-      return visit.inside === null ? <Waiting texts={texts} /> : <visit.inside.Early visit={visit} opensAt={flow.opensAt} busy={flow.busy} />;
+      return visit.inside === null ? <Waiting words={words} /> : <visit.inside.Early visit={visit} opensAt={flow.opensAt} busy={flow.busy} />;
     case "full":
       return <Notice title={texts.fullTitle} text={texts.fullText} button={texts.tryAgain} busy={flow.busy} onPress={() => visit.startAgain()} />;
     case "lost":
@@ -80,7 +82,7 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
     case "not_me":
       return <Notice title={texts.notMeTitle} text={texts.notMeText} />;
     case "inside":
-      return visit.inside === null ? <Waiting texts={texts} /> : <visit.inside.Room visit={visit} seat={flow.seat} />;
+      return visit.inside === null ? <Waiting words={words} /> : <visit.inside.Room visit={visit} seat={flow.seat} />;
     case "elsewhere":
       return <Notice title={texts.elsewhereTitle} text={texts.elsewhereText} button={texts.useHere} onPress={() => void visit.useHere()} />;
     case "left":

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import type { Opened } from "../api.ts";
 import type { Problem } from "../flow.ts";
 import type { Visit } from "../visit.ts";
@@ -9,7 +8,6 @@ const LONGEST_NAME = 60;
 
 export function Terms({ visit, opened, busy, problem }: { visit: Visit; opened: Opened; busy: boolean; problem: Problem | null }): JSX.Element {
   const { texts } = visit.reading;
-  const [name, setName] = useState(visit.name);
   const paragraphs = opened.terms.text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== "");
   return (
     <form
@@ -17,7 +15,7 @@ export function Terms({ visit, opened, busy, problem }: { visit: Visit; opened: 
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void visit.enter(name);
+        void visit.enter(event.currentTarget.querySelector("input")?.value ?? "");
       }}
     >
       <h1 tabIndex={-1}>{texts.termsTitle}</h1>
@@ -39,10 +37,9 @@ export function Terms({ visit, opened, busy, problem }: { visit: Visit; opened: 
           spellcheck={false}
           maxLength={LONGEST_NAME}
           required
-          value={name}
+          defaultValue={visit.name}
           aria-describedby="name-hint problem"
           aria-invalid={problem === "name"}
-          onInput={(event) => setName(event.currentTarget.value)}
         />
         <p class="hint" id="name-hint">
           {texts.nameHint}

@@ -1,5 +1,6 @@
 /** Every text of the page. `{…}` is filled in. No medical word, nothing about why somebody is here. */
-export const en = {
+export const texts = {
+  digits: "0123456789",
   title: "Session",
   quickExit: "Leave this page now",
   wait: "Please wait…",
@@ -108,4 +109,4 @@ export const en = {
   roleColleague: "Colleague",
 };
 
-export type Texts = Record<keyof typeof en, string>;
+export type Texts = Record<keyof typeof texts, string>;

@@ -1,9 +1,10 @@
 import type { Texts } from "./en.ts";
 
-export const fr: Texts = {
+export const texts: Texts = {
+  digits: "0123456789",
   title: "Session",
   quickExit: "Quitter cette page maintenant",
-  wait: "Veuillez patienter…",
+  wait: "Un instant, s’il vous plaît…",
   you: "Vous",
   staff: "Équipe",
 
@@ -84,6 +85,7 @@ export const fr: Texts = {
   notYet: "Vous pourrez écrire ici dès que tout sera prêt.",
   unreadable: "Ce message ne peut pas encore être affiché.",
   removed: "Ce message a été supprimé.",
+  file: "(fichier : {name}) Il ne peut pas être affiché sur cette page.",
   photo: "Photo",
   voice: "Message vocal",
   showPhoto: "Afficher la photo",
@@ -101,7 +103,6 @@ export const fr: Texts = {
   problemUnreadable: "Ce fichier n’a pas pu être lu. Essayez-en un autre.",
   problemNotSent: "Le fichier n’a pas pu être envoyé. Essayez-en un autre.",
   problemMicrophone: "Le microphone n’a pas pu être utilisé. Autorisez-le dans votre navigateur, ou écrivez.",
-  file: "(fichier : {name}) Il ne peut pas être affiché sur cette page.",
 
   roleServiceUser: "Invité·e",
   roleRelative: "Proche",

@@ -1,11 +1,32 @@
-import { en, type Texts } from "./en.ts";
+import type { Texts } from "./en.ts";
 
 export type { Texts };
 
-/** One entry per catalogue; English is always there. A language without one reads English. */
-const CATALOGUES: Record<string, () => Promise<Texts>> = {
-  fr: async () => (await import("./fr.ts")).fr,
+/** One file per language, each fetched only when somebody reads in it; English is a language like the others. */
+export const CATALOGUES: Record<string, () => Promise<{ texts: Texts }>> = {
+  am: () => import("./am.ts"),
+  ar: () => import("./ar.ts"),
+  de: () => import("./de.ts"),
+  en: () => import("./en.ts"),
+  es: () => import("./es.ts"),
+  fa: () => import("./fa.ts"),
+  fr: () => import("./fr.ts"),
+  ha: () => import("./ha.ts"),
+  it: () => import("./it.ts"),
+  ku: () => import("./ku.ts"),
+  my: () => import("./my.ts"),
+  prs: () => import("./prs.ts"),
+  ps: () => import("./ps.ts"),
+  pt: () => import("./pt.ts"),
+  ru: () => import("./ru.ts"),
+  so: () => import("./so.ts"),
+  sw: () => import("./sw.ts"),
+  ti: () => import("./ti.ts"),
+  tr: () => import("./tr.ts"),
+  uk: () => import("./uk.ts"),
 };
+
+const RIGHT_TO_LEFT = ["ar", "fa", "prs", "ps"];
 
 export interface Reading {
   /** The language the texts are really in. */
@@ -13,32 +34,73 @@ export interface Reading {
   texts: Texts;
 }
 
-export const ENGLISH: Reading = { language: "en", texts: en };
+/** What a page without any catalogue can still say: the two screens of a network that is slow or gone. */
+export const FIRST_WORDS: Pick<Texts, "title" | "quickExit" | "wait" | "unreachableTitle" | "unreachableText" | "tryAgain"> = {
+  title: "Session",
+  quickExit: "Leave this page now",
+  wait: "Please wait…",
+  unreachableTitle: "No connection",
+  unreachableText: "This page could not be reached. Please check your network. It tries again by itself.",
+  tryAgain: "Try again",
+};
 
+/** The texts in this language, else in English. Rejects when neither can be fetched. */
 export async function readingIn(language: string): Promise<Reading> {
   const load = CATALOGUES[language];
-  if (load === undefined) return ENGLISH;
-  try {
-    return { language, texts: await load() };
-  } catch {
-    return ENGLISH;
+  if (load !== undefined) {
+    try {
+      return { language, texts: (await load()).texts };
+    } catch {
+      // English may be in the browser's cache.
+    }
   }
+  return { language: "en", texts: (await import("./en.ts")).texts };
+}
+
+export function directionOf(language: string): "ltr" | "rtl" {
+  return RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+}
+
+const RIGHT_TO_LEFT_LETTER = /[\u0590-\u08ff]/;
+
+/** A name or a time inside a text, set apart where one of the two runs from right to left (Unicode Bidirectional Algorithm, 2.4). */
+export function apart(value: string, around = ""): string {
+  return RIGHT_TO_LEFT_LETTER.test(value + around) ? `\u2068${value}\u2069` : value;
 }
 
 export function fill(text: string, values: Record<string, string>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => {
+    const value = values[key];
+    return value === undefined ? whole : apart(value, text);
+  });
+}
+
+/** A number in the digits of the language. */
+export function numberIn(texts: Texts, number: number): string {
+  return String(number).replace(/\d/g, (digit) => texts.digits[Number(digit)] ?? digit);
 }
 
 /** The first of the person's languages that is offered, else English, else the first one offered. */
 export function preselect(wanted: readonly string[], offered: readonly string[]): string {
   for (const tag of wanted) {
-    const found = offered.find((code) => code.toLowerCase() === tag.toLowerCase()) ?? offered.find((code) => code === tag.split("-")[0]?.toLowerCase());
-    if (found !== undefined) return found;
+    for (const meant of [tag.toLowerCase(), languageOf(tag), tag.toLowerCase().split("-")[0]]) {
+      const found = offered.find((code) => code.toLowerCase() === meant);
+      if (found !== undefined) return found;
+    }
   }
   return offered.includes("en") ? "en" : (offered[0] ?? "en");
 }
 
+/** Our code for a tag of a browser: Dari comes as "fa-AF" too, Kurmanji as "kmr". */
+function languageOf(tag: string): string {
+  const lower = tag.toLowerCase();
+  if (lower === "fa-af") return "prs";
+  const language = lower.split("-")[0] ?? lower;
+  return language === "kmr" ? "ku" : language;
+}
+
 /** How dates and times are written: the person's own variant of the language where the browser names one ("en-GB", "fr-CH"). */
 export function localeFor(language: string, wanted: readonly string[]): string {
-  return wanted.find((tag) => tag.split("-")[0]?.toLowerCase() === language) ?? language;
+  if (language === "prs") return "fa-AF";
+  return wanted.find((tag) => languageOf(tag) === language) ?? language;
 }
