@@ -98,7 +98,7 @@ async def test_the_pdf_is_a4_tagged_titled_bookmarked_and_says_its_language(rend
     (outline, days) = reader.outline
     assert outline.title == "Transcription de la séance K7M2"
     assert [day.title for day in days] == ["mardi 1 décembre 2026", "mercredi 2 décembre 2026"]
-    assert "supprimés le mercredi 2 décembre 2026, 16:00 (Kyiv, UTC+02:00)" in text_of(pdf)
+    assert "supprimés le mercredi 2 décembre 2026, 16:00 (Kiev, UTC+02:00)" in text_of(pdf)
 
 
 async def test_the_footer_stands_on_each_page(renderer: PoolPdfRenderer) -> None:
@@ -108,6 +108,13 @@ async def test_the_footer_stands_on_each_page(renderer: PoolPdfRenderer) -> None
     for number, page in enumerate(pages, start=1):
         assert FOOTER in page
         assert f"Page {number} of {len(pages)}" in page
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "Page 1 of 1"), ("fa", "صفحهٔ ۱ از ۱"), ("my", "စာမျက်နှာ ၁ / ၁")])
+async def test_pages_are_counted_in_the_digits_of_the_language(renderer: PoolPdfRenderer, language: str, expected: str) -> None:
+    (pdf,) = await renderer.render(transcript(says("x"), language=language))
+    assert set(expected) & set("1۱၁") <= set(text_of(pdf))
+    assert ("1 of 1" in text_of(pdf)) == (language == "en")
 
 
 async def test_what_looks_like_markup_is_printed_and_fetches_nothing(renderer: PoolPdfRenderer, tmp_path: Path) -> None:

@@ -3,9 +3,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import type { Message } from "../messages.ts";
 import type { RoomView } from "../stay.ts";
-import { fill, localeFor, type Reading, type Texts } from "../texts/index.ts";
+import { fill, type Reading, type Texts } from "../texts/index.ts";
 import { nameOf } from "./names.ts";
 import { SharedFileView } from "./shared_file.tsx";
+import { clock } from "./when.ts";
 
 const NEAR_THE_END_PX = 120;
 
@@ -26,7 +27,7 @@ export function Messages({ room, seat, reading, onTakeBack }: Shown): JSX.Elemen
     const element = log.current;
     if (element !== null && (atEnd.current || messages.at(-1)?.mine === true)) element.scrollTop = element.scrollHeight;
   }, [last]);
-  const time = new Intl.DateTimeFormat(localeFor(language, navigator.languages), { hour: "2-digit", minute: "2-digit" });
+  const reader = { language, texts, wanted: navigator.languages };
   return (
     <div
       class="log"
@@ -44,7 +45,7 @@ export function Messages({ room, seat, reading, onTakeBack }: Shown): JSX.Elemen
           <p class="by">
             <span class="who">{message.mine ? texts.you : nameOf(message.sender, seat, texts)}</span>{" "}
             {message.sent ? (
-              <time dateTime={new Date(message.at).toISOString()}>{time.format(message.at)}</time>
+              <time dateTime={new Date(message.at).toISOString()}>{clock(new Date(message.at), reader)}</time>
             ) : (
               <span>
                 {texts.sending}

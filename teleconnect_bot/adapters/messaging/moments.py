@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.core import get_global
+from babel.dates import format_time, get_timezone_location
+
+from teleconnect_bot.adapters.messaging.days import day_in_words
 
 # English as most of the world writes it: day before month, 24 hours.
 # Dari has no entry of its own in CLDR: it is Persian as it is written in Afghanistan.
 _PREFERRED = {"en": "en_GB", "prs": "fa_AF"}
+# Where many count the hours from sunrise, 2:00 may be taken for eight in the morning; 14:00 cannot.
+_FULL_DAY_CLOCK = frozenset({"am", "so", "ti"})
+_COMMAS = {"ar": "،", "fa": "،", "prs": "،", "ps": "،", "am": "፣", "ti": "፣", "my": "၊"}
 _DIGITS = {"arabext": "۰۱۲۳۴۵۶۷۸۹", "arab": "٠١٢٣٤٥٦٧٨٩", "mymr": "၀၁၂၃၄၅၆၇၈၉"}
 
 
@@ -25,6 +32,11 @@ def locale_of(language: str) -> Locale:
     raise AssertionError("Babel has no English")
 
 
+def base_of(language: str) -> str:
+    """The language of a tag, without country and script: `fr-CH` is `fr`."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
 def native_digits(text: str, language: str) -> str:
     """The text with its ASCII digits written as the language's readers write them by default (CLDR, `defaultNumberingSystem`)."""
     digits = _DIGITS.get(locale_of(language).default_numbering_system)
@@ -32,19 +44,26 @@ def native_digits(text: str, language: str) -> str:
 
 
 def format_day(moment: datetime, zone: str, language: str) -> str:
-    """Weekday and date, such as `Tuesday, 1 December 2026`. `moment` is aware, `zone` an IANA name."""
-    return format_date(moment.astimezone(ZoneInfo(zone)), format="full", locale=locale_of(language))
+    """Weekday and date, such as `Tuesday, 1 December 2026`. `moment` is aware, `zone` an IANA name.
+
+    In the digits of the language, and in both calendars where its readers live by another than the Gregorian one.
+    """
+    local = moment.astimezone(ZoneInfo(zone))
+    return native_digits(day_in_words(local.date(), base_of(language), locale_of(language)), language)
 
 
 def format_clock(moment: datetime, zone: str, language: str) -> str:
     """The time of day to the minute, such as `14:00`."""
-    return format_time(moment.astimezone(ZoneInfo(zone)), format="short", locale=locale_of(language))
+    local = moment.astimezone(ZoneInfo(zone))
+    pattern = "HH:mm" if base_of(language) in _FULL_DAY_CLOCK else "short"
+    return native_digits(format_time(local, format=pattern, locale=locale_of(language)), language)
 
 
 def format_moment(moment: datetime, zone: str, language: str) -> str:
     """Weekday, date, time and zone: `Tuesday, 1 December 2026, 14:00 (Kyiv, UTC+02:00)`. The offset leaves no doubt."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{format_day(moment, zone, language)}, {format_clock(moment, zone, language)} ({_zone_name(local, zone, language)})"
+    comma = _COMMAS.get(base_of(language), ",")
+    return f"{format_day(moment, zone, language)}{comma} {format_clock(moment, zone, language)} ({_zone_name(local, zone, language)})"
 
 
 def _zone_name(local: datetime, zone: str, language: str) -> str:
@@ -54,5 +73,15 @@ def _zone_name(local: datetime, zone: str, language: str) -> str:
     offset_name = f"UTC{sign}{hours:02d}:{minutes:02d}" if offset else "UTC"
     if "/" not in zone or zone.startswith("Etc/"):
         return offset_name
-    city = get_timezone_location(ZoneInfo(zone), locale=locale_of(language), return_city=True)
-    return f"{city}, {offset_name}"
+    return f"{_city(zone, locale_of(language))}, {offset_name}"
+
+
+@lru_cache
+def _city(zone: str, locale: Locale) -> str:
+    """The city after which a zone is named, in the language. Babel knows some by a former name alone: Europe/Kyiv as Europe/Kiev."""
+    present = get_global("zone_aliases").get(zone, zone)
+    former = (old for old, new in get_global("zone_aliases").items() if new == present)
+    for name in (present, *former):
+        if city := locale.time_zones.get(name, {}).get("city"):
+            return str(city)
+    return get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
