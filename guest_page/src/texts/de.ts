@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Dieser Link funktioniert nicht",
   lostText: "Vielleicht ist er zu alt oder ein Teil fehlt. Bitten Sie die Person, die ihn geschickt hat, um einen neuen Link.",
+  askForLink: "Um einen neuen Link bitten",
+  askedTitle: "Danke",
+  askedText: "Wenn dieser Link einmal von uns kam, liest die Person, die ihn geschickt hat, jetzt, dass Sie einen neuen brauchen. Sie können diese Seite schließen.",
   phone: "Sie können auch anrufen: {phone}.",
 
   notMeTitle: "Danke",

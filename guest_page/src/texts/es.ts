@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Este enlace no funciona",
   lostText: "Puede que sea demasiado antiguo o que falte una parte. Pida un enlace nuevo a la persona que se lo envió.",
+  askForLink: "Pedir un enlace nuevo",
+  askedTitle: "Gracias",
+  askedText: "Si este enlace era nuestro, la persona que lo envió lee ahora que usted necesita uno nuevo. Puede cerrar esta página.",
   phone: "También puede llamar al {phone}.",
 
   notMeTitle: "Gracias",

@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Wannan mahaɗin ba ya aiki",
   lostText: "Wataƙila ya tsufa, ko wani ɓangarensa ya ɓace. Ku nemi sabon mahaɗi daga wanda ya aiko muku.",
+  askForLink: "Ku nemi sabon mahaɗi",
+  askedTitle: "Mun gode",
+  askedText: "Idan wannan mahaɗin daga gare mu ne, wanda ya aiko yana karantawa yanzu cewa kuna buƙatar sabo. Za ku iya rufe wannan shafin.",
   phone: "Za ku kuma iya kira: {phone}.",
 
   notMeTitle: "Mun gode",

@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Questo link non funziona",
   lostText: "Forse è troppo vecchio o ne manca una parte. Chieda un nuovo link alla persona che Gliel’ha mandato.",
+  askForLink: "Chieda un nuovo link",
+  askedTitle: "Grazie",
+  askedText: "Se questo link era nostro, la persona che l’ha mandato legge ora che Gliene serve uno nuovo. Può chiudere questa pagina.",
   phone: "Può anche chiamare il {phone}.",
 
   notMeTitle: "Grazie",

@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Ev girêdan naxebite",
   lostText: "Dibe ku pir kevn be, an beşek jê kêm be. Ji kerema xwe ji kesê ku ew şandiye girêdaneke nû bixwazin.",
+  askForLink: "Girêdaneke nû bixwazin",
+  askedTitle: "Spas",
+  askedText: "Heke ev girêdan ji me bû, kesê ku ew şandiye niha dixwîne ku ji we re yeke nû pêwîst e. Hûn dikarin vê rûpelê bigirin.",
   phone: "Hûn dikarin telefon jî bikin: {phone}.",
 
   notMeTitle: "Spas",

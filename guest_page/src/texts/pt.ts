@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Este link não funciona",
   lostText: "Pode ser antigo demais ou faltar uma parte. Peça um novo link à pessoa que o enviou.",
+  askForLink: "Pedir um novo link",
+  askedTitle: "Agradecemos",
+  askedText: "Se este link veio de nós, a pessoa que o enviou lê agora que você precisa de um novo. Pode fechar esta página.",
   phone: "Também pode ligar para {phone}.",
 
   notMeTitle: "Agradecemos",

@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Linkigani ma shaqaynayo",
   lostText: "Waxaa laga yaabaa inuu duugoobay, ama inay qayb ka maqan tahay. Fadlan qofkii kuu soo diray weydiiso link cusub.",
+  askForLink: "Codso link cusub",
+  askedTitle: "Mahadsanid",
+  askedText: "Haddii linkigani naga yimid, qofkii soo diray hadda wuxuu akhrinayaa inaad u baahan tahay mid cusub. Waad xiri kartaa boggan.",
   phone: "Waxaad kaloo wici kartaa {phone}.",
 
   notMeTitle: "Mahadsanid",

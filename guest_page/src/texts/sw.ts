@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Kiungo hiki hakifanyi kazi",
   lostText: "Huenda ni cha zamani sana, au sehemu yake haipo. Tafadhali mwombe aliyekutumia akupe kiungo kipya.",
+  askForLink: "Omba kiungo kipya",
+  askedTitle: "Asante",
+  askedText: "Ikiwa kiungo hiki kilitoka kwetu, aliyekituma sasa anasoma kwamba unahitaji kipya. Unaweza kufunga ukurasa huu.",
   phone: "Unaweza pia kupiga simu: {phone}.",
 
   notMeTitle: "Asante",

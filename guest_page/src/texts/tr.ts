@@ -34,6 +34,9 @@ export const texts: Texts = {
 
   lostTitle: "Bu bağlantı çalışmıyor",
   lostText: "Çok eski olabilir veya bir parçası eksik olabilir. Bağlantıyı size gönderen kişiden yeni bir bağlantı isteyin.",
+  askForLink: "Yeni bağlantı isteyin",
+  askedTitle: "Teşekkürler",
+  askedText: "Bu bağlantı bizden geldiyse, gönderen kişi yeni bir bağlantıya ihtiyacınız olduğunu şimdi okur. Bu sayfayı kapatabilirsiniz.",
   phone: "Telefonla da arayabilirsiniz: {phone}.",
 
   notMeTitle: "Teşekkürler",
