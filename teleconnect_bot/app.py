@@ -42,6 +42,7 @@ from teleconnect_bot.chat.desk import Desk
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
+from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -50,11 +51,13 @@ from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
+from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.ports import Membership, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
+from teleconnect_bot.services.staff_alerts import StaffAlerts
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.status_card import StatusCard
 from teleconnect_bot.services.teardown import Teardown
@@ -230,11 +233,17 @@ class Bot:
             password=email.password.get_secret_value() if email.password else None,
         )
         mailer = SmtpMailer(settings, self.texts, self.clock)
+
+        async def address_of(user: str) -> Contact | None:
+            return (await self.settings.of(user)).email
+
         parts = (
             Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),
             Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock),
             StatusCard(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
+            StaffAlerts(sessions, mailer, address_of, self.sender.public_name, self.clock),
+            PassingAnswers(ledger, chat),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(
                 self.units, sessions, ledger, self.keys, self.clock, config.bot, rooms, chat, visitors, self.gateway, cards, self.settings

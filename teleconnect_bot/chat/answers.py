@@ -22,6 +22,7 @@ from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_p
 from .dates import read_moment, read_zone
 from .lists import page_of
 from .markup import escaped
+from .numbers import Passing, numbers_of
 from .parser import Line, NotUnderstood, nearest, parse
 from .personal import PERSONAL, Personal
 from .planned import when
@@ -51,6 +52,7 @@ POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
     "stay": c.Close,
     "reschedule": lambda by: c.Reschedule(by, SOME_DAY),
     "resend": c.Resend,
+    "phone": lambda by: c.ShowNumber(by, ""),
 }
 """Without a code, a command means the one session of the requester's with which this is possible."""
 DONE: dict[str, Sentence] = {
@@ -95,7 +97,7 @@ class Answers:
         """The clock of the one who is answered."""
         return reader().zone
 
-    async def answer(self, by: str, chat: str, event: str, text: str, here: Session | None = None) -> str | Question | None:
+    async def answer(self, by: str, chat: str, event: str, text: str, here: Session | None = None) -> str | Question | Passing | None:
         """The answer in Markdown, None when the card alone answers. `here` is the session in whose room it was written.
 
         A line that may hold a contact and became no invitation is remembered, so that it is removed (PRODUCT §3).
@@ -103,7 +105,7 @@ class Answers:
         with speaking_to(await self.personal.settings.of(by)):
             return await self._answer(by, chat, event, text, here)
 
-    async def _answer(self, by: str, chat: str, event: str, text: str, here: Session | None) -> str | Question | None:
+    async def _answer(self, by: str, chat: str, event: str, text: str, here: Session | None) -> str | Question | Passing | None:
         try:
             line = parse(text)
             if line.name in ADDING:
@@ -122,7 +124,7 @@ class Answers:
             await self.sessions.remember_failed(by, chat, event)
         return answer
 
-    async def _carry_out(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str | Question | None:
+    async def _carry_out(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str | Question | Passing | None:
         match line.name:
             case "help":
                 return help_text(line.words[0] if line.words else None)
@@ -141,6 +143,9 @@ class Answers:
                 return await self._join(line, by, event)
             case "remove":
                 return await self._remove(line, by, event, here)
+            case "phone":
+                meant = await self._meant("phone", line.words, by, here)
+                return numbers_of(await self.sessions.ask(meant.code, c.ShowNumber(by, event), event))
             case "resend":
                 return await self._resend(line, by, chat, event, here)
             case "reschedule":

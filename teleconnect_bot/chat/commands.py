@@ -119,6 +119,14 @@ COMMANDS: dict[str, ChatCommand] = {
             (1, 3),
         ),
         ChatCommand(
+            "phone",
+            "phone [code]",
+            "shows you the number of the person, to ring them by ordinary telephone; the answer does not stay in the chat",
+            "phone K7M2",
+            (0, 1),
+            takes_code=True,
+        ),
+        ChatCommand(
             "reopen", "reopen [code]", "takes a closed session up again before it is deleted", "reopen K7M2", (0, 1), takes_code=True
         ),
         ChatCommand(

@@ -12,6 +12,7 @@ from teleconnect_bot.domain.retention import TraceKind
 from teleconnect_bot.domain.session import Session
 from teleconnect_bot.domain.transcript import COMMAND_PREFIX, is_command
 from teleconnect_bot.services.ledger import Ledger
+from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.ports import Membership, StaffChat
 from teleconnect_bot.services.sessions import Sessions
 
@@ -19,6 +20,7 @@ from .access import Access
 from .answers import MAY_HOLD_A_CONTACT, Answers
 from .commands import COMMANDS
 from .markup import text
+from .numbers import Passing
 from .questions import Question, Questions
 from .reactions import ASKED_ONCE, meaning
 from .voice import Sentence, say, speaking_to
@@ -72,7 +74,7 @@ class Desk:
     ) -> None:
         self.bot, self.sessions, self.ledger, self.answers, self.access = bot, sessions, ledger, answers, access
         self.chat, self.direct_chats = chat, direct_chats
-        self.questions = Questions(ledger, chat)
+        self.questions, self.passing = Questions(ledger, chat), PassingAnswers(ledger, chat)
 
     async def invited(self, room: str, sender: str) -> None:
         """Somebody wants to talk. Permitted people are welcomed, others read once who can give access."""
@@ -134,9 +136,11 @@ class Desk:
     async def _answer(self, sender: str, chat: str, event: str, order: str, here: Session | None) -> None:
         await self._say(await self.answers.answer(sender, chat, event, order, here), chat, event)
 
-    async def _say(self, answer: str | Question | None, chat: str, event: str) -> None:
+    async def _say(self, answer: str | Question | Passing | None, chat: str, event: str) -> None:
         if isinstance(answer, Question):
             await self.questions.ask(answer, chat, event)
+        elif isinstance(answer, Passing):
+            await self.passing.post(answer.session, chat, event, text(answer.words))
         elif answer:
             await self.chat.post(chat, text(answer), f"answer.{event}")
 
@@ -172,11 +176,12 @@ class Desk:
                 return
 
     async def files_sent(self, room: str, sender: str, addresses: tuple[str, ...]) -> None:
-        """Files of a session's room are entered in the ledger, whoever sent them."""
+        """Files of a session's room are entered in the ledger, whoever sent them; who sends one has written."""
         session = await self.sessions.by_room(room)
         if session is not None:
             for address in addresses:
                 await self.ledger.found(session.id, TraceKind.ROOM_MEDIA, address, sender)
+            await self.sessions.decide(session.id, SomebodyWrote(sender))
 
     async def not_decrypted(self, room: str, event: str, sender: str) -> None:
         if await self.sessions.by_room(room) is None and self.access.may_request(sender):

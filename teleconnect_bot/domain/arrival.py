@@ -132,7 +132,8 @@ def seat_beat(session: Session, command: c.SeatBeat, now: datetime) -> Outcome:
 def _present(session: Session, seat_id: str, now: datetime) -> Outcome:
     seat = session.seat(seat_id)
     assert seat is not None
-    session = replace(session.with_seat(replace(seat, present=True, away_since=None, last_beat_at=now)), last_activity_at=now)
+    session = session.with_seat(replace(seat, present=True, away_since=None, last_beat_at=now))
+    session = replace(session, last_activity_at=now, message_noted=False)
     if not session.is_main(seat) or session.state not in (State.INVITED, State.KEPT_OPEN):
         return session, (e.UpdateCard(),)
     return _main_arrived(session, now)

@@ -108,6 +108,13 @@ class Remove(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowNumber(Asked):
+    """To ring somebody by ordinary telephone. `event` is the order's own; the answer to it does not stay."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen(Asked):
     pass
 

@@ -179,6 +179,23 @@ class RemindStaff(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class AlertStaff(Effect):
+    """Somebody waits and nobody comes: a member of staff is written to outside Matrix, where they are reached."""
+
+    lane: ClassVar[str] = "alert"
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class HideAnswer(Effect):
+    """Take back the answer to the order in this event."""
+
+    lane: ClassVar[str] = "hide"
+    delay: ClassVar[timedelta] = timedelta(minutes=10)
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskOrganisation(Effect):
     lane: ClassVar[str] = "interpreter"
     organisation: str | None = None
@@ -210,6 +227,8 @@ EFFECTS: tuple[type[Effect], ...] = (
     UpdateCard,
     Tell,
     RemindStaff,
+    AlertStaff,
+    HideAnswer,
     AskOrganisation,
     RenderTranscript,
     TearDown,

@@ -95,6 +95,10 @@ class NobodyToRemove(Refused):
     """That person is not in session {code}. Its card shows who is there; `cancel {code}` or `end {code}` ends it for everybody."""
 
 
+class NoNumber(Refused):
+    """Nobody in {code} was invited by telephone, so there is no number. `resend {code}` sends the link once more."""
+
+
 class NothingHeld(Refused):
     """Session {code} does not wait for an interpreter. `invites` shows what state it is in."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import arrival, colleagues, rules
+from . import absence, arrival, colleagues, rules
 from . import commands as c
 from .effects import Effect
 from .errors import (
@@ -85,6 +85,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.DeadlinePassed: Rule((S.UNAVAILABLE,), rules.deadline_passed),
         c.Reschedule: Rule((S.HELD,), rules.reschedule_held),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
+        c.ShowNumber: Rule((S.HELD,), absence.show_number),
     },
     S.UNAVAILABLE: {
         c.AskAnother: Rule((S.HELD,), rules.ask_another),
@@ -92,6 +93,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Reschedule: Rule((S.HELD,), rules.reschedule_held),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.DeadlinePassed: Rule((S.UNAVAILABLE, S.CANCELLED), rules.deadline_passed),
+        c.ShowNumber: Rule((S.UNAVAILABLE,), absence.show_number),
     },
     S.INVITED: {
         **_stays(S.INVITED, *_WHILE_LINKS_WORK),
@@ -110,6 +112,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.InterpreterAccepted: Rule((S.INVITED,), rules.interpreter_accepted_late),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.DeadlinePassed: Rule((S.INVITED, S.CANCELLED), rules.deadline_passed),
+        c.ShowNumber: Rule((S.INVITED,), absence.show_number),
     },
     S.WAITING: {
         **_stays(S.WAITING, *_WHILE_LINKS_WORK),
@@ -129,6 +132,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Close: Rule((S.CLOSED,), rules.close_waiting),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_waiting_now),
         c.DeadlinePassed: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), rules.deadline_passed),
+        c.ShowNumber: Rule((S.WAITING,), absence.show_number),
     },
     S.ACTIVE: {
         **_stays(S.ACTIVE, *_WHILE_LINKS_WORK),
@@ -145,6 +149,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Keep: Rule((S.KEPT_OPEN,), rules.keep),
         c.Remove: Rule((S.ACTIVE,), arrival.remove),
         c.DeadlinePassed: Rule((S.ACTIVE, S.KEPT_OPEN), rules.deadline_passed),
+        c.ShowNumber: Rule((S.ACTIVE,), absence.show_number),
     },
     S.KEPT_OPEN: {
         **_stays(S.KEPT_OPEN, *_WHILE_LINKS_WORK),
@@ -154,13 +159,14 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.VisitorLeft: Rule((S.KEPT_OPEN,), arrival.visitor_left),
         c.StaffJoined: Rule((S.KEPT_OPEN, S.WAITING), arrival.staff_joined_quietly),
         c.Join: Rule((S.KEPT_OPEN, S.ACTIVE), colleagues.join_kept_open),
-        c.SomebodyWrote: Rule((S.KEPT_OPEN,), arrival.somebody_wrote),
+        c.SomebodyWrote: Rule((S.KEPT_OPEN,), absence.somebody_wrote_kept_open),
         c.Start: Rule((S.ACTIVE,), arrival.start_kept_open),
         c.Remove: Rule((S.KEPT_OPEN,), arrival.remove),
         c.Resend: Rule((S.KEPT_OPEN,), rules.resend),
         c.Close: Rule((S.CLOSED,), rules.close),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_now),
         c.DeadlinePassed: Rule((S.KEPT_OPEN, S.CLOSED), rules.deadline_passed),
+        c.ShowNumber: Rule((S.KEPT_OPEN,), absence.show_number),
     },
     S.CLOSED: {
         **_stays(S.CLOSED, *_ALWAYS, (c.StaffLeft, arrival.staff_left), (c.NewLinkAsked, arrival.new_link_asked)),
@@ -219,6 +225,7 @@ REFUSALS: dict[type[c.Command], dict[State, type[Refused]]] = {
         S.ACTIVE: IsThereAlready,
         **_ENDED,
     },
+    c.ShowNumber: {S.DRAFT: NotSent, **_ENDED},
     c.Remove: {S.DRAFT: NotSent, S.HELD: NobodyToRemove, S.UNAVAILABLE: NobodyToRemove, **_ENDED},
     c.Reopen: {S.DRAFT: NotSent, **dict.fromkeys(_SENT, NotClosed), S.CANCELLED: AlreadyCancelled, **_DELETED},
     c.WantTranscript: {S.DRAFT: NotSent, **dict.fromkeys(_SENT, NoTranscript), **_DELETED},

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import arrival, colleagues, telling
+from . import absence, arrival, colleagues, telling
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
@@ -313,7 +313,7 @@ def _remind(session: Session, now: datetime) -> Outcome:
 def _ring(session: Session, now: datetime) -> Outcome:
     called = session.arrived_at is not None and session.policy.ring.calls_backup(session.arrived_at, now)
     backup = telling.the_backup(session, Notice.STILL_WAITING) if called else ()
-    return replace(session, last_ring_at=now), (e.Tell(Notice.STILL_WAITING), *backup)
+    return replace(session, last_ring_at=now), (e.Tell(Notice.STILL_WAITING), *backup, *absence.alerts(session, now))
 
 
 def _nobody_came(session: Session) -> Outcome:

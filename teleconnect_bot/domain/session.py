@@ -44,6 +44,7 @@ class MessageKind(StrEnum):
     CANCELLED = "cancelled"
     REMINDER = "reminder"
     NOBODY_CAME = "nobody_came"
+    NEW_MESSAGE = "new_message"
 
 
 class Delivery(StrEnum):
@@ -81,7 +82,7 @@ class Session:
     last main seat went away, so that a flapping phone is one arrival. `left_at` is when that was, None before the first time.
     `zone` is the invited person's, `remind_at` when people are reminded next. `colleagues` are the Matrix ids of those who were
     invited to take part; they are also among `staff_invited` and `staff_inside` as they come. `emptied_at` is when everybody was
-    removed in the teardown.
+    removed in the teardown. `message_noted`: an absent person was told that something was written, and has not come back since.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Session:
     seen_at: datetime | None = None
     nobody_came: bool = False
     end_announced: bool = False
+    message_noted: bool = False
     emptied_at: datetime | None = None
     policy: Policy = field(default_factory=Policy)
 

@@ -65,6 +65,10 @@ def of_the_end(session: Session) -> Outcome:
     return _tell(session, session.links, MessageKind.CANCELLED)
 
 
+def of_a_new_message(session: Session, links: Iterable[Link]) -> Outcome:
+    return _tell(session, links, MessageKind.NEW_MESSAGE)
+
+
 def of_the_time_again(session: Session) -> Outcome:
     """Not those who came by a link on which somebody is there already."""
     there = {seat.link for seat in session.present_seats}

@@ -24,6 +24,7 @@ WORTH_SENDING = {
     MessageKind.CANCELLED: frozenset({State.CANCELLED}),
     MessageKind.REMINDER: frozenset({State.INVITED}),
     MessageKind.NOBODY_CAME: frozenset({State.INVITED, State.WAITING, State.KEPT_OPEN}),
+    MessageKind.NEW_MESSAGE: frozenset({State.KEPT_OPEN}),
 }
 """In which states a message still makes sense; one that comes too late is not sent."""
 SUBJECTS = {
@@ -31,6 +32,7 @@ SUBJECTS = {
     MessageKind.CANCELLED: "cancelled.subject",
     MessageKind.REMINDER: "reminder.subject",
     MessageKind.NOBODY_CAME: "nobody_came.subject",
+    MessageKind.NEW_MESSAGE: "new_message.subject",
 }
 
 Moment = Callable[[datetime, str, str], str]
@@ -89,6 +91,8 @@ class Messages:
                 return was_told(session, message.link, message.recipient)
             case MessageKind.REMINDER:
                 return session.planned_at is not None and self.clock.now() < session.planned_at
+            case MessageKind.NEW_MESSAGE:
+                return session.message_noted
             case _:
                 return True
 
@@ -136,6 +140,8 @@ class Messages:
                 parts = ("reminder.body.markdown", door, "reminder.link.markdown")
             case MessageKind.NOBODY_CAME:
                 parts = ("nobody_came.body.markdown", "nobody_came.link.markdown")
+            case MessageKind.NEW_MESSAGE:
+                parts = ("new_message.body.markdown", "reminder.link.markdown")
         return SUBJECTS[message.kind], parts
 
     def _when(self, session: Session, language: str) -> dict[str, str]:

@@ -169,7 +169,7 @@ def test_terms_are_plain_paragraphs(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_discreet_invitation_and_the_messages_afterwards_name_nobody(language: str) -> None:
-    afterwards = ("rescheduled.", "cancelled.", "reminder.", "nobody_came.", "invitation.discreet.")
+    afterwards = ("rescheduled.", "cancelled.", "reminder.", "nobody_came.", "new_message.", "invitation.discreet.")
     for key in (key for key in ENGLISH.texts if key.startswith(afterwards)):
         assert "name" not in placeholders(TEXTS.catalogue(language).texts[key])
 

@@ -36,6 +36,8 @@ NEEDS = {
     "nobody_came.subject": set(),
     "nobody_came.body.markdown": set(),
     "nobody_came.link.markdown": {"link"},
+    "new_message.subject": set(),
+    "new_message.body.markdown": set(),
     "transcript.title": {"code"},
     "transcript.part": {"part", "parts"},
     "transcript.start": {"when"},

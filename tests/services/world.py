@@ -21,6 +21,7 @@ from teleconnect_bot.chat.desk import Desk, Unusable
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.installation import Doubt
+from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -29,11 +30,13 @@ from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Outbox
+from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.ports import Membership
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
+from teleconnect_bot.services.staff_alerts import StaffAlerts
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.status_card import StatusCard
 from teleconnect_bot.services.teardown import Teardown
@@ -91,6 +94,8 @@ class World:
         self.direct_chats = FakeDirectChats()
         self.chat = FakeChat(self.homeserver)
         self.policy = Policy(sync_grace=GRACE)
+        self.addresses: dict[str, Contact] = {}
+        """Where members of staff are written to."""
         self.card_every = timedelta(0)
         """Tests that look at single edits of the card do not wait between them; `test_status_card.py` does."""
 
@@ -136,6 +141,8 @@ class World:
                 **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock).handlers(),
                 **StatusCard(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.card_every).handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
+                **StaffAlerts(self.sessions, self.mailer, self.address_of, "Example Organisation", self.clock).handlers(),
+                **PassingAnswers(self.ledger, self.chat).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(
                     self.units,
@@ -158,6 +165,9 @@ class World:
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name)
         answers = Answers(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request, personal)
         self.desk = Desk(BOT, self.sessions, self.ledger, answers, access, self.chat, self.direct_chats)
+
+    async def address_of(self, user: str) -> Contact | None:
+        return self.addresses.get(user)
 
     async def stop(self) -> None:
         await self.database.close()

@@ -149,6 +149,11 @@ class SessionLife(Steps):
             self.model.state = State.KEPT_OPEN
 
     @rule()
+    def show_number(self) -> None:
+        """Everybody in the model was invited by e-mail."""
+        assert self.step(c.ShowNumber(REQUESTER, "$order")) is None
+
+    @rule()
     def transcript(self) -> None:
         assert (self.step(c.WantTranscript(REQUESTER)) is not None) is (self.model.state in (State.CLOSED, State.CANCELLED))
 

@@ -63,6 +63,7 @@ VALUES: dict[type[c.Asked], tuple[object, ...]] = {
     c.Reschedule: (NOW + timedelta(days=3),),
     c.AskAnother: ("an-organisation",),
     c.Remove: ("seat1",),
+    c.ShowNumber: ("$order",),
 }
 CANNOT_REFUSE_BY_TABLE_ALONE: dict[tuple[type[c.Asked], State], type[errors.Refused]] = {
     (c.Close, State.WAITING): errors.StillWaiting,
@@ -71,6 +72,8 @@ CANNOT_REFUSE_BY_TABLE_ALONE: dict[tuple[type[c.Asked], State], type[errors.Refu
     (c.Join, State.INVITED): errors.NobodyWaiting,
     (c.Remove, State.INVITED): errors.NobodyToRemove,
     (c.Join, State.ACTIVE): errors.AlreadyStarted,
+    **{(c.ShowNumber, state): errors.NoNumber for state in (State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING, State.ACTIVE)},
+    (c.ShowNumber, State.KEPT_OPEN): errors.NoNumber,
 }
 """Possible in some sessions of that state; refused in the one of `IN_STATE`."""
 
