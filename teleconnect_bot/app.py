@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.engine import make_url
 
 from teleconnect_bot.adapters import logs
+from teleconnect_bot.adapters.calendar_files import ICalendarFiles
 from teleconnect_bot.adapters.matrix.account import BotAccount
 from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
 from teleconnect_bot.adapters.matrix.chat import MatrixStaffChat
@@ -46,6 +47,7 @@ from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
+from teleconnect_bot.services.calendar_entries import CalendarEntries
 from teleconnect_bot.services.guests import Changes, Guests, Terms
 from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ledger import Ledger
@@ -237,9 +239,21 @@ class Bot:
         async def address_of(user: str) -> Contact | None:
             return (await self.settings.of(user)).email
 
+        entries = CalendarEntries(
+            sessions,
+            ledger,
+            chat,
+            ICalendarFiles(settings.sender, config.public.name),
+            self.texts,
+            self.clock,
+            config.bot,
+            settings.domain,
+            for_everybody=config.messages.calendar_for_everybody,
+        )
         parts = (
             Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),
-            Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock),
+            Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock, entries.attachments),
+            entries,
             StatusCard(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffAlerts(sessions, mailer, address_of, self.sender.public_name, self.clock),

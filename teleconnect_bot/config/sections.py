@@ -229,6 +229,9 @@ class Messages(Section):
         values.QuietHours(time(21), time(8)),
         description="No reminder in these hours of the person's own time zone. Equal times: none are quiet.",
     )
+    calendar_for_everybody: bool = Field(
+        False, description="true: service users, too, get a calendar file with their e-mails. Staff and colleagues always do."
+    )
     limits: Limits = Field(
         default_factory=all_defaults,
         description="What stops a mistake or a theft from becoming expensive. Not used yet.",

@@ -179,6 +179,14 @@ class RemindStaff(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class SendCalendar(Effect):
+    """The session's time as a file for the calendar of one person, in their chat with the bot."""
+
+    lane: ClassVar[str] = "calendar"
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertStaff(Effect):
     """Somebody waits and nobody comes: a member of staff is written to outside Matrix, where they are reached."""
 
@@ -227,6 +235,7 @@ EFFECTS: tuple[type[Effect], ...] = (
     UpdateCard,
     Tell,
     RemindStaff,
+    SendCalendar,
     AlertStaff,
     HideAnswer,
     AskOrganisation,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import absence, arrival, colleagues, telling
+from . import absence, arrival, calendar, colleagues, telling
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
@@ -38,7 +38,7 @@ def _send_invitations(session: Session, now: datetime) -> Outcome:
     new = tuple(message for link in untold for message in messages_to(session, link, MessageKind.INVITATION))
     invited = replace(session, state=State.INVITED, messages=session.messages + new, remind_at=next_reminder(session, now))
     asked = (*colleagues.asked(session), *telling.the_backup(session, Notice.BACKUP_ASKED))
-    return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new), *asked)
+    return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new), *asked, *calendar.files(invited))
 
 
 def drop_draft(session: Session, command: c.Command, now: datetime) -> Outcome:
@@ -88,12 +88,12 @@ def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -
     """Everybody who was told the old time is told the new one; the links stay the same. None: the waiting room opens at once."""
     if command.at == session.planned_at:
         raise (SameTime if command.at else OpenAlready)(code=session.code)
-    moved = replace(session, planned_at=command.at, state_since=now)
+    moved = calendar.changed(replace(session, planned_at=command.at, state_since=now))
     moved = replace(moved, remind_at=next_reminder(moved, now))
     moved, told = telling.of_the_new_time(moved)
     requester = (e.Tell(Notice.RESCHEDULED),) if command.by != session.requester else ()
     backup = telling.the_backup(session, Notice.RESCHEDULED) if command.by != session.backup else ()
-    return moved, (*requester, *backup, *colleagues.told(session, Notice.RESCHEDULED), e.UpdateCard(), *told)
+    return moved, (*requester, *backup, *colleagues.told(session, Notice.RESCHEDULED), e.UpdateCard(), *told, *calendar.files(moved))
 
 
 def resend(session: Session, command: c.Resend, now: datetime) -> Outcome:
@@ -159,8 +159,11 @@ def cancel(session: Session, command: c.Command, now: datetime) -> Outcome:
     if session.started:
         raise UseEnd(code=session.code)
     session, told = telling.of_the_end(session)
+    known = calendar.in_calendars(session) and session.state in (State.INVITED, State.WAITING)
     session, effects = _ended(session, State.CANCELLED, Ended.CANCELLED, Notice.CANCELLED)
-    return session, (*effects, *told)
+    if known:
+        session = calendar.changed(session)
+    return session, (*effects, *told, *(calendar.files(session) if known else ()))
 
 
 def close(session: Session, command: c.Command, now: datetime) -> Outcome:

@@ -82,7 +82,9 @@ class Session:
     last main seat went away, so that a flapping phone is one arrival. `left_at` is when that was, None before the first time.
     `zone` is the invited person's, `remind_at` when people are reminded next. `colleagues` are the Matrix ids of those who were
     invited to take part; they are also among `staff_invited` and `staff_inside` as they come. `emptied_at` is when everybody was
-    removed in the teardown. `message_noted`: an absent person was told that something was written, and has not come back since.
+    removed in the teardown.
+    `message_noted`: an absent person was told that something was written, and has not come back since. `calendar_sequence` counts the
+    changes that calendars must learn of (RFC 5545 §3.8.7.4).
     """
 
     id: str
@@ -124,6 +126,7 @@ class Session:
     nobody_came: bool = False
     end_announced: bool = False
     message_noted: bool = False
+    calendar_sequence: int = 0
     emptied_at: datetime | None = None
     policy: Policy = field(default_factory=Policy)
 

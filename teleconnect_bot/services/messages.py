@@ -15,7 +15,7 @@ from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessag
 from teleconnect_bot.domain.telling import was_told
 
 from .outbox import Handler
-from .ports import Clock, Email, Mailer, QueuedEffect, RefusedByService, ServiceUnavailable, SessionKeys, Texts
+from .ports import Attachment, Clock, Email, Mailer, QueuedEffect, RefusedByService, ServiceUnavailable, SessionKeys, Texts
 from .sessions import Sessions, link_token
 
 WORTH_SENDING = {
@@ -38,6 +38,13 @@ SUBJECTS = {
 Moment = Callable[[datetime, str, str], str]
 """A moment in the words of a language: (moment, zone, language)."""
 
+Attachments = Callable[[Session, OutgoingMessage], tuple[Attachment, ...]]
+"""The files that go with a message."""
+
+
+def without(session: Session, message: OutgoingMessage) -> tuple[Attachment, ...]:
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -49,10 +56,18 @@ class Sender:
 
 class Messages:
     def __init__(
-        self, sessions: Sessions, keys: SessionKeys, texts: Texts, moment: Moment, mailer: Mailer, sender: Sender, clock: Clock
+        self,
+        sessions: Sessions,
+        keys: SessionKeys,
+        texts: Texts,
+        moment: Moment,
+        mailer: Mailer,
+        sender: Sender,
+        clock: Clock,
+        attachments: Attachments = without,
     ) -> None:
         self.sessions, self.keys, self.texts, self.moment, self.mailer, self.sender = sessions, keys, texts, moment, mailer, sender
-        self.clock = clock
+        self.clock, self.attachments = clock, attachments
 
     def handlers(self) -> dict[type[Effect], Handler]:
         return {SendMessage: self.send}
@@ -118,6 +133,7 @@ class Messages:
             ),
             language=recipient.language,
             sender_name=None if session.discreet else self.sender.public_name,
+            attachments=self.attachments(session, message),
         )
 
     def _parts(self, session: Session, message: OutgoingMessage) -> tuple[str, tuple[str, ...]]:

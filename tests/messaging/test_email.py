@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings, compose, message_id
 from teleconnect_bot.adapters.messaging.texts import Catalogues
-from teleconnect_bot.services.ports import Email, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.ports import Attachment, Email, RefusedByService, ServiceUnavailable
 from tests.messaging.conftest import NOW, PASSWORD, USERNAME, Certificate, FixedClock, Mailbox, StartServer
 
 TOKEN = "abcdefghijklmnopqrstuvwxy2"
@@ -226,3 +226,17 @@ def test_every_key_gives_one_message_id_that_rfc_5322_allows(key: str) -> None:
     assert local.isascii()
     assert not set(local) & set(' ()<>[]:;@\\,"\r\n\t\0')
     assert local == key or len(local) == 64
+
+
+async def test_a_calendar_file_stands_beside_both_forms_of_the_text(smtp_server: StartServer) -> None:
+    server = await smtp_server()
+    file = Attachment("session.ics", "text/calendar; method=REQUEST; charset=utf-8", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    await mailer(server).send(replace(invitation(), attachments=(file,)))
+    (message,) = server.messages
+    assert message.get_content_type() == "multipart/mixed"
+    assert message["Content-Language"] == "en"
+    text, calendar = message.iter_parts()
+    assert [part.get_content_type() for part in text.iter_parts()] == ["text/plain", "text/html"]
+    assert (calendar.get_content_type(), calendar.get_filename()) == ("text/calendar", "session.ics")
+    assert (calendar.get_param("method"), calendar.get_param("charset")) == ("REQUEST", "utf-8")
+    assert calendar.get_payload(decode=True) == file.data

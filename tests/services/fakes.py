@@ -140,6 +140,7 @@ class FakeHomeserver(Outside):
         self.shielded: set[str] = set()
         self.devices: dict[str, str] = {}
         self.reserved = 0
+<<<<<<< HEAD
         self.remembered: Mark | None = None
 
 
@@ -154,6 +155,9 @@ class FakeMemory:
     async def remember(self, mark: Mark) -> None:
         async with self.homeserver.reached():
             self.homeserver.remembered = mark
+=======
+        self.sent_files: list[tuple[str, str, bytes]] = []
+>>>>>>> f4caae6 (Put planned sessions into the calendars of staff and colleagues, and move or remove the entry with the session)
 
 
 class FakeRooms:
@@ -279,6 +283,7 @@ class FakeChat:
     async def send_file(self, room: str, mxc: str, data: bytes, name: str, mime_type: str, transaction_id: str) -> str:
         async with self.homeserver.reached():
             self.homeserver.media.add(mxc)
+            self.homeserver.sent_files.append((room, name, data))
             return self._send(FakeEvent(room, transaction_id, Text(name)))
 
     async def redact(self, room: str, event: str, transaction_id: str) -> None:

@@ -8,6 +8,7 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from teleconnect_bot.adapters.calendar_files import ICalendarFiles
 from teleconnect_bot.adapters.messaging.moments import format_moment
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.storage.database import Database
@@ -25,6 +26,7 @@ from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
+from teleconnect_bot.services.calendar_entries import CalendarEntries
 from teleconnect_bot.services.guests import Guests
 from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ledger import Ledger
@@ -94,6 +96,7 @@ class World:
         self.direct_chats = FakeDirectChats()
         self.chat = FakeChat(self.homeserver)
         self.policy = Policy(sync_grace=GRACE)
+        self.calendar_for_everybody = False
         self.addresses: dict[str, Contact] = {}
         """Where members of staff are written to."""
         self.card_every = timedelta(0)
@@ -133,12 +136,24 @@ class World:
         self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, [ADMIN, "@*:admins.example.org"])
         self.right = RightDatabase(self.units, FakeMemory(self.homeserver), self.tokens)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
+        entries = CalendarEntries(
+            self.sessions,
+            self.ledger,
+            self.chat,
+            ICalendarFiles("teleconnect@example.org", "Example Organisation"),
+            texts,
+            self.clock,
+            BOT,
+            "example.org",
+            for_everybody=self.calendar_for_everybody,
+        )
         self.outbox = Outbox(
             self.units,
             self.clock,
             {
                 **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
-                **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock).handlers(),
+                **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock, entries.attachments).handlers(),
+                **entries.handlers(),
                 **StatusCard(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.card_every).handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
                 **StaffAlerts(self.sessions, self.mailer, self.address_of, "Example Organisation", self.clock).handlers(),

@@ -22,7 +22,7 @@ import structlog
 
 from teleconnect_bot.adapters.messaging.markdown import to_html, to_plain
 from teleconnect_bot.adapters.plain_text import one_line
-from teleconnect_bot.services.ports import Clock, Email, RefusedByService, ServiceUnavailable, Texts
+from teleconnect_bot.services.ports import Attachment, Clock, Email, RefusedByService, ServiceUnavailable, Texts
 
 SERVICE = "e-mail server"
 _FAREWELL = 5.0
@@ -138,8 +138,17 @@ def compose(email: Email, recipient: Address, settings: SmtpSettings, texts: Tex
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(to_plain(html))
     message.add_alternative(_page(email, html, direction=texts.direction(email.language)), subtype="html")
+    for file in email.attachments:
+        _attach(message, file)
     message["Content-Language"] = one_line(email.language)
     return message
+
+
+def _attach(message: EmailMessage, file: Attachment) -> None:
+    kind, *parameters = (part.strip() for part in file.mime_type.split(";"))
+    maintype, _, subtype = kind.partition("/")
+    params = dict(parameter.split("=", 1) for parameter in parameters)
+    message.add_attachment(file.data, maintype=maintype, subtype=subtype, filename=file.name, params=params)
 
 
 def _display_name(name: str) -> str:

@@ -151,6 +151,7 @@ session = Table(
     _column("nobody_came", Boolean, Kept.SESSION),
     _column("end_announced", Boolean, Kept.SESSION),
     _column("message_noted", Boolean, Kept.SESSION),
+    _column("calendar_sequence", Integer, Kept.SESSION),
     _column("emptied_at", Moment, Kept.SESSION, null=True),
     _column("policy", JSON, Kept.SESSION),
     Index(None, "requester"),

@@ -11,9 +11,12 @@ from .machine import Clock, SessionKeys, Tokens
 from .matrix import Membership, Rooms, SeatGate, StaffChat, Text, VisitorAccount, Visitors
 from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
 from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
-from .writing import Email, Mailer, PdfRenderer, StaffTexts, Texts
+from .writing import Attachment, CalendarEntry, CalendarFiles, Email, Mailer, PdfRenderer, StaffTexts, Texts
 
 __all__ = [
+    "Attachment",
+    "CalendarEntry",
+    "CalendarFiles",
     "Clock",
     "DeadEffect",
     "DueDeadline",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from teleconnect_bot.domain.effects import Notice
@@ -35,6 +35,36 @@ class StaffTexts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. `mime_type` may carry parameters, as in `text/calendar; method=REQUEST`."""
+
+    name: str
+    mime_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """One session as calendars know it: `uid` stays for its whole life, the highest `sequence` counts (RFC 5545).
+
+    `start` is an aware moment; `title` names nobody; `attendee` is an e-mail address when it is sent to one.
+    """
+
+    uid: str
+    sequence: int
+    start: datetime
+    length: timedelta
+    title: str
+    cancelled: bool = False
+    attendee: str | None = field(default=None, repr=False)
+
+
+class CalendarFiles(Protocol):
+    def write(self, entry: CalendarEntry, now: datetime) -> Attachment:
+        """The entry as a file that a calendar program opens: adds, moves or takes back the one with this `uid`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Email:
     """One message. `message_id` is the idempotency key and stays the same when it is repeated."""
 
@@ -44,6 +74,7 @@ class Email:
     markdown: str = field(repr=False)
     language: str
     sender_name: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Mailer(Protocol):

@@ -1,0 +1,85 @@
+"""The time of a planned session as a calendar file: for staff in their chats, for invited people with their messages (PRODUCT §6)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from teleconnect_bot.domain import calendar
+from teleconnect_bot.domain.effects import Effect, SendCalendar
+from teleconnect_bot.domain.people import ContactKind, Role
+from teleconnect_bot.domain.retention import TraceKind, TraceState
+from teleconnect_bot.domain.session import MessageKind, OutgoingMessage, Session, State
+
+from .ledger import Ledger, transaction_of
+from .outbox import Handler
+from .ports import Attachment, CalendarEntry, CalendarFiles, Clock, QueuedEffect, StaffChat, Texts
+from .sessions import Sessions
+
+WITH_THE_TIME = frozenset({MessageKind.INVITATION, MessageKind.RESCHEDULED, MessageKind.CANCELLED})
+
+
+class CalendarEntries:
+    """`domain` ends the ids of entries, which are unique in the world. Service users get files only with `for_everybody`."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        ledger: Ledger,
+        chat: StaffChat,
+        files: CalendarFiles,
+        texts: Texts,
+        clock: Clock,
+        bot: str,
+        domain: str,
+        *,
+        for_everybody: bool = False,
+    ) -> None:
+        self.sessions, self.ledger, self.chat, self.files, self.texts, self.clock = sessions, ledger, chat, files, texts, clock
+        self.bot, self.domain, self.for_everybody = bot, domain, for_everybody
+
+    def handlers(self) -> dict[type[Effect], Handler]:
+        return {SendCalendar: self.send}
+
+    async def send(self, queued: QueuedEffect) -> None:
+        """The time as it is now; nobody is sent the same one twice."""
+        user = cast(SendCalendar, queued.effect).to
+        session = await self.sessions.load(queued.session)
+        if session is None or session.state in (State.TEARING_DOWN, State.GONE):
+            return
+        room = session.chat if user == session.requester else await self.chat.room_of(user)
+        if room is None:
+            return
+        event = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"calendar.{session.calendar_sequence}.{user}", room)
+        if event.state is not TraceState.PLANNED:
+            return
+        file = self.files.write(self._entry(session, f"Session {session.code}"), self.clock.now())
+        address = await self.chat.reserve_file()
+        await self.ledger.found(session.id, TraceKind.CHAT_MEDIA, address, self.bot)
+        name = f"session-{session.code}.ics"
+        sent = await self.chat.send_file(room, address, file.data, name, "text/calendar", transaction_of(event))
+        await self.ledger.made(event, sent)
+
+    def attachments(self, session: Session, message: OutgoingMessage) -> tuple[Attachment, ...]:
+        """What goes with this message to its recipient."""
+        link = session.link(message.link)
+        if link is None or message.kind not in WITH_THE_TIME or not calendar.in_calendars(session):
+            return ()
+        if link.role is not Role.COLLEAGUE and not self.for_everybody:
+            return ()
+        recipient = link.recipients[message.recipient]
+        if recipient.contact.kind is not ContactKind.EMAIL:
+            return ()
+        colleague = link.role is Role.COLLEAGUE
+        title = f"Session {session.code}" if colleague else self.texts.get("invitation.discreet.subject", recipient.language)
+        return (self.files.write(self._entry(session, title, recipient.contact.value), self.clock.now()),)
+
+    def _entry(self, session: Session, title: str, attendee: str | None = None) -> CalendarEntry:
+        return CalendarEntry(
+            uid=f"{session.id}@{self.domain}",
+            sequence=session.calendar_sequence,
+            start=calendar.begins_at(session),
+            length=calendar.LENGTH,
+            title=title,
+            cancelled=calendar.taken_back(session),
+            attendee=attendee,
+        )
