@@ -54,7 +54,7 @@ from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
-from teleconnect_bot.services.ports import Membership, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.ports import Clock, Membership, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
@@ -79,18 +79,21 @@ EVENTS_REMEMBERED = timedelta(days=30)
 
 
 class Bot:
-    """All parts of one running bot. Building it opens nothing; `run` does, and closes it again."""
+    """All parts of one running bot. Building it opens nothing; `run` does, and closes it again.
 
-    def __init__(self, config: Config) -> None:
+    Every due time is read from `clock`; whoever sets it otherwise than by waiting calls `wake`.
+    """
+
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
         self.config = config
-        self.clock, self.tokens = SystemClock(), SystemTokens()
+        self.clock, self.tokens = clock or SystemClock(), SystemTokens()
         self.keys = FileSessionKeys(config.keys_directory)
         self.database = Database(config.database.url.get_secret_value())
         self.units = SqlUnitOfWork(self.database, self.keys)
         self.registry = CollectorRegistry()
         self.texts = Catalogues.load()
         self.sender = Sender(config.public.name, config.public_url)
-        self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self._changed)
+        self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self.wake)
         self.ledger = Ledger(self.units)
         self.settings = RequesterSettings(self.units, self.keys, Settings(language=config.staff.language, zone=config.staff.zone))
         self.gateway = Gateway(
@@ -118,7 +121,7 @@ class Bot:
         self.changes = Changes()
         self.connected = False
 
-    def _changed(self) -> None:
+    def wake(self) -> None:
         """Called after each commit: the outbox and the clock look again."""
         if self.outbox is not None:
             self.outbox.wake()

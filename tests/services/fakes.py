@@ -140,7 +140,7 @@ class FakeHomeserver(Outside):
         self.shielded: set[str] = set()
         self.devices: dict[str, str] = {}
         self.reserved = 0
-<<<<<<< HEAD
+        self.sent_files: list[tuple[str, str, bytes]] = []
         self.remembered: Mark | None = None
 
 
@@ -155,9 +155,6 @@ class FakeMemory:
     async def remember(self, mark: Mark) -> None:
         async with self.homeserver.reached():
             self.homeserver.remembered = mark
-=======
-        self.sent_files: list[tuple[str, str, bytes]] = []
->>>>>>> f4caae6 (Put planned sessions into the calendars of staff and colleagues, and move or remove the entry with the session)
 
 
 class FakeRooms:
