@@ -93,7 +93,7 @@ class Bot:
         self.registry = CollectorRegistry()
         self.texts = Catalogues.load()
         self.sender = Sender(config.public.name, config.public_url)
-        self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self.wake)
+        self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self.wake, self._revoked)
         self.ledger = Ledger(self.units)
         self.settings = RequesterSettings(self.units, self.keys, Settings(language=config.staff.language, zone=config.staff.zone))
         self.gateway = Gateway(
@@ -127,6 +127,10 @@ class Bot:
             self.outbox.wake()
         self.timers.wake()
         self.changes.happened()
+
+    def _revoked(self, seat: str) -> None:
+        """The gateway shuts the seat out at once; the effect that says so again is for a bot that died in between."""
+        self.gateway.revoked(seat)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. Guests are answered at once, everything else begins when the homeserver does."""

@@ -56,7 +56,10 @@ def link_token(keys: SessionKeys, session: Session, link: Link) -> str:
 
 
 class Sessions:
-    """`on_change` is called after each commit that may have queued effects or moved deadlines."""
+    """`on_change` is called after each commit that may have queued effects or moved deadlines.
+
+    `on_revoked` hears of each seat that is over as soon as that is committed, so that nobody waits for the outbox to be shut out.
+    """
 
     def __init__(
         self,
@@ -66,8 +69,10 @@ class Sessions:
         tokens: Tokens,
         policy: Policy,
         on_change: Callable[[], None] = lambda: None,
+        on_revoked: Callable[[str], None] = lambda seat: None,
     ) -> None:
-        self.units, self.keys, self.clock, self.tokens, self.policy, self.on_change = units, keys, clock, tokens, policy, on_change
+        self.units, self.keys, self.clock, self.tokens, self.policy = units, keys, clock, tokens, policy
+        self.on_change, self.on_revoked = on_change, on_revoked
 
     async def invite(self, invitation: Invitation) -> Session:
         """Make a session and send its invitation. The same command event makes one session, however often it is read."""
@@ -178,9 +183,12 @@ class Sessions:
             session = await unit.session(session_id)
             if session is None or (event and not await unit.first_time(event, self.clock.now())):
                 return session
-            session = await self._apply(unit, session, command, self.clock.now())
+            changed = await self._apply(unit, session, command, self.clock.now())
+        for seat in session.seats:
+            if seat.live and not ((now := changed.seat(seat.id)) and now.live):
+                self.on_revoked(seat.id)
         self.on_change()
-        return session
+        return changed
 
     async def _apply(self, unit: Unit, session: Session, command: Command, now: datetime) -> Session:
         changed, effects = decide(session, command, now)

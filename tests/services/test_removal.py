@@ -7,7 +7,8 @@ import pytest
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.guest_door import EndedReason, LinkFull, SeatStatus
-from tests.services.world import NURSE, World
+from teleconnect_bot.services.ports import ServiceUnavailable
+from tests.services.world import CHAT, NURSE, World
 
 ANNA, KARIM, DOCTOR, DOCTORS_CHAT = "anna@example.net", "karim@example.net", "@doctor:example.org", "!chat-doctor:example.org"
 FIRST, SECOND, ANOTHER = "a" * 43, "b" * 43, "c" * 43
@@ -112,3 +113,14 @@ async def test_a_name_that_is_on_no_card_changes_nothing_and_the_answer_shows_ho
 async def test_where_nobody_is_the_answer_says_so(world: World) -> None:
     await world.write("remove relative", "$remove")
     assert world.texts()[-1] == "Nobody is in a session of yours now."
+
+
+@pytest.mark.parametrize("order", ["remove relative", "close", "close now"])
+async def test_the_gateway_shuts_a_seat_out_before_anybody_reads_that_it_is_over(world: World, order: str) -> None:
+    """Nothing that is slow lies in between: neither the outbox nor the homeserver."""
+    await together(world)
+    relative = (await world.session()).seats[1]
+    world.homeserver.away = True
+    with pytest.raises(ServiceUnavailable):
+        await world.desk.wrote(CHAT, "$order", NURSE, order, True)
+    assert relative.id in world.gate.over
