@@ -1,0 +1,124 @@
+"""Every command in every state of a session, as somebody expects who has read PRODUCT §2 and §3 and not the code.
+
+A cell is the state that follows (`=` stays as it is and answers) or, with `!`, the refusal, which changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from teleconnect_bot.chat.commands import COMMANDS
+from teleconnect_bot.domain.session import Session, State
+from tests import fakes_domain as made
+from tests.services.world import CHAT, NURSE, World
+
+TABLE = """
+           |held        |unavailable |invited     |waiting      |active       |kept_open     |closed       |cancelled    |tearing_down
+seen       |nobody!     |nobody!     |nobody!     |waiting      |running!     |nobody!       |closed!      |cancelled!   |deleted!
+start      |nobody!     |nobody!     |nobody!     |waiting      |running!     |nobody!       |closed!      |cancelled!   |deleted!
+join       |not_open!   |not_open!   |nobody!     |waiting      |running!     |nobody!       |not_open!    |cancelled!   |deleted!
+end        |no_end!     |no_end!     |no_end!     |unstarted!   |=            |=             |closed!      |cancelled!   |deleted!
+stay       |no_end!     |no_end!     |no_end!     |unstarted!   |=            |=             |closed!      |cancelled!   |deleted!
+close      |no_end!     |no_end!     |no_end!     |unstarted!   |closed       |closed        |closed!      |cancelled!   |deleted!
+close now  |no_end!     |no_end!     |no_end!     |unstarted!   |tearing_down |tearing_down  |tearing_down |tearing_down |deleted!
+keep       |no_end!     |no_end!     |no_end!     |not_running! |kept_open    |kept_already! |closed!      |cancelled!   |deleted!
+reopen     |not_closed! |not_closed! |not_closed! |not_closed!  |not_closed!  |not_closed!   |kept_open    |cancelled!   |deleted!
+cancel     |cancelled   |cancelled   |cancelled   |cancelled    |use_end!     |use_end!      |closed!      |cancelled!   |deleted!
+reschedule |held        |held        |invited     |no_date!     |no_date!     |no_date!      |closed!      |cancelled!   |deleted!
+resend     |unsent!     |unsent!     |invited     |came!        |came!        |kept_open     |closed!      |cancelled!   |deleted!
+remove     |not_there!  |not_there!  |not_there!  |invited      |active       |kept_open     |not_there!   |not_there!   |not_there!
+pdf        |no_pdf!     |no_pdf!     |no_pdf!     |no_pdf!      |no_pdf!      |no_pdf!       |closed       |cancelled    |deleted!
+phone      |no_number!  |no_number!  |no_number!  |no_number!   |no_number!   |no_number!    |closed!      |cancelled!   |deleted!
+add        |none_added! |none_added! |none_added! |none_added!  |none_added!  |none_added!   |none_added!  |none_added!  |none_added!
+"""
+"""`active`: the requester is in the room and so is the person. `kept_open`: nobody is there."""
+REFUSALS = {
+    "nobody": "Nobody is in the waiting room",
+    "closed": "is closed already",
+    "cancelled": "was cancelled",
+    "deleted": "is being deleted",
+    "no_end": "has not taken place yet",
+    "unstarted": "has not been started yet",
+    "use_end": "Use end",
+    "no_date": "date of K7M2 cannot be changed",
+    "no_pdf": "There is no transcript",
+    "not_there": "Write who is to leave",
+    "not_open": "is not open now",
+    "none_added": "Nobody can be added",
+    "came": "has come to K7M2 with the link already",
+    "unsent": "Nobody has been sent",
+    "no_number": "there is no number",
+    "not_closed": "is not closed",
+    "not_running": "is not running",
+    "running": "is running already",
+    "kept_already": "is kept open already",
+}
+HEAD, *BODY = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip("\n").splitlines()]
+COLUMNS = HEAD[1:]
+ROWS = {command: dict(zip(COLUMNS, cells, strict=True)) for command, *cells in BODY}
+LINES = {
+    "close now": "close now K7M2",
+    "reschedule": 'reschedule K7M2 at="5 december 10:00"',
+    "remove": 'remove "service user" K7M2',
+}
+WITHOUT_A_SESSION = {"invite", "invites", "waiting", "next", "help"}
+"""They make a session, or ask about all of them."""
+
+
+def in_state(state: str) -> Session:
+    session = made.kept_open_alone() if state == "kept_open" else made.IN_STATE[State(state)]()
+    users = {made.REQUESTER: NURSE}
+
+    def here(staff: frozenset[str]) -> frozenset[str]:
+        return frozenset(users.get(user, user) for user in staff)
+
+    holder = NURSE if session.holder else None
+    inside, invited = here(session.staff_inside), here(session.staff_invited)
+    return replace(session, requester=NURSE, chat=CHAT, holder=holder, staff_inside=inside, staff_invited=invited)
+
+
+async def stored(world: World, session: Session) -> None:
+    world.clock.moment = made.NOW
+    world.keys.create(session.key)
+    async with world.units.begin() as unit:
+        await unit.add(session)
+
+
+async def answer_to(world: World, line: str) -> str:
+    """What is said at once; no effect is carried out."""
+    before = len(world.texts())
+    await world.desk.wrote(CHAT, "$order", NURSE, line, True)
+    return "\n".join(world.texts()[before:])
+
+
+def test_the_table_has_each_command_that_is_about_a_session() -> None:
+    about_the_bot_or_themselves = {name for name, command in COMMANDS.items() if not command.takes_code} - set(ROWS)
+    assert about_the_bot_or_themselves >= WITHOUT_A_SESSION
+    assert {name for name, command in COMMANDS.items() if command.takes_code} <= set(ROWS)
+    assert {State(name) for name in COLUMNS} | {State.DRAFT, State.GONE} == set(State)
+
+
+@pytest.mark.parametrize("state", COLUMNS)
+@pytest.mark.parametrize("command", ROWS)
+async def test_it_does_what_was_promised_or_is_refused_in_words(world: World, command: str, state: str) -> None:
+    session = in_state(state)
+    await stored(world, session)
+    expected = ROWS[command][state]
+    said = await answer_to(world, LINES.get(command, f"{command} K7M2"))
+    now = await world.sessions.load(session.id)
+    assert now is not None
+    assert said
+    if expected.endswith("!"):
+        assert REFUSALS[expected[:-1]] in said
+        assert now == session, "what is refused changes nothing"
+    else:
+        assert now.state == (state if expected == "=" else expected)
+
+
+@pytest.mark.parametrize("command", ROWS)
+async def test_a_session_that_is_gone_is_like_one_that_never_was(world: World, command: str) -> None:
+    await stored(world, replace(in_state("tearing_down"), state=State.GONE))
+    said = await answer_to(world, LINES.get(command, f"{command} K7M2"))
+    assert "There is no session K7M2 of yours." in said or "Nobody can be added" in said
