@@ -150,9 +150,10 @@ def _ended(session: Session, state: State, why: Ended, notice: Notice) -> Outcom
         last_ring_at=None,
         seen_at=None,
     )
+    holder = session.holder if state is State.CLOSED and session.holder != session.requester else None
     never_met = state is State.CANCELLED and session.state in (State.INVITED, State.WAITING)
     told = (*colleagues.told(session, notice), *telling.the_backup(session, notice)) if never_met else ()
-    return ended, (*revoked, *outside, *read_only, e.UpdateCard(), e.Tell(notice), *told)
+    return ended, (*revoked, *outside, *read_only, e.UpdateCard(), e.Tell(notice), *((e.Tell(notice, holder),) if holder else ()), *told)
 
 
 def cancel(session: Session, command: c.Command, now: datetime) -> Outcome:

@@ -106,3 +106,16 @@ async def test_an_invitation_that_nobody_used_expires_and_the_backup_reads_just_
     last = world.texts(BACKUPS_CHAT)[-1]
     assert "nobody came with the link, and it has expired" in last
     assert "cancelled" not in last
+
+
+async def test_the_backup_who_held_the_session_reads_how_to_get_the_transcript_and_until_when(world: World) -> None:
+    await waiting(world)
+    await world.join_as_staff(by=BACKUP)
+    code = (await world.session()).code
+    await world.write(f"close {code}", "$close", by=BACKUP, room=BACKUPS_CHAT)
+    for room in (CHAT, BACKUPS_CHAT):
+        (closed,) = [text for text in world.texts(room) if f"Session {code} is closed" in text]
+        assert f"pdf {code} sends you the transcript" in closed
+        assert "until" in closed
+    await world.write(f"pdf {code}", "$pdf", by=BACKUP, room=BACKUPS_CHAT)
+    assert [(room, name) for room, name, _ in world.homeserver.sent_files] == [(BACKUPS_CHAT, f"session-{code}.pdf")]

@@ -270,7 +270,9 @@ class World:
     # ---- what the requester sees
 
     def texts(self, room: str = CHAT) -> list[str]:
-        return [event.text.plain for event in self.homeserver.events.values() if event.room == room and event.text and not event.reacts_to]
+        """What was said there: no reactions and no calendar files."""
+        said = (event for event in self.homeserver.events.values() if event.room == room and event.text and not event.reacts_to)
+        return [event.text.plain for event in said if event.text and not event.text.plain.endswith(".ics")]
 
     def offers(self, words: str = "") -> set[str]:
         """The reactions that the bot offers now on the status card, or on the last message that begins with these words."""
