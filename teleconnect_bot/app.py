@@ -43,7 +43,6 @@ from teleconnect_bot.chat.desk import Desk
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
-from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -243,9 +242,6 @@ class Bot:
         )
         mailer = SmtpMailer(settings, self.texts, self.clock)
 
-        async def address_of(user: str) -> Contact | None:
-            return (await self.settings.of(user)).email
-
         entries = CalendarEntries(
             sessions,
             ledger,
@@ -263,7 +259,7 @@ class Bot:
             entries,
             StatusCard(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
-            StaffAlerts(sessions, mailer, address_of, self.sender.public_name, self.clock),
+            StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock),
             PassingAnswers(ledger, chat),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(

@@ -137,6 +137,18 @@ class Cards:
         }
         return text(say(NOTICES[notice], **values).replace("  ", " "))
 
+    def alert(self, session: Session, now: datetime, reader: Settings = DEFAULT) -> tuple[str, str]:
+        with speaking_to(reader):
+            body = (
+                say(
+                    "Somebody has waited in session **{code}** for {waited}, and nobody has come yet.",
+                    code=session.code,
+                    waited=waited(session, now),
+                ),
+                say("Please open your chat with me in Element. `start {code}` takes the session.", code=session.code),
+            )
+            return say("Session {code}: somebody is waiting", code=session.code), "\n\n".join(body)
+
     def deleted(self, session: Session, reader: Settings = DEFAULT) -> Text:
         with speaking_to(reader):
             return text(say("Session {code} is deleted. Nothing of it is stored any more.", code=session.code))

@@ -10,6 +10,7 @@ from teleconnect_bot.domain.people import ContactKind, Role, label
 from teleconnect_bot.domain.session import Session
 
 from .markup import escaped
+from .voice import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +31,4 @@ def numbers_of(session: Session) -> Passing:
                 role = label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place)
                 lines.append(f"- {role}: **{escaped(recipient.contact.value)}**")
     minutes = int(HideAnswer.delay.total_seconds() // 60)
-    return Passing("\n".join([*lines, "", f"This message is taken back in {minutes} minutes."]), session.id)
+    return Passing("\n".join([*lines, "", say("This message is taken back in {minutes} minutes.", minutes=minutes)]), session.id)

@@ -153,7 +153,7 @@ class NotForMe(Befell):
 
 @dataclass(frozen=True, slots=True)
 class NewLinkAsked(Befell):
-    """"Ask for a new link" was pressed where this one leads nowhere (PRODUCT §4, 6)."""
+    """ "Ask for a new link" was pressed where this one leads nowhere (PRODUCT §4, 6)."""
 
     link: str
 

@@ -95,8 +95,12 @@ async def test_a_note_that_was_held_up_is_not_sent_once_the_person_is_back(world
     assert notes(world) == []
 
 
+async def tells_an_address(world: World) -> None:
+    await world.settings.change(NURSE, lambda chosen: replace(chosen, email=Contact.email(NURSES_MAIL), language="fr"))
+
+
 async def test_after_five_minutes_staff_with_an_address_are_written_to_once(world: World) -> None:
-    world.addresses[NURSE] = Contact.email(NURSES_MAIL)
+    await tells_an_address(world)
     await world.write(f"invite {ANNA} lang=fr backup={BACKUP}", "$invite")
     await world.come(ANNA, "Anna", SECRET)
     for minute in range(12):
@@ -105,15 +109,15 @@ async def test_after_five_minutes_staff_with_an_address_are_written_to_once(worl
         alerts = [mail for mail in world.mailer.taken if mail.to == NURSES_MAIL]
         assert len(alerts) == (minute >= 4), minute
     code = (await world.session()).code
-    assert alerts[0].subject == f"Session {code}: somebody is waiting"
-    assert "for 5 minutes" in alerts[0].markdown
+    assert alerts[0].subject == f"Séance {code} : quelqu’un attend"
+    assert "depuis 5 minutes" in alerts[0].markdown
     assert "Anna" not in alerts[0].markdown
     assert len(world.mailer.taken) == 2, "the invitation and one alert: the backup has told no address"
 
 
 @pytest.mark.parametrize("stops", ["seen", "start"])
 async def test_nobody_is_written_to_who_has_seen_it_or_come(world: World, stops: str) -> None:
-    world.addresses[NURSE] = Contact.email(NURSES_MAIL)
+    await tells_an_address(world)
     await world.write(f"invite {ANNA} lang=fr", "$invite")
     await world.come(ANNA, "Anna", SECRET)
     await (world.join_as_staff() if stops == "start" else world.write("seen", "$seen"))

@@ -22,7 +22,6 @@ from teleconnect_bot.chat.desk import Desk, Unusable
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.installation import Doubt
-from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -97,8 +96,6 @@ class World:
         self.chat = FakeChat(self.homeserver)
         self.policy = Policy(sync_grace=GRACE)
         self.calendar_for_everybody = False
-        self.addresses: dict[str, Contact] = {}
-        """Where members of staff are written to."""
         self.card_every = timedelta(0)
         """Tests that look at single edits of the card do not wait between them; `test_status_card.py` does."""
 
@@ -156,7 +153,7 @@ class World:
                 **entries.handlers(),
                 **StatusCard(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.card_every).handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
-                **StaffAlerts(self.sessions, self.mailer, self.address_of, "Example Organisation", self.clock).handlers(),
+                **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock).handlers(),
                 **PassingAnswers(self.ledger, self.chat).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(
@@ -180,9 +177,6 @@ class World:
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name)
         answers = Answers(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request, personal)
         self.desk = Desk(BOT, self.sessions, self.ledger, answers, access, self.chat, self.direct_chats)
-
-    async def address_of(self, user: str) -> Contact | None:
-        return self.addresses.get(user)
 
     async def stop(self) -> None:
         await self.database.close()

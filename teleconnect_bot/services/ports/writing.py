@@ -27,6 +27,9 @@ class StaffTexts(Protocol):
     def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text:
         """A new message about one thing that happened."""
 
+    def alert(self, session: Session, now: datetime, reader: Settings) -> tuple[str, str]:
+        """That somebody waits, for a mail: subject, and body in Markdown. The code alone, since others may read it on the way."""
+
     def deleted(self, session: Session, reader: Settings) -> Text:
         """The last word on a session: nothing of it is stored any more."""
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "new_message_noted"
-down_revision = "which_database_this_is"
+down_revision = "link_asked_at"
 branch_labels = None
 depends_on = None
 
