@@ -216,7 +216,7 @@ class Bot:
             survey = await guarded.reconcile.survey(inventory, self.clock)
             return await guarded.run(survey, rooms, visitors, config.bot) is None
 
-        late = LateTeardowns(self.units, self.ledger, chat, self.clock, config.access.admins)
+        late = LateTeardowns(self.units, self.ledger, chat, self.clock, cards, self.settings, config.access.admins)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(account.run())
             tasks.create_task(self._keep_up(pool, tidy, right.keep, late))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -152,6 +152,20 @@ class Cards:
     def deleted(self, session: Session, reader: Settings = DEFAULT) -> Text:
         with speaking_to(reader):
             return text(say("Session {code} is deleted. Nothing of it is stored any more.", code=session.code))
+
+    def late_teardown(self, session: Session, owners: Sequence[str], reads: Settings = DEFAULT) -> Text:
+        with speaking_to(reads):
+            since = escaped(self.moment(session.state_since, self.zone, reader().language))
+            return text(
+                say(
+                    "The deletion of session {code} has not succeeded since {since}. Something is left at: {owners}. What is personal in "
+                    "our own database is gone already, and the rest is tried again all the time. `teleconnect-bot teardown --status` says "
+                    "what is missing, `teleconnect-bot doctor` why.",
+                    code=session.code,
+                    since=since,
+                    owners=", ".join(owners),
+                )
+            )
 
     def file_name(self, session: Session, part: int, parts: int) -> str:
         return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"

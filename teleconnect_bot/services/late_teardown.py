@@ -12,11 +12,12 @@ from hashlib import sha256
 
 import structlog
 
-from teleconnect_bot.domain.retention import REMOVALS, Trace, TraceState
+from teleconnect_bot.domain.retention import REMOVALS, TraceState
 from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger
-from .ports import Clock, RefusedByService, ServiceUnavailable, StaffChat, Text, UnitOfWork
+from .ports import Clock, RefusedByService, ServiceUnavailable, StaffChat, StaffTexts, UnitOfWork
+from .requester_settings import RequesterSettings
 
 log = structlog.get_logger("teleconnect_bot.late_teardown")
 
@@ -33,8 +34,18 @@ def is_late(session: Session, now_since: timedelta) -> bool:
 class LateTeardowns:
     """`admins`: Matrix ids; whoever has no chat with the bot is passed over."""
 
-    def __init__(self, units: UnitOfWork, ledger: Ledger, chat: StaffChat, clock: Clock, admins: Sequence[str]) -> None:
+    def __init__(
+        self,
+        units: UnitOfWork,
+        ledger: Ledger,
+        chat: StaffChat,
+        clock: Clock,
+        texts: StaffTexts,
+        settings: RequesterSettings,
+        admins: Sequence[str],
+    ) -> None:
         self.units, self.ledger, self.chat, self.clock = units, ledger, chat, clock
+        self.texts, self.settings = texts, settings
         self.admins = [admin for admin in admins if "*" not in admin]
         self._told: set[str] = set()
 
@@ -60,17 +71,9 @@ class LateTeardowns:
         room = await self.chat.room_of(admin)
         if room is None:
             return
-        await self.chat.post(room, words(session, await self.ledger.of(session.id)), transaction, mention=admin)
+        traces = await self.ledger.of(session.id)
+        owners = sorted({REMOVALS[trace.kind].owner.value for trace in traces if trace.state is not TraceState.VERIFIED})
+        words = self.texts.late_teardown(session, owners, await self.settings.of(admin))
+        await self.chat.post(room, words, transaction, mention=admin)
         self._told.add(transaction)
         log.error("teardown_is_late", session=session.id)
-
-
-def words(session: Session, traces: Sequence[Trace]) -> Text:
-    """What is not gone yet, by owner, and what to do."""
-    left = {REMOVALS[trace.kind].owner.value for trace in traces if trace.state is not TraceState.VERIFIED}
-    where = f" Something is left at: {', '.join(sorted(left))}." if left else ""
-    return Text(
-        f"The deletion of session {session.code} has not succeeded since {session.state_since:%Y-%m-%d %H:%M} UTC.{where} "
-        "What is personal in our database is gone already. It is tried again all the time; "
-        "`teleconnect-bot teardown --status` says what is missing, `teleconnect-bot doctor` why."
-    )

@@ -130,7 +130,7 @@ class World:
         sender = Sender("Example Organisation", "https://meet.example.org")
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
         self.reconcile = Reconcile(self.units, self.keys)
-        self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, [ADMIN, "@*:admins.example.org"])
+        self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, cards, self.settings, [ADMIN, "@*:admins.example.org"])
         self.right = RightDatabase(self.units, FakeMemory(self.homeserver), self.tokens)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
         entries = CalendarEntries(

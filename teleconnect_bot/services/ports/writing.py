@@ -33,6 +33,9 @@ class StaffTexts(Protocol):
     def deleted(self, session: Session, reader: Settings) -> Text:
         """The last word on a session: nothing of it is stored any more."""
 
+    def late_teardown(self, session: Session, owners: Sequence[str], reads: Settings) -> Text:
+        """To an administrator: what is left where of a session whose deletion fails."""
+
     def file_name(self, session: Session, part: int, parts: int) -> str:
         """The transcript's file name; holds the code and no person."""
 
