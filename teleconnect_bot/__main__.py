@@ -107,10 +107,18 @@ def _check_config(options: argparse.Namespace) -> int:
         return GOOD
 
     def act(config: Any) -> int:
+        from teleconnect_bot.adapters.messaging.texts import CatalogueError, Catalogues
         from teleconnect_bot.config import unused
+        from teleconnect_bot.doctor.of_languages import said_of
 
         for key in unused(config):
             print(f"{key} is set, but nothing uses it yet ({options.config.name})")
+        try:
+            offer = Catalogues.load().offer(config.languages, unreviewed=config.unreviewed_languages)
+        except CatalogueError as problem:
+            print(problem, file=sys.stderr)
+            return FAILED
+        print(*said_of(offer), sep="\n")
         print(f"{options.config} is good.")
         return GOOD
 

@@ -91,6 +91,7 @@ class Bot:
         self.units = SqlUnitOfWork(self.database, self.keys)
         self.registry = CollectorRegistry()
         self.texts = Catalogues.load()
+        self.offer = self.texts.offer(config.languages, unreviewed=config.unreviewed_languages)
         self.sender = Sender(config.public.name, config.public_url)
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self.wake, self._revoked)
         self.ledger = Ledger(self.units)
@@ -160,7 +161,7 @@ class Bot:
             Terms(config.public.terms.version, {str(code): words for code, words in config.public.terms.texts.items()}),
             self.changes,
         )
-        languages = [Language(code, self.texts.display_name(code), self.texts.direction(code)) for code in config.languages]
+        languages = [Language(code, self.texts.display_name(code), self.texts.direction(code)) for code in self.offer.sent]
         app = create_app(
             public_url=config.public_url,
             trusted_proxies=[str(network) for network in config.trusted_proxies],
@@ -202,8 +203,8 @@ class Bot:
         cards = Cards(format_moment)
         self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards))
         access = Access(config.access.requesters, config.access.admins, config.access.focal_point)
-        personal = Personal(self.settings, access, config.languages, self.texts.display_name)
-        answers = Answers(self.sessions, self.clock, config.languages, format_moment, chat.room_of, access.may_request, personal)
+        personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name)
+        answers = Answers(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request, personal)
         account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, access, chat, chat))
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
         inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix)

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apart, CATALOGUES, directionOf, fill, FIRST_WORDS, localeFor, numberIn, preselect, readingIn, type Texts } from "../src/texts/index.ts";
 import { nameOf, roleOf } from "../src/screens/names.ts";
+import { AWAITED } from "../src/texts/awaited.ts";
 import { texts as english } from "../src/texts/en.ts";
 
 const LANGUAGES = ["am", "ar", "de", "en", "es", "fa", "fr", "ha", "it", "ku", "my", "prs", "ps", "pt", "ru", "so", "sw", "ti", "tr", "uk"];
@@ -23,8 +24,9 @@ const NEIGHBOURS: Record<string, RegExp> = { ar: /[یکپچگ]/, fa: /[يكةى]
 /** Short words that really are the same in both languages. */
 const SAME: Record<string, string[]> = { fr: ["title", "messages", "message", "photo"] };
 
+/** The catalogue as it stands in its file, without what English would add. */
 async function textsIn(language: string): Promise<Texts> {
-  return (await CATALOGUES[language]!()).texts;
+  return (await CATALOGUES[language]!()).texts as Texts;
 }
 
 function entries(texts: Texts): [keyof Texts, string][] {
@@ -39,7 +41,8 @@ for (const language of LANGUAGES) {
   test(`${language}: every text is there, in the order of the English one, and fills in the same places`, async () => {
     const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
     const texts = await textsIn(language);
-    assert.deepEqual(Object.keys(texts), Object.keys(english));
+    const awaited = new Set<string>(AWAITED.filter((key) => texts[key] === undefined));
+    assert.deepEqual(Object.keys(texts), Object.keys(english).filter((key) => !awaited.has(key)));
     for (const [key, text] of entries(texts)) {
       assert.deepEqual(places(text), places(english[key]), key);
       assert.equal(text, text.trim(), key);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, dateAndTime, fromNow } from "../src/screens/when.ts";
-import { CATALOGUES } from "../src/texts/index.ts";
+import { readingIn } from "../src/texts/index.ts";
 
 const AT = new Date(Date.UTC(2026, 11, 1, 12, 5));
 
 async function reader(language: string, wanted: string[] = []): Promise<Parameters<typeof dateAndTime>[1]> {
-  return { language, texts: (await CATALOGUES[language]!()).texts, wanted, zone: "Europe/Kyiv" };
+  return { language, texts: (await readingIn(language)).texts, wanted, zone: "Europe/Kyiv" };
 }
 
 /** Plays a browser that lacks these languages, as most on telephones lack some. */

@@ -95,6 +95,11 @@ class Config(Section):
     languages: Annotated[list[Language], Field(min_length=1)] = Field(
         ["en", "fr"], description="Languages that guests can be written to and can choose; the first is used when none was named."
     )
+    unreviewed_languages: bool = Field(
+        True,
+        description="Whether the languages that no native speaker has read yet are offered too (docs/translating.md; `doctor` names them). "
+        "false: of the languages above only the reviewed ones are.",
+    )
     organisations: list[Organisation] = Field(
         [], description="Interpreting organisations. Not used yet.", repr=False, json_schema_extra=NOT_USED_YET
     )

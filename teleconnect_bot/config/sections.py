@@ -28,7 +28,9 @@ from .values import (
 )
 
 NOT_USED_YET: Any = {"not_used_yet": True}
-Language = Literal["en", "fr"]
+Language = Literal[
+    "am", "ar", "de", "en", "es", "fa", "fr", "ha", "it", "ku", "my", "prs", "ps", "pt", "ru", "so", "sw", "ti", "tr", "uk"
+]  # fmt: skip
 Channel = Literal["sms", "whatsapp", "email"]
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from teleconnect_bot.config import Config
-from teleconnect_bot.doctor import of_database, of_homeserver, of_machine
+from teleconnect_bot.doctor import of_database, of_homeserver, of_languages, of_machine
 from teleconnect_bot.doctor.findings import Check, Finding, Level, Result, Surroundings
 
 __all__ = ["CHECKS", "Check", "Finding", "Level", "Result", "any_error", "examine", "report"]
@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     Check("database", "Database", of_machine.database),
     Check("right_database", "Right database", of_database.remembered_database, after="bot"),
     Check("email", "E-mail", of_machine.email),
+    Check("languages", "Languages", of_languages.languages),
     Check("pdf", "PDF and fonts", of_machine.pdf),
     Check("access", "Access", of_machine.access),
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from teleconnect_bot.adapters.messaging.markdown import to_html, to_plain
 from teleconnect_bot.adapters.messaging.templates import placeholders
 from teleconnect_bot.adapters.messaging.texts import SHIPPED, Catalogue, CatalogueError, Catalogues
+from teleconnect_bot.config.sections import Language
 
 TEXTS = Catalogues.load()
 ENGLISH = TEXTS.catalogue("en")
@@ -124,3 +126,22 @@ def test_a_wrong_catalogue_is_refused_with_its_file_and_its_fault(tmp_path: Path
 def test_a_folder_without_english_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="'en' is missing"):
         Catalogues.load(tmp_path)
+
+
+def test_each_language_that_a_configuration_may_name_has_a_catalogue() -> None:
+    assert sorted(get_args(Language)) == TEXTS.languages()
+
+
+def test_a_deployment_is_offered_what_it_names_and_told_what_nobody_has_read() -> None:
+    offer = TEXTS.offer(["fr", "en", "so"], unreviewed=True)
+    assert (offer.sent, offer.unreviewed, offer.withheld) == (("fr", "en", "so"), ("fr", "so"), ())
+
+
+def test_what_nobody_has_read_is_withheld_where_the_deployment_does_not_allow_it() -> None:
+    offer = TEXTS.offer(["fr", "en"], unreviewed=False)
+    assert (offer.sent, offer.unreviewed, offer.withheld) == (("en",), (), ("fr",))
+
+
+def test_a_deployment_without_any_language_is_an_error() -> None:
+    with pytest.raises(CatalogueError, match="Name en as well"):
+        TEXTS.offer(["fr", "so"], unreviewed=False)

@@ -81,7 +81,24 @@ def test_a_command_line_that_cannot_be_understood_ends_with_2(arguments: list[st
 
 def test_check_config_ends_with_0_when_all_is_good(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check-config", "--config", str(config_file)]) == 0
-    assert capsys.readouterr().out == f"{config_file} is good.\n"
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["Offered: en, fr.", "Not reviewed by a native speaker: fr.", f"{config_file} is good."]
+
+
+def test_check_config_says_which_languages_are_not_offered_because_nobody_has_read_them(
+    config_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config_file.write_text(yaml.safe_dump(with_changes(languages=["en", "so"], unreviewed_languages=False)))
+    assert main(["check-config", "--config", str(config_file)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "Offered: en." in said
+    assert "Not offered, because not reviewed: so." in said
+
+
+def test_a_configuration_that_leaves_no_language_is_refused_with_what_to_do(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config_file.write_text(yaml.safe_dump(with_changes(languages=["so"], unreviewed_languages=False)))
+    assert main(["check-config", "--config", str(config_file)]) == 1
+    assert "Name en as well, or allow the others by unreviewed_languages: true" in capsys.readouterr().err
 
 
 def test_check_config_names_what_is_set_for_nothing(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

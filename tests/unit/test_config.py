@@ -270,7 +270,7 @@ def test_keys_stay_what_was_written(tmp_path: Path) -> None:
         ({"calls": {"provider": "jitsi"}}, "calls.provider jitsi is not available yet"),
         ({"languages": []}, "languages must not be empty"),
         ({"languages": ["en", "en"]}, "languages names a language twice"),
-        ({"languages": ["xx"]}, "languages[0] must be 'en' or 'fr'"),
+        ({"languages": ["xx"]}, "languages[0] must be 'am'"),
         ({"appservice__bot_localpart": "teleconnect_appservice"}, "appservice.bot_localpart must differ from appservice.sender_localpart"),
         ({"appservice__visitor_prefix": "tele"}, "appservice.visitor_prefix must not be how appservice.bot_localpart begins"),
         ({"appservice__hs_token": "a-token"}, "appservice.hs_token must differ from appservice.as_token"),

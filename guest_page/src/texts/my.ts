@@ -1,6 +1,6 @@
-import type { Texts } from "./en.ts";
+import type { Catalogue } from "./en.ts";
 
-export const texts: Texts = {
+export const texts: Catalogue = {
   digits: "၀၁၂၃၄၅၆၇၈၉",
   title: "အစည်းအဝေး",
   quickExit: "ဤစာမျက်နှာမှ ယခု ထွက်ရန်",

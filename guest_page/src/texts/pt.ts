@@ -1,6 +1,6 @@
-import type { Texts } from "./en.ts";
+import type { Catalogue } from "./en.ts";
 
-export const texts: Texts = {
+export const texts: Catalogue = {
   digits: "0123456789",
   title: "Sessão",
   quickExit: "Sair desta página agora",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -51,6 +52,18 @@ class Catalogue(BaseModel):
         if (self.review == "source") != (self.language == SOURCE_LANGUAGE):
             raise ValueError(f"review: source belongs to {SOURCE_LANGUAGE!r} and to it alone")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What becomes of the languages that a deployment names (PRODUCT §6), each in the order in which they are named."""
+
+    sent: tuple[str, ...]
+    """In which people are written to, and which they may choose on the page."""
+    unreviewed: tuple[str, ...]
+    """Of those that are sent: no native speaker has read them yet."""
+    withheld: tuple[str, ...]
+    """Not sent, because the deployment does not allow what is unreviewed."""
 
 
 class Catalogues:
@@ -119,6 +132,19 @@ class Catalogues:
     def reviewed(self, language: str) -> bool:
         """A native speaker has read the catalogue that is used (English is the source and counts as read)."""
         return self.catalogue(language).review != "unreviewed"
+
+    def offer(self, languages: Sequence[str], *, unreviewed: bool) -> Offer:
+        """Sorts the languages of a deployment that allows unreviewed ones or not. Raises `CatalogueError` when none is left."""
+        sent = tuple(code for code in languages if unreviewed or self.reviewed(code))
+        if not sent:
+            raise CatalogueError(
+                "languages: no native speaker has read any of these yet. Name en as well, or allow the others by unreviewed_languages: true"
+            )
+        return Offer(
+            sent=sent,
+            unreviewed=tuple(code for code in sent if not self.reviewed(code)),
+            withheld=tuple(code for code in languages if code not in sent),
+        )
 
     def display_name(self, language: str) -> str:
         """The language's name in that language, as a list of languages shows it: `English`, `Français`."""
