@@ -10,6 +10,7 @@ from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain.effects import Effect, Notice, Tell
 from teleconnect_bot.domain.guest_link import Link, Seat, digest_of
 from teleconnect_bot.domain.life import decide
+from teleconnect_bot.domain.organisations import Offer
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.schedule import Deadline, DeadlineKind, Policy, deadlines
 from teleconnect_bot.domain.session import Mode, Session, State
@@ -51,10 +52,30 @@ def draft(*, interpreter: str | None = None, planned_at: datetime | None = None,
         created_at=NOW,
         last_activity_at=NOW,
         interpreter_wanted=interpreter,
+        offers=(offer(1), offer(2)) if interpreter else (),
         planned_at=planned_at,
         links=(link,),
         policy=Policy(),
     )
+
+
+def offer(number: int, alone_for: timedelta = timedelta(0)) -> Offer:
+    """What the organisation of this number is asked."""
+    return Offer(id=f"offer{number}", organisation=f"organisation{number}", digest=digest_of(f"offer{number}"), alone_for=alone_for)
+
+
+def interpreters_link(number: int = 1, round_: int = 1) -> Link:
+    name = f"interpreter{number}.{round_}"
+    contact = Contact.email(f"interpreter{number}@example.org")
+    return Link(id=name, role=Role.INTERPRETER, digest=digest_of(name), contact=contact, language="en", name="Selam")
+
+
+def accepts(number: int = 1, round_: int = 1) -> c.InterpreterAccepted:
+    return c.InterpreterAccepted(f"offer{number}", round_, link=interpreters_link(number, round_))
+
+
+def declines(number: int = 1, round_: int = 1) -> c.InterpreterDeclined:
+    return c.InterpreterDeclined(f"offer{number}", round_, "nobody is free")
 
 
 def seat(number: int = 1, link: str = LINK, now: datetime = NOW) -> Seat:
@@ -108,7 +129,7 @@ def held() -> Session:
 
 
 def unavailable() -> Session:
-    return after(held(), c.InterpreterDeclined())
+    return after(held(), declines(1), declines(2))
 
 
 def invited() -> Session:

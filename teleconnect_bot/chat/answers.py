@@ -43,6 +43,7 @@ ASKS: dict[str, type[c.Asked]] = {
     "keep": c.Keep,
     "reopen": c.Reopen,
     "cancel": c.Cancel,
+    "without": c.SendWithout,
     "pdf": c.WantTranscript,
 }
 SOME_DAY = datetime(9000, 1, 1, tzinfo=UTC)
@@ -62,6 +63,7 @@ DONE: dict[str, Sentence] = {
     "keep": "Session {code} is kept open.",
     "reopen": "Session {code} is open again.",
     "cancel": "Session {code} is cancelled.",
+    "without": "Session {code} goes on without an interpreter.",
     "pdf": "The transcript of {code} is being made and comes here as a file.",
 }
 NOBODY_ADDED: Sentence = (

@@ -42,7 +42,13 @@ DELIVERY_WORDS: dict[Delivery, Sentence] = {
     Delivery.DELIVERED: "delivered",
     Delivery.FAILED: "**could not be sent**",
 }
+CHOICES: Sentence = (
+    "You can choose: `without {code}` goes on without an interpreter, "
+    '`reschedule {code} at="tomorrow 14:00"` asks for another time, `cancel {code}` takes the invitation back.'
+)
 NEXT_STEPS: dict[State, Sentence] = {
+    State.HELD: "`without {code}` goes on without an interpreter, `cancel {code}` takes the invitation back.",
+    State.UNAVAILABLE: CHOICES,
     State.INVITED: '`reschedule {code} at="tomorrow 14:00"` gives it another time, `cancel {code}` takes the invitation back.',
     State.WAITING: "`start {code}` or *Accept* in the room's invitation takes the session; `seen {code}` stops the ringing.",
     State.ACTIVE: "`end {code}` ends the session.",
@@ -68,8 +74,14 @@ NOTICES: dict[Notice, Sentence] = {
     Notice.UNDELIVERABLE: "Session {code}: a message could not be delivered: {problem}. "
     "Please check the address; `resend {code} to=` with the right one behind it sends a new link there.",
     Notice.INTERPRETER_ACCEPTED: "Session {code}: an interpreter has accepted.",
-    Notice.INTERPRETER_UNAVAILABLE: "Session {code}: no interpreter is available. Nobody else was told.",
-    Notice.INTERPRETER_WITHDREW: "Session {code}: the interpreter cannot come.",
+    Notice.INTERPRETER_ACCEPTED_LATE: "Session {code}: an interpreter has accepted. Much time has passed, so nobody else was written to "
+    "yet: `start {code}` sends the invitations.",
+    Notice.INTERPRETER_ASKED_AGAIN: "Session {code} has a new time: {when}. The interpreter is asked to confirm it; "
+    "then the others are told.",
+    Notice.INTERPRETER_EXPECTED: "You have accepted to interpret in session {code}{planned}. You are invited into its room when the person "
+    "is there, and may join at any time while it runs. `join {code}` takes you into it.",
+    Notice.INTERPRETER_UNAVAILABLE: "Session {code}: **no interpreter is available.** {choices}",
+    Notice.INTERPRETER_WITHDREW: "Session {code}: **the interpreter cannot come.** {choices}",
     Notice.UNAVAILABLE_ENDS_SOON: "Session {code} is cancelled tomorrow unless you decide what to do without an interpreter.",
     Notice.KEPT_OPEN: "Session {code} is kept open: the person can come back with the same link, and you can write in the room.",
     Notice.KEPT_OPEN_BY_SILENCE: "Session {code}: nobody was there for a long time. It is kept open; `close {code}` closes it.",
@@ -132,6 +144,7 @@ class Cards:
             else "",
             "holder": escaped(session.holder or say("somebody else")),
             "problem": escaped(problem and say(problem)) or say("the reason is not known"),
+            "choices": say(CHOICES, code=session.code),
             "when": when(session, self.moment, self.zone, reader().language),
             "delete_at": escaped(self.moment(delete_at(session), self.zone, reader().language)),
         }

@@ -132,6 +132,14 @@ COMMANDS: dict[str, ChatCommand] = {
         ChatCommand(
             "cancel", "cancel [code]", "takes an invitation back before the session has started", "cancel K7M2", (0, 1), takes_code=True
         ),
+        ChatCommand(
+            "without",
+            "without [code]",
+            "goes on without an interpreter: everybody who was not told yet is told now",
+            "without K7M2",
+            (0, 1),
+            takes_code=True,
+        ),
         ChatCommand("pdf", "pdf [code]", "sends you the transcript of a closed session as PDF", "pdf K7M2", (0, 1), takes_code=True),
         ChatCommand(
             "settings",

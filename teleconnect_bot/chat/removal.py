@@ -25,7 +25,7 @@ def is_role(written: str) -> bool:
 def person_named(session: Session, written: str) -> str | None:
     """What `domain.commands.Remove` takes: the id of a live seat, or the Matrix id of a colleague."""
     asked = " ".join(written.lower().split())
-    if asked in session.colleagues:
+    if asked in session.company:
         return asked
     return next((seat.id for seat in session.seats if seat.live and seat.label.lower() == asked), None)
 
@@ -38,7 +38,7 @@ def whom_to_name(session: Session) -> str:
 
 
 def _of_colleagues(session: Session) -> Iterable[str]:
-    return (f"remove {escaped(user)} {session.code}" for user in sorted(session.colleagues))
+    return (f"remove {escaped(user)} {session.code}" for user in sorted(session.company))
 
 
 def _quoted(label: str) -> str:

@@ -10,6 +10,7 @@ from . import effects as e
 from .effects import Effect, Notice
 from .errors import AlreadyStarted, LinkFull, LinkUnusable, NobodyToRemove, NobodyWaiting, TooEarly
 from .guest_link import Ended, Link, Seat, SeatState
+from .organisations import OfferState
 from .schedule import opens_at
 from .session import Mode, Session, State
 
@@ -153,9 +154,9 @@ def _main_arrived(session: Session, now: datetime) -> Outcome:
         last_ring_at=now,
         seen_at=None,
         nobody_came=False,
-        staff_invited=session.staff_invited | staff | session.colleagues,
+        staff_invited=session.staff_invited | staff | session.company,
     )
-    colleagues = session.colleagues - session.staff_inside - staff
+    colleagues = session.company - session.staff_inside - staff
     invited = (*sorted(staff - session.staff_inside), *sorted(colleagues))
     notice = Notice.CAME_BACK if session.state is State.KEPT_OPEN else Notice.HERE
     told = (e.Tell(Notice.COLLEAGUE_MAY_COME, user) for user in sorted(colleagues))
@@ -181,7 +182,7 @@ def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Out
 
 def remove(session: Session, command: c.Remove, now: datetime) -> Outcome:
     """Out at once and for good: the browser's secret opens nothing any more, and the place stays taken."""
-    if command.person in session.colleagues:
+    if command.person in session.company:
         return _remove_colleague(session, command.person, now)
     seat = session.seat(command.person)
     if seat is None or not seat.live:
@@ -201,6 +202,8 @@ def _remove_colleague(session: Session, user: str, now: datetime) -> Outcome:
     session = replace(
         session,
         colleagues=session.colleagues - {user},
+        offers=tuple(replace(offer, state=OfferState.WITHDRAWN) if offer.user == user else offer for offer in session.offers),
+        interpreter_ready=session.interpreter_ready and user not in session.interpreters,
         staff_inside=session.staff_inside - {user},
         staff_invited=session.staff_invited - {user},
         last_activity_at=now,
@@ -226,7 +229,7 @@ def _joined(session: Session, user: str, now: datetime) -> Session:
 
 def _started(session: Session, by: str, now: datetime) -> Outcome:
     """The one start. Whoever else was invited to take the session is not needed any more; colleagues may come at any time."""
-    others = session.staff_invited - session.staff_inside - session.colleagues - {by}
+    others = session.staff_invited - session.staff_inside - session.company - {by}
     active = replace(
         session,
         state=State.ACTIVE,

@@ -20,19 +20,20 @@ from .session import Mode, Session
 
 
 def told(session: Session, notice: Notice) -> tuple[Effect, ...]:
-    """The notice in each colleague's own chat."""
-    return tuple(e.Tell(notice, user) for user in sorted(session.colleagues))
+    """The notice in the own chat of each who takes part by Matrix id."""
+    return tuple(e.Tell(notice, user) for user in sorted(session.company))
 
 
 def asked(session: Session) -> tuple[Effect, ...]:
     """What they read when the invitations go out."""
-    return told(session, Notice.COLLEAGUE_NEEDED if session.mode is Mode.IN_PERSON else Notice.COLLEAGUE_INVITED)
+    notice = Notice.COLLEAGUE_NEEDED if session.mode is Mode.IN_PERSON else Notice.COLLEAGUE_INVITED
+    return tuple(e.Tell(notice, user) for user in sorted(session.colleagues))
 
 
 def let_in_all(session: Session) -> Outcome:
     """The way into the room for each who is not inside."""
-    outside = sorted(session.colleagues - session.staff_inside)
-    invited = replace(session, staff_invited=session.staff_invited | session.colleagues)
+    outside = sorted(session.company - session.staff_inside)
+    invited = replace(session, staff_invited=session.staff_invited | session.company)
     return invited, tuple(e.InviteToRoom(user) for user in outside)
 
 
@@ -49,20 +50,20 @@ def join_invited(session: Session, command: c.Join, now: datetime) -> Outcome:
 
 
 def join_waiting(session: Session, command: c.Join, now: datetime) -> Outcome:
-    if command.by in session.colleagues:
+    if command.by in session.company:
         return _way_back(session, command.by)
     return arrival.start(session, c.Start(command.by), now)
 
 
 def join_active(session: Session, command: c.Join, now: datetime) -> Outcome:
     """Also who left by accident; they were invited before the start, so that is no addition (PRODUCT §2)."""
-    if command.by in session.colleagues:
+    if command.by in session.company:
         return _way_back(session, command.by)
     return arrival.start_active(session, c.Start(command.by), now)
 
 
 def join_kept_open(session: Session, command: c.Join, now: datetime) -> Outcome:
-    if command.by in session.colleagues:
+    if command.by in session.company:
         return _way_back(session, command.by)
     return arrival.start_kept_open(session, c.Start(command.by), now)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .guest_link import Seat
+from .guest_link import Link, Seat
+from .organisations import Offer
 from .people import Contact
 from .schedule import Deadline
 
@@ -46,7 +47,10 @@ class Reschedule(Asked):
 
 @dataclass(frozen=True, slots=True)
 class AskAnother(Asked):
-    organisation: str
+    """Ask these organisations, which are given as offers that were not made yet. `language` is None when it stays as it was."""
+
+    offers: tuple[Offer, ...]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +130,28 @@ class WantTranscript(Asked):
 
 @dataclass(frozen=True, slots=True)
 class InterpreterAccepted(Befell):
-    pass
+    """Somebody of the organisation accepts what was asked in this round: by a link of their own, or by a Matrix id.
+
+    With neither, who accepted before confirms another time.
+    """
+
+    offer: str
+    round: int
+    link: Link | None = None
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InterpreterDeclined(Befell):
-    """Everybody who was asked has declined."""
+    offer: str
+    round: int
+    reason: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class InterpreterWithdrew(Befell):
-    pass
+    offer: str
+    reason: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ class Notice(StrEnum):
     NEW_LINK_ASKED = "new_link_asked"
     UNDELIVERABLE = "undeliverable"
     INTERPRETER_ACCEPTED = "interpreter_accepted"
+    INTERPRETER_ACCEPTED_LATE = "interpreter_accepted_late"
+    INTERPRETER_ASKED_AGAIN = "interpreter_asked_again"
+    INTERPRETER_EXPECTED = "interpreter_expected"
     INTERPRETER_UNAVAILABLE = "interpreter_unavailable"
     INTERPRETER_WITHDREW = "interpreter_withdrew"
     UNAVAILABLE_ENDS_SOON = "unavailable_ends_soon"
@@ -57,6 +60,8 @@ MENTIONING = frozenset(
         Notice.NEW_LINK_ASKED,
         Notice.UNDELIVERABLE,
         Notice.INTERPRETER_ACCEPTED,
+        Notice.INTERPRETER_ACCEPTED_LATE,
+        Notice.INTERPRETER_EXPECTED,
         Notice.INTERPRETER_UNAVAILABLE,
         Notice.INTERPRETER_WITHDREW,
         Notice.UNAVAILABLE_ENDS_SOON,
@@ -205,8 +210,27 @@ class HideAnswer(Effect):
 
 @dataclass(frozen=True, slots=True)
 class AskOrganisation(Effect):
+    """Ask the organisation of this offer, for the first time or anew."""
+
     lane: ClassVar[str] = "interpreter"
-    organisation: str | None = None
+    offer: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellOrganisation(Effect):
+    """What became of the offer: its card is edited, and whoever need not look any further learns it."""
+
+    lane: ClassVar[str] = "interpreter"
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteToRequester(Effect):
+    """An e-mail beside the notice, to the requester's own address if it is known."""
+
+    lane: ClassVar[str] = "requester"
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +263,8 @@ EFFECTS: tuple[type[Effect], ...] = (
     AlertStaff,
     HideAnswer,
     AskOrganisation,
+    TellOrganisation,
+    WriteToRequester,
     RenderTranscript,
     TearDown,
 )

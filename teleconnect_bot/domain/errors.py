@@ -107,6 +107,10 @@ class SoughtAlready(Refused):
     """An interpreter is being sought for {code} already; you will be told who accepts, or that nobody does."""
 
 
+class InterpreterFound(Refused):
+    """An interpreter has accepted for session {code} already. Its card shows whom."""
+
+
 class NobodyAdded(Refused):
     """Nobody can be added to {code}, for the safety of the person: everybody who takes part is named in the invitation.
     To meet the same people together with somebody else, write to me in our direct chat

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import absence, arrival, colleagues, rules
+from . import absence, arrival, colleagues, interpreting, rules
 from . import commands as c
 from .effects import Effect
 from .errors import (
@@ -71,6 +71,11 @@ _WHILE_LINKS_WORK: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
     (c.SeatReady, arrival.seat_ready),
     (c.SeatAdmitted, arrival.seat_admitted),
 )
+_ANSWERS: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
+    (c.InterpreterAccepted, interpreting.accepted_openly),
+    (c.InterpreterDeclined, interpreting.declined),
+    (c.InterpreterWithdrew, interpreting.withdrew),
+)
 
 TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
     S.DRAFT: {
@@ -79,18 +84,20 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.DeadlinePassed: Rule((S.TEARING_DOWN,), rules.deadline_passed),
     },
     S.HELD: {
-        c.InterpreterAccepted: Rule((S.INVITED,), rules.interpreter_accepted),
-        c.SendWithout: Rule((S.INVITED,), rules.send_without),
-        c.InterpreterDeclined: Rule((S.UNAVAILABLE,), rules.interpreter_unavailable),
-        c.DeadlinePassed: Rule((S.UNAVAILABLE,), rules.deadline_passed),
-        c.Reschedule: Rule((S.HELD,), rules.reschedule_held),
+        c.InterpreterAccepted: Rule((S.HELD, S.INVITED), interpreting.accepted_held),
+        c.InterpreterDeclined: Rule((S.HELD, S.UNAVAILABLE), interpreting.declined),
+        c.InterpreterWithdrew: Rule((S.HELD, S.UNAVAILABLE), interpreting.withdrew),
+        c.Start: Rule((S.INVITED,), interpreting.go_ahead),
+        c.SendWithout: Rule((S.INVITED,), interpreting.send_without),
+        c.DeadlinePassed: Rule((S.HELD, S.UNAVAILABLE), rules.deadline_passed),
+        c.Reschedule: Rule((S.HELD,), interpreting.rescheduled_held),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.ShowNumber: Rule((S.HELD,), absence.show_number),
     },
     S.UNAVAILABLE: {
-        c.AskAnother: Rule((S.HELD,), rules.ask_another),
-        c.SendWithout: Rule((S.INVITED,), rules.send_without),
-        c.Reschedule: Rule((S.HELD,), rules.reschedule_held),
+        c.AskAnother: Rule((S.HELD,), interpreting.ask_another),
+        c.SendWithout: Rule((S.INVITED,), interpreting.send_without),
+        c.Reschedule: Rule((S.HELD,), interpreting.rescheduled_held),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.DeadlinePassed: Rule((S.UNAVAILABLE, S.CANCELLED), rules.deadline_passed),
         c.ShowNumber: Rule((S.UNAVAILABLE,), absence.show_number),
@@ -107,15 +114,15 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Reschedule: Rule((S.INVITED,), rules.reschedule_invited),
         c.Remove: Rule((S.INVITED,), arrival.remove),
         c.Resend: Rule((S.INVITED,), rules.resend),
-        c.InterpreterWithdrew: Rule((S.INVITED,), rules.interpreter_withdrew),
-        c.AskAnother: Rule((S.INVITED,), rules.ask_another_openly),
-        c.InterpreterAccepted: Rule((S.INVITED,), rules.interpreter_accepted_late),
+        **_stays(S.INVITED, *_ANSWERS),
+        c.AskAnother: Rule((S.INVITED,), interpreting.ask_another_openly),
+        c.SendWithout: Rule((S.INVITED,), interpreting.go_on_without),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.DeadlinePassed: Rule((S.INVITED, S.CANCELLED), rules.deadline_passed),
         c.ShowNumber: Rule((S.INVITED,), absence.show_number),
     },
     S.WAITING: {
-        **_stays(S.WAITING, *_WHILE_LINKS_WORK),
+        **_stays(S.WAITING, *_WHILE_LINKS_WORK, *_ANSWERS),
         c.StaffLeft: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.staff_left),
         c.Join: Rule((S.WAITING, S.ACTIVE), colleagues.join_waiting),
         c.VisitorJoined: Rule((S.WAITING,), arrival.visitor_joined),
@@ -126,8 +133,6 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Start: Rule((S.WAITING, S.ACTIVE), arrival.start),
         c.Seen: Rule((S.WAITING,), arrival.seen),
         c.Remove: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.remove),
-        c.InterpreterAccepted: Rule((S.WAITING,), rules.interpreter_accepted_late),
-        c.InterpreterWithdrew: Rule((S.WAITING,), rules.interpreter_withdrew),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.Close: Rule((S.CLOSED,), rules.close_waiting),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_waiting_now),
@@ -135,7 +140,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.ShowNumber: Rule((S.WAITING,), absence.show_number),
     },
     S.ACTIVE: {
-        **_stays(S.ACTIVE, *_WHILE_LINKS_WORK),
+        **_stays(S.ACTIVE, *_WHILE_LINKS_WORK, (c.InterpreterWithdrew, interpreting.withdrew)),
         c.StaffLeft: Rule((S.ACTIVE,), arrival.staff_left),
         c.VisitorJoined: Rule((S.ACTIVE,), arrival.visitor_joined),
         c.SeatBeat: Rule((S.ACTIVE,), arrival.seat_beat),
@@ -152,7 +157,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.ShowNumber: Rule((S.ACTIVE,), absence.show_number),
     },
     S.KEPT_OPEN: {
-        **_stays(S.KEPT_OPEN, *_WHILE_LINKS_WORK),
+        **_stays(S.KEPT_OPEN, *_WHILE_LINKS_WORK, (c.InterpreterWithdrew, interpreting.withdrew)),
         c.StaffLeft: Rule((S.KEPT_OPEN,), arrival.staff_left),
         c.VisitorJoined: Rule((S.KEPT_OPEN, S.WAITING), arrival.visitor_joined),
         c.SeatBeat: Rule((S.KEPT_OPEN, S.WAITING), arrival.seat_beat),
@@ -203,9 +208,9 @@ REFUSALS: dict[type[c.Command], dict[State, type[Refused]]] = {
     c.Cancel: {S.ACTIVE: UseEnd, S.KEPT_OPEN: UseEnd, **_ENDED},
     c.Reschedule: {S.DRAFT: NotSent, **dict.fromkeys(_MET, NotPlannable), **_ENDED},
     c.AskAnother: {S.DRAFT: NotSent, S.HELD: SoughtAlready, **dict.fromkeys(_MET, NobodyAdded), **_ENDED},
-    c.SendWithout: {S.DRAFT: NotSent, S.INVITED: NothingHeld, **dict.fromkeys(_MET, NothingHeld), **_ENDED},
+    c.SendWithout: {S.DRAFT: NotSent, **dict.fromkeys(_MET, NothingHeld), **_ENDED},
     c.Seen: {**_NOBODY, S.ACTIVE: AlreadyStarted, S.KEPT_OPEN: NobodyWaiting, **_ENDED},
-    c.Start: {**_NOBODY, **_ENDED},
+    c.Start: {state: error for state, error in {**_NOBODY, **_ENDED}.items() if state is not S.HELD},
     c.Join: {
         S.DRAFT: NotSent,
         S.HELD: NotJoinable,
@@ -247,6 +252,9 @@ def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session
             raise REFUSALS[type(command)][session.state](code=session.code, holder=session.holder or "")
         return session, ()
     changed, effects = rule.work_out(session, command, now)
+    if changed is not session:
+        changed, told = interpreting.settled(changed)
+        effects = (*effects, *told)
     if changed.state not in rule.to and changed is not session:
         raise AssertionError(f"{type(command).__name__} led from {session.state} to {changed.state}, which the table does not name")
     if changed.state is not session.state:
@@ -257,8 +265,8 @@ def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session
 
 
 def _joins(session: Session, command: c.Asked) -> bool:
-    """The one thing that a colleague may ask."""
-    return isinstance(command, c.Join) and command.by in session.colleagues
+    """The one thing that a colleague or an interpreter may ask."""
+    return isinstance(command, c.Join) and command.by in session.company
 
 
 def check(session: Session, command: c.Asked, now: datetime) -> None:

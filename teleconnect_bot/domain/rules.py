@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import absence, arrival, calendar, colleagues, telling
+from . import absence, arrival, calendar, colleagues, interpreting, inviting, telling
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
@@ -28,60 +28,13 @@ RuleFunction = Callable[[Session, Any, datetime], Outcome]
 
 def send(session: Session, command: c.Send, now: datetime) -> Outcome:
     if session.interpreter_wanted:
-        return replace(session, state=State.HELD), (e.AskOrganisation(), e.UpdateCard())
-    return _send_invitations(session, now)
-
-
-def _send_invitations(session: Session, now: datetime) -> Outcome:
-    told = {message.link for message in session.messages if message.kind is MessageKind.INVITATION}
-    untold = (link for link in session.links if link.id not in told)
-    new = tuple(message for link in untold for message in messages_to(session, link, MessageKind.INVITATION))
-    invited = replace(session, state=State.INVITED, messages=session.messages + new, remind_at=next_reminder(session, now))
-    asked = (*colleagues.asked(session), *telling.the_backup(session, Notice.BACKUP_ASKED))
-    return invited, (e.UpdateCard(), *(e.SendMessage(message.id) for message in new), *asked, *calendar.files(invited))
+        session, asked = interpreting.begin(replace(session, state=State.HELD), now)
+        return session, (*asked, e.UpdateCard())
+    return inviting.send_invitations(session, now)
 
 
 def drop_draft(session: Session, command: c.Command, now: datetime) -> Outcome:
     return replace(session, state=State.TEARING_DOWN), (e.TearDown(),)
-
-
-def interpreter_accepted(session: Session, command: c.InterpreterAccepted, now: datetime) -> Outcome:
-    invited, effects = _send_invitations(replace(session, interpreter_ready=True), now)
-    return invited, (e.Tell(Notice.INTERPRETER_ACCEPTED), *effects)
-
-
-def interpreter_accepted_late(session: Session, command: c.InterpreterAccepted, now: datetime) -> Outcome:
-    """Nobody new is added to a session that has started, whoever accepts."""
-    if session.started:
-        return session, ()
-    return replace(session, interpreter_ready=True), (e.Tell(Notice.INTERPRETER_ACCEPTED), e.UpdateCard())
-
-
-def send_without(session: Session, command: c.SendWithout, now: datetime) -> Outcome:
-    return _send_invitations(replace(session, interpreter_wanted=None), now)
-
-
-def interpreter_unavailable(session: Session, command: c.Command, now: datetime) -> Outcome:
-    return replace(session, state=State.UNAVAILABLE), (e.Tell(Notice.INTERPRETER_UNAVAILABLE), e.UpdateCard())
-
-
-def interpreter_withdrew(session: Session, command: c.InterpreterWithdrew, now: datetime) -> Outcome:
-    return replace(session, interpreter_ready=False), (e.Tell(Notice.INTERPRETER_WITHDREW), e.UpdateCard())
-
-
-def ask_another(session: Session, command: c.AskAnother, now: datetime) -> Outcome:
-    return replace(session, state=State.HELD), (e.AskOrganisation(command.organisation), e.UpdateCard())
-
-
-def ask_another_openly(session: Session, command: c.AskAnother, now: datetime) -> Outcome:
-    """Everybody was told already, so nobody is held back while another organisation is asked."""
-    return session, (e.AskOrganisation(command.organisation), e.UpdateCard())
-
-
-def reschedule_held(session: Session, command: c.Reschedule, now: datetime) -> Outcome:
-    """Asked anew: the time to answer runs from now."""
-    moved = replace(session, state=State.HELD, planned_at=command.at, interpreter_ready=False, state_since=now)
-    return moved, (e.AskOrganisation(), e.UpdateCard())
 
 
 def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -> Outcome:
@@ -89,8 +42,12 @@ def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -
     if command.at == session.planned_at:
         raise (SameTime if command.at else OpenAlready)(code=session.code)
     moved = calendar.changed(replace(session, planned_at=command.at, state_since=now))
-    moved = replace(moved, remind_at=next_reminder(moved, now))
+    if confirming := interpreting.rescheduled_invited(moved, now):
+        moved, asked = confirming
+        return moved, (*asked, *((e.Tell(Notice.INTERPRETER_ASKED_AGAIN),) if command.by != session.requester else ()))
+    moved, asked = interpreting.asked_of_the_new_time(replace(moved, remind_at=next_reminder(moved, now)), now)
     moved, told = telling.of_the_new_time(moved)
+    told = (*told, *asked)
     requester = (e.Tell(Notice.RESCHEDULED),) if command.by != session.requester else ()
     backup = telling.the_backup(session, Notice.RESCHEDULED) if command.by != session.backup else ()
     return moved, (*requester, *backup, *colleagues.told(session, Notice.RESCHEDULED), e.UpdateCard(), *told, *calendar.files(moved))
@@ -268,7 +225,9 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
         case DeadlineKind.DRAFT_ENDS:
             return drop_draft(session, command, now)
         case DeadlineKind.INTERPRETER_DUE:
-            return interpreter_unavailable(session, command, now)
+            return interpreting.due(session, now)
+        case DeadlineKind.ASK_NEXT:
+            return interpreting.ask_next(session, now)
         case DeadlineKind.UNAVAILABLE_NOTICE:
             announced = max(session.state_since, now + session.policy.unavailable_notice - session.policy.unavailable)
             return replace(session, end_announced=True, state_since=announced), (e.Tell(Notice.UNAVAILABLE_ENDS_SOON),)

@@ -24,6 +24,7 @@ class Policy:
 
     draft: timedelta = timedelta(minutes=30)
     interpreter_answer: timedelta = timedelta(hours=24)
+    unplanned_acceptance: timedelta = timedelta(minutes=60)
     unavailable: timedelta = timedelta(hours=72)
     unavailable_notice: timedelta = timedelta(hours=24)
     unused_link: timedelta = timedelta(days=7)
@@ -43,6 +44,7 @@ class Policy:
 
 class DeadlineKind(StrEnum):
     DRAFT_ENDS = "draft_ends"
+    ASK_NEXT = "ask_next"
     INTERPRETER_DUE = "interpreter_due"
     UNAVAILABLE_NOTICE = "unavailable_notice"
     UNAVAILABLE_ENDS = "unavailable_ends"
@@ -81,9 +83,7 @@ def _of_state(session: Session) -> list[tuple[DeadlineKind, datetime]]:
         case State.DRAFT:
             return [(DeadlineKind.DRAFT_ENDS, since + policy.draft)]
         case State.HELD:
-            asked_until = since + policy.interpreter_answer
-            planned = session.planned_at
-            return [(DeadlineKind.INTERPRETER_DUE, min(asked_until, planned) if planned and planned > since else asked_until)]
+            return [(DeadlineKind.INTERPRETER_DUE, answers_until(session)), *_of_the_next_organisation(session)]
         case State.UNAVAILABLE:
             end = unavailable_end(session)
             if not session.end_announced:
@@ -91,9 +91,10 @@ def _of_state(session: Session) -> list[tuple[DeadlineKind, datetime]]:
             return [(DeadlineKind.UNAVAILABLE_ENDS, end)]
         case State.INVITED:
             expiry = [] if session.somebody_present else [(DeadlineKind.LINK_EXPIRES, link_end(session))]
-            return [*expiry, (DeadlineKind.REMINDER, session.remind_at)] if session.remind_at else expiry
+            reminder = [(DeadlineKind.REMINDER, session.remind_at)] if session.remind_at else []
+            return [*expiry, *reminder, *_of_open_offers(session)]
         case State.WAITING:
-            return _of_waiting(session)
+            return [*_of_waiting(session), *_of_open_offers(session)]
         case State.ACTIVE:
             return [] if session.somebody_present else [(DeadlineKind.NOBODY_PRESENT, session.last_activity_at + policy.nobody_present)]
         case State.KEPT_OPEN if session.somebody_present:
@@ -105,6 +106,17 @@ def _of_state(session: Session) -> list[tuple[DeadlineKind, datetime]]:
             return [(DeadlineKind.RETENTION_ENDS, delete_at(session))]
         case State.TEARING_DOWN | State.GONE:
             return []
+
+
+def _of_open_offers(session: Session) -> list[tuple[DeadlineKind, datetime]]:
+    """Of those who are asked while everybody else knows of the session already."""
+    if not any(offer.open for offer in session.offers):
+        return []
+    return [(DeadlineKind.INTERPRETER_DUE, answers_until(session)), *_of_the_next_organisation(session)]
+
+
+def _of_the_next_organisation(session: Session) -> list[tuple[DeadlineKind, datetime]]:
+    return [(DeadlineKind.ASK_NEXT, session.ask_next_at)] if session.ask_next_at else []
 
 
 def _of_waiting(session: Session) -> list[tuple[DeadlineKind, datetime]]:
@@ -119,6 +131,13 @@ def _of_waiting(session: Session) -> list[tuple[DeadlineKind, datetime]]:
     if not session.nobody_came:
         due.append((DeadlineKind.NOBODY_CAME, arrived + ring.give_up))
     return due
+
+
+def answers_until(session: Session) -> datetime:
+    """Until when organisations may answer: 24 h, and never later than the session's time (PRODUCT §5)."""
+    until = session.seeking_since + session.policy.interpreter_answer
+    planned = session.planned_at
+    return min(until, planned) if planned and planned > session.seeking_since else until
 
 
 def opens_at(session: Session) -> datetime | None:

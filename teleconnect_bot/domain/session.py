@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .guest_link import Link, Seat
+from .organisations import Offer, OfferState
 from .people import Role
 from .schedule import Policy
 
@@ -81,7 +82,10 @@ class Session:
     `starts` holds the first start and each later one. `arrived_at` is when the waiting began and stays for 10 min after the
     last main seat went away, so that a flapping phone is one arrival. `left_at` is when that was, None before the first time.
     `zone` is the invited person's, `remind_at` when people are reminded next. `colleagues` are the Matrix ids of those who were
-    invited to take part; they are also among `staff_invited` and `staff_inside` as they come. `emptied_at` is when everybody was
+    invited to take part; they are also among `staff_invited` and `staff_inside` as they come. `interpreter_wanted` is the language
+    that is interpreted, `offers` say which organisations are asked, in this order.
+    `sought_since` is when the time to answer began, `ask_next_at` when the next organisation is asked too; `held_back_since` is set
+    while people are told of a new time only once the interpreter has confirmed it. `emptied_at` is when everybody was
     removed in the teardown.
     `message_noted`: an absent person was told that something was written, and has not come back since. `calendar_sequence` counts the
     changes that calendars must learn of (RFC 5545 §3.8.7.4).
@@ -108,6 +112,10 @@ class Session:
     remind_at: datetime | None = None
     interpreter_wanted: str | None = None
     interpreter_ready: bool = False
+    offers: tuple[Offer, ...] = ()
+    sought_since: datetime | None = None
+    ask_next_at: datetime | None = None
+    held_back_since: datetime | None = None
     room: str | None = None
     room_wanted: bool = False
     links: tuple[Link, ...] = ()
@@ -180,6 +188,26 @@ class Session:
             if seat.link == link.id and seat.holds_place and seat.role in free:
                 free.remove(seat.role)
         return tuple(free)
+
+    @property
+    def interpreters(self) -> frozenset[str]:
+        """Who accepted by Matrix id."""
+        return frozenset(offer.user for offer in self.offers if offer.user and offer.state in (OfferState.ACCEPTED, OfferState.ASKED))
+
+    @property
+    def company(self) -> frozenset[str]:
+        """Who takes part by Matrix id, and neither starts nor ends."""
+        return self.colleagues | self.interpreters
+
+    @property
+    def seeking_since(self) -> datetime:
+        return self.sought_since or self.state_since
+
+    def offer(self, offer_id: str) -> Offer | None:
+        return next((offer for offer in self.offers if offer.id == offer_id), None)
+
+    def with_offer(self, offer: Offer) -> Session:
+        return replace(self, offers=tuple(offer if old.id == offer.id else old for old in self.offers))
 
     def may_start(self, user: str) -> bool:
         return user in (self.requester, self.backup)

@@ -50,9 +50,9 @@ def _messages(session: Session, link: str, recipient: int) -> tuple[OutgoingMess
     return tuple(message for message in session.messages if (message.link, message.recipient) == (link, recipient))
 
 
-def of_the_new_time(session: Session) -> Outcome:
-    """Who was never reached is invited once more."""
-    return _tell(session, session.links, MessageKind.RESCHEDULED, otherwise=MessageKind.INVITATION)
+def of_the_new_time(session: Session, links: Iterable[Link] | None = None) -> Outcome:
+    """Everybody, or those with these links. Who was never reached is invited once more."""
+    return _tell(session, session.links if links is None else links, MessageKind.RESCHEDULED, otherwise=MessageKind.INVITATION)
 
 
 def once_more(session: Session, links: Iterable[Link]) -> Outcome:

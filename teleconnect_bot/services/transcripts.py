@@ -74,7 +74,7 @@ class Transcripts:
 
 def orders_of(session: Session) -> frozenset[str]:
     """Whose `!tc` lines are orders. Colleagues are not obeyed: what they write is a text like any other."""
-    return (session.staff_inside | {session.requester}) - session.colleagues
+    return (session.staff_inside | {session.requester}) - session.company
 
 
 def speakers(session: Session) -> dict[str, str]:

@@ -31,10 +31,12 @@ resend     |unsent!     |unsent!     |invited     |came!        |came!        |k
 remove     |not_there!  |not_there!  |not_there!  |invited      |active       |kept_open     |not_there!   |not_there!   |not_there!
 pdf        |no_pdf!     |no_pdf!     |no_pdf!     |no_pdf!      |no_pdf!      |no_pdf!       |closed       |cancelled    |deleted!
 phone      |no_number!  |no_number!  |no_number!  |no_number!   |no_number!   |no_number!    |closed!      |cancelled!   |deleted!
+without    |invited     |invited     |not_held!    |not_held!    |not_held!    |not_held!     |closed!      |cancelled!   |deleted!
 add        |none_added! |none_added! |none_added! |none_added!  |none_added!  |none_added!   |none_added!  |none_added!  |none_added!
 """
 """`active`: the requester is in the room and so is the person. `kept_open`: nobody is there."""
 REFUSALS = {
+    "not_held": "does not wait for an interpreter",
     "nobody": "Nobody is in the waiting room",
     "closed": "is closed already",
     "cancelled": "was cancelled",

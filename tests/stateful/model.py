@@ -34,11 +34,64 @@ class Person:
 
 
 @dataclass
+class Seeking:
+    """Which organisations are asked, as PRODUCT §5 says it. Two are asked at once, a third when the requester wants another."""
+
+    wanted: bool = False
+    said: dict[int, str] = field(default_factory=dict)
+    ready: bool = False
+    held_back: bool = False
+    since: datetime = NOW
+
+    def begins(self, now: datetime) -> None:
+        self.said, self.since = {1: "asked", 2: "asked"}, now
+
+    def asked(self) -> list[int]:
+        return [number for number, said in self.said.items() if said == "asked"]
+
+    def accepts(self, number: int) -> bool:
+        if self.said.get(number) != "asked":
+            return False
+        self.said = {other: "taken" if said == "asked" else said for other, said in self.said.items()}
+        self.said[number], self.ready = "accepted", True
+        return True
+
+    def declines(self, number: int) -> bool:
+        """Nobody is asked any more."""
+        if self.said.get(number) != "asked":
+            return False
+        self.said[number] = "no"
+        return not self.asked()
+
+    def withdraws(self, number: int) -> bool:
+        if self.said.get(number) != "accepted":
+            return False
+        self.said[number], self.ready = "no", False
+        return True
+
+    def asks_anew(self, now: datetime, *, held: bool) -> None:
+        """The time was changed: whoever accepted is asked to confirm, else all; openly only those who are being asked."""
+        accepted = [number for number, said in self.said.items() if said == "accepted"]
+        for number in accepted or (not held and self.asked()) or list(self.said):
+            self.said[number] = "asked"
+        self.since, self.ready = now, False
+
+    def asks_another(self, now: datetime) -> None:
+        self.wanted, self.since = True, now
+        self.said[3] = "asked"
+
+    def nobody_any_more(self) -> None:
+        """The time is over, or the requester goes on without."""
+        self.said = {number: "no" if said == "asked" else said for number, said in self.said.items()}
+        self.ready = self.ready and "accepted" in self.said.values()
+
+
+@dataclass
 class Model:
     """What somebody who has read PRODUCT §2 and nothing else would expect."""
 
     state: State = State.DRAFT
-    interpreter: bool = False
+    seeking: Seeking = field(default_factory=Seeking)
     started: int = 0
     came_from: State = State.INVITED
     people: dict[str, Person] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from teleconnect_bot.domain.effects import Effect, Notice
 from teleconnect_bot.domain.errors import LinkRefused, Refused
 from teleconnect_bot.domain.guest_link import SeatState
 from teleconnect_bot.domain.life import decide
+from teleconnect_bot.domain.organisations import OfferState
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
 from teleconnect_bot.domain.session import Session, State
 from tests.fakes_domain import COLLEAGUE, NOW, draft, notices
@@ -51,6 +52,9 @@ class Steps(RuleBasedStateMachine):
         assert all(effect.lane for effect in effects)
         if before.state in (State.HELD, State.UNAVAILABLE) and after.state in (State.HELD, State.UNAVAILABLE):
             assert not [effect for effect in effects if isinstance(effect, e.SendMessage)]
+            assert not after.messages, "while an interpreter is sought nobody else receives anything"
+            assert not [effect for effect in effects if isinstance(effect, e.Tell) and effect.to is not None]
+            assert not [effect for effect in effects if isinstance(effect, e.InviteToRoom)]
         if len(after.starts) > len(before.starts):
             assert len(after.starts) == len(before.starts) + 1
             assert before.state is not State.ACTIVE
@@ -125,6 +129,23 @@ class Steps(RuleBasedStateMachine):
         assert bool(due) is (self.session.state not in (State.TEARING_DOWN, State.GONE))
         if self.session.state is State.WAITING and self.session.seen_at is None:
             assert DeadlineKind.RING in {deadline.kind for deadline in due}
+
+    @invariant()
+    def the_offers_are_those_of_the_model(self) -> None:
+        offers = {each.id: each for each in self.session.offers}
+        accepted = [each for each in offers.values() if each.state is OfferState.ACCEPTED]
+        asked = sorted(name for name, each in offers.items() if each.state is OfferState.ASKED)
+        assert len(accepted) <= 1, "one interpreter at the most"
+        if self.session.state in OVER or self.session.started:
+            assert not asked or self.session.state in (State.TEARING_DOWN, State.GONE)
+        elif self.session.state is not State.DRAFT:
+            assert asked == [f"offer{number}" for number in sorted(self.model.seeking.asked())]
+            assert self.session.interpreter_ready is bool(accepted) is self.model.seeking.ready
+        if self.session.state is State.HELD:
+            assert asked or accepted
+        if self.session.state is State.UNAVAILABLE:
+            assert not asked
+            assert not accepted
 
     @invariant()
     def after_the_end_nobody_has_a_seat(self) -> None:

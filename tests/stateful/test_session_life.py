@@ -21,7 +21,7 @@ from teleconnect_bot.domain.guest_link import Link, Recipient, digest_of
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
 from teleconnect_bot.domain.session import State
-from tests.fakes_domain import COLLEAGUE, NOW, REQUESTER, ROOM, STRANGER, draft, seat
+from tests.fakes_domain import COLLEAGUE, NOW, REQUESTER, ROOM, STRANGER, accepts, declines, draft, offer, seat
 from tests.stateful.model import AWAY, MAIN, OPEN, OTHER, STAFF, SURE, Already, Person
 from tests.stateful.steps import Steps
 
@@ -41,11 +41,11 @@ class SessionLife(Steps):
         others = (Recipient(contact, "en"),) * (places - 1) if shared else ()
         main = replace(session.links[0], others=others)
         self.session = replace(session, links=(main, spare), colleagues=frozenset({COLLEAGUE}))
-        self.model.interpreter = interpreter
+        self.model.seeking.wanted = interpreter
         if already >= Already.SENT:
             self.send(REQUESTER)
         if already >= Already.INVITED and interpreter:
-            self.interpreter(c.InterpreterAccepted())
+            self.an_interpreter(1, "accepts")
         if already >= Already.THERE:
             self.now = NOW + planned if planned else NOW
             self.enter(main=True)
@@ -62,7 +62,9 @@ class SessionLife(Steps):
         possible = self.model.state is State.DRAFT
         assert (self.step(c.Send(by)) is not None) is possible
         if possible:
-            self.model.state = State.HELD if self.model.interpreter else State.INVITED
+            self.model.state = State.HELD if self.model.seeking.wanted else State.INVITED
+            if self.model.seeking.wanted:
+                self.model.seeking.begins(self.now)
 
     @rule(sure=SURE)
     def cancel(self, sure: bool) -> None:
@@ -80,8 +82,16 @@ class SessionLife(Steps):
         at = self.now + timedelta(days=days) if days else None
         possible = possible and not (self.model.state is State.INVITED and at == self.session.planned_at)
         assert (self.step(c.Reschedule(REQUESTER, at)) is not None) is possible
-        if possible and self.model.state is State.UNAVAILABLE:
+        if not possible:
+            return
+        seeking = self.model.seeking
+        if self.model.state is State.INVITED:
+            seeking.held_back = seeking.held_back or seeking.ready
+            if seeking.held_back or seeking.asked():
+                seeking.asks_anew(self.now, held=False)
+        else:
             self.model.state = State.HELD
+            seeking.asks_anew(self.now, held=True)
 
     @rule()
     def resend(self) -> None:
@@ -91,17 +101,25 @@ class SessionLife(Steps):
 
     @rule()
     def send_without(self) -> None:
-        possible = self.model.state in (State.HELD, State.UNAVAILABLE)
+        seeking = self.model.seeking
+        openly = seeking.wanted and self.model.state is State.INVITED and (not seeking.ready or seeking.held_back)
+        possible = self.model.state in (State.HELD, State.UNAVAILABLE) or (openly and not self.model.started)
         assert (self.step(c.SendWithout(REQUESTER)) is not None) is possible
         if possible:
+            if self.model.state is State.HELD or seeking.held_back:
+                seeking.said = dict.fromkeys(seeking.said, "no")
             self.model.state = State.INVITED
+            seeking.wanted = seeking.held_back = False
+            seeking.nobody_any_more()
 
     @rule()
     def ask_another(self) -> None:
-        possible = self.model.state in (State.UNAVAILABLE, State.INVITED)
-        assert (self.step(c.AskAnother(REQUESTER, "organisation")) is not None) is possible
-        if possible and self.model.state is State.UNAVAILABLE:
-            self.model.state = State.HELD
+        seeking = self.model.seeking
+        possible = self.model.state is State.UNAVAILABLE or (self.model.state is State.INVITED and not seeking.ready)
+        assert (self.step(c.AskAnother(REQUESTER, (offer(3),), "ti")) is not None) is possible
+        if possible:
+            seeking.asks_another(self.now)
+            self.model.state = State.HELD if self.model.state is State.UNAVAILABLE else self.model.state
 
     @rule()
     def seen(self) -> None:
@@ -110,7 +128,10 @@ class SessionLife(Steps):
     @rule(by=st.sampled_from(STAFF))
     def start(self, by: str) -> None:
         model = self.model
-        if model.state is State.WAITING:
+        if model.state is State.HELD:
+            assert (self.step(c.Start(by)) is not None) is model.seeking.ready
+            model.state = State.INVITED if model.seeking.ready else State.HELD
+        elif model.state is State.WAITING:
             assert self.step(c.Start(by)) is not None
             if by in model.staff_in_room:
                 model.starts()
@@ -163,13 +184,36 @@ class SessionLife(Steps):
 
     # ---- what interpreters say
 
-    @rule(says=st.sampled_from([c.InterpreterAccepted(), c.InterpreterDeclined(), c.InterpreterWithdrew()]))
-    def interpreter(self, says: c.Command) -> None:
-        self.step(says)
-        if self.model.state is State.HELD and isinstance(says, c.InterpreterAccepted):
-            self.model.state = State.INVITED
-        if self.model.state is State.HELD and isinstance(says, c.InterpreterDeclined):
-            self.model.state = State.UNAVAILABLE
+    @rule(number=st.integers(1, 3), says=st.sampled_from(["accepts", "declines", "withdraws", "accepts too late"]))
+    def an_interpreter(self, number: int, says: str) -> None:
+        model, seeking = self.model, self.model.seeking
+        asked = self.session.offer(f"offer{number}")
+        round_ = asked.round if asked else 1
+        if says == "accepts too late":
+            assert self.step(accepts(number, round_ - 1)) == (), "what was asked before the time changed cannot be accepted"
+            return
+        self.step(
+            accepts(number, round_)
+            if says == "accepts"
+            else declines(number, round_)
+            if says == "declines"
+            else c.InterpreterWithdrew(f"offer{number}", "ill")
+        )
+        if model.state not in (State.HELD, *OPEN):
+            return
+        if says == "accepts":
+            late = self.session.planned_at is None and self.now - seeking.since > timedelta(minutes=60)
+            if seeking.accepts(number):
+                seeking.held_back = False
+                if late and model.state is State.HELD:
+                    seeking.since = self.now
+                elif model.state is State.HELD:
+                    model.state = State.INVITED
+        elif says == "declines":
+            if seeking.declines(number) and model.state is State.HELD:
+                model.state = State.UNAVAILABLE
+        elif seeking.withdraws(number) and model.state is State.HELD:
+            model.state = State.UNAVAILABLE
 
     # ---- what guests do
 
@@ -380,7 +424,10 @@ class SessionLife(Steps):
             case DeadlineKind.DRAFT_ENDS | DeadlineKind.RETENTION_ENDS:
                 model.ends(State.TEARING_DOWN)
             case DeadlineKind.INTERPRETER_DUE:
-                model.state = State.UNAVAILABLE
+                if model.state is State.HELD:
+                    model.state = State.UNAVAILABLE
+                    model.seeking.said = dict.fromkeys(model.seeking.said, "no")
+                model.seeking.nobody_any_more()
             case DeadlineKind.UNAVAILABLE_ENDS | DeadlineKind.LINK_EXPIRES:
                 assert not model.anybody_there(), "nothing expires while somebody is there"
                 model.ends(State.CANCELLED)

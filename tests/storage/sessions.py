@@ -11,6 +11,7 @@ from sqlalchemy import Table
 
 from teleconnect_bot.adapters.storage import tables
 from teleconnect_bot.domain.guest_link import Link, Seat, SeatState, digest_of
+from teleconnect_bot.domain.organisations import Offer, OfferState
 from teleconnect_bot.domain.people import Contact, ContactKind, Role
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Channel, Delivery, MessageKind, OutgoingMessage, Session, State
@@ -30,6 +31,7 @@ PERSONAL = (
     "Antarctica/Sentinel",
     "terms-sentinel",
     "the mailbox of Sentinel is full",
+    "nobody of ours speaks Sentinel",
     "1999-12-31T23:58:57",
 )
 """What `full_session` holds of people; it must stand nowhere in readable form."""
@@ -71,6 +73,14 @@ def full_session(name: str = "one") -> Session:
         delivery=Delivery.FAILED,
         problem="the mailbox of Sentinel is full",
     )
+    offer = Offer(
+        id=f"{name}-offer",
+        organisation="horn",
+        digest=digest_of(f"{name}-offer"),
+        state=OfferState.DECLINED,
+        asked_at=NOW - timedelta(minutes=50),
+        reason="nobody of ours speaks Sentinel",
+    )
     return Session(
         id=f"{name}-session",
         code=name.upper(),
@@ -91,6 +101,7 @@ def full_session(name: str = "one") -> Session:
         links=(link,),
         seats=(seat,),
         messages=(message,),
+        offers=(offer,),
         staff_invited=frozenset({REQUESTER, BACKUP}),
         arrived_at=NOW,
         last_ring_at=NOW,
@@ -148,4 +159,5 @@ def any_session() -> st.SearchStrategy[Session]:
         links=st.lists(anything(Link, tables.link), max_size=3).map(lambda parts: _apart(parts, "link")),
         seats=st.lists(anything(Seat, tables.seat), max_size=3).map(lambda parts: _apart(parts, "seat")),
         messages=st.lists(anything(OutgoingMessage, tables.message), max_size=3).map(lambda parts: _apart(parts, "message")),
+        offers=st.lists(anything(Offer, tables.interpreter_offer), max_size=3).map(lambda parts: _apart(parts, "offer")),
     )

@@ -58,7 +58,7 @@ async def test_no_personal_value_is_readable_on_the_disk_while_the_session_lives
 
 
 def _everything_said(session: Session) -> str:
-    parts: tuple[Any, ...] = (session, *session.links, *session.seats, *session.messages)
+    parts: tuple[Any, ...] = (session, *session.links, *session.seats, *session.messages, *session.offers)
     values = [getattr(part, each.name) for part in parts for each in fields(part)]
     return "\n".join(value.value if isinstance(value, Contact) else str(value) for value in values)
 
@@ -80,6 +80,7 @@ def _empty(session: Session) -> Session:
         links=tuple(replace(link, contact=Contact(ContactKind.EMAIL, ""), language="", name="") for link in session.links),
         seats=tuple(replace(seat, language="", name="", terms="", consent_at=None) for seat in session.seats),
         messages=tuple(replace(message, problem="") for message in session.messages),
+        offers=tuple(replace(offer, reason="") for offer in session.offers),
     )
 
 

@@ -323,7 +323,7 @@ async def test_an_erased_session_leaves_no_row_in_any_table_but_the_ledger_until
         await unit.enter_trace(Trace(session=session.id, kind=TraceKind.ROOM, key="marker"))
         await unit.keep_letter(_letter(session))
     filled = await _rows(database)
-    of_a_session = {"session", "link", "seat", "message", "deadline", "outbox", "letter", "ledger"}
+    of_a_session = {"session", "interpreter_offer", "link", "seat", "message", "deadline", "outbox", "letter", "ledger"}
     assert {name for name in filled if filled[name] > others[name]} == of_a_session
 
     async with units.begin() as unit:

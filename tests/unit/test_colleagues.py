@@ -13,7 +13,7 @@ from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.life import decide
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
 from teleconnect_bot.domain.session import Session, State
-from tests.fakes_domain import BACKUP, COLLEAGUE, NOW, REQUESTER, ROOM, after, draft, entered, passed, seat, with_colleague
+from tests.fakes_domain import BACKUP, COLLEAGUE, NOW, REQUESTER, ROOM, accepts, after, draft, entered, passed, seat, with_colleague
 
 
 def remote(interpreter: str | None = None) -> Session:
@@ -33,7 +33,7 @@ def test_the_colleague_is_told_when_the_invitations_go_out_and_not_while_an_inte
     assert e.Tell(Notice.COLLEAGUE_INVITED, COLLEAGUE) in effects
     held, effects = decide(with_colleague(draft(interpreter="ti")), c.Send(REQUESTER), NOW)
     assert not [effect for effect in effects if isinstance(effect, e.Tell)]
-    _, effects = decide(held, c.InterpreterAccepted(), NOW)
+    _, effects = decide(held, accepts(), NOW)
     assert e.Tell(Notice.COLLEAGUE_INVITED, COLLEAGUE) in effects
 
 

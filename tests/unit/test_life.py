@@ -48,6 +48,9 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
         c.MessageTaken: c.MessageTaken(message),
         c.MessageDelayed: c.MessageDelayed(message, "the mail server is away"),
         c.MessageFailed: c.MessageFailed(message, "the mailbox is unknown"),
+        c.InterpreterAccepted: made.accepts(),
+        c.InterpreterDeclined: made.declines(),
+        c.InterpreterWithdrew: c.InterpreterWithdrew("offer1", "ill"),
         c.DeadlinePassed: c.DeadlinePassed(_first_deadline(session)),
     }
     return reports.get(kind) or kind()
@@ -61,7 +64,7 @@ ASKED = _kinds(c, c.Asked)
 BEFELL = _kinds(c, c.Befell)
 VALUES: dict[type[c.Asked], tuple[object, ...]] = {
     c.Reschedule: (NOW + timedelta(days=3),),
-    c.AskAnother: ("an-organisation",),
+    c.AskAnother: ((made.offer(3),),),
     c.Remove: ("seat1",),
     c.ShowNumber: ("$order",),
 }
@@ -69,6 +72,8 @@ CANNOT_REFUSE_BY_TABLE_ALONE: dict[tuple[type[c.Asked], State], type[errors.Refu
     (c.Close, State.WAITING): errors.StillWaiting,
     (c.CloseNow, State.WAITING): errors.StillWaiting,
     (c.Start, State.ACTIVE): errors.AlreadyStarted,
+    (c.Start, State.HELD): errors.NobodyWaiting,
+    (c.SendWithout, State.INVITED): errors.NothingHeld,
     (c.Join, State.INVITED): errors.NobodyWaiting,
     (c.Remove, State.INVITED): errors.NobodyToRemove,
     (c.Join, State.ACTIVE): errors.AlreadyStarted,
@@ -179,6 +184,7 @@ def test_a_report_about_somebody_unknown_changes_no_seat_link_or_message(state: 
         c.LinkOpened("?"), c.NotForMe("?"), c.NewLinkAsked("?"), c.VisitorProvisioned("?", "@x:y", "D"), c.SeatReady("?"),
         c.SeatAdmitted("?"),
         c.VisitorJoined("@x:y"), c.VisitorLeft("?"), c.SeatBeat("?"), c.StaffLeft("@x:y"), c.MessageTaken("?"), c.MessageFailed("?", ""),
+        c.InterpreterAccepted("?", 1, user="@x:y"), c.InterpreterDeclined("?", 1), c.InterpreterWithdrew("?"),
     ):  # fmt: skip
         assert decide(session, report, NOW) == (session, ())
 

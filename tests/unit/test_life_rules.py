@@ -27,22 +27,13 @@ def test_while_an_interpreter_is_sought_nobody_else_is_written_to() -> None:
     session, effects = decide(made.draft(interpreter="ti"), c.Send(REQUESTER), NOW)
     assert session.state is State.HELD
     assert not session.messages
-    assert [type(effect) for effect in effects] == [e.AskOrganisation, e.UpdateCard]
+    assert [type(effect) for effect in effects] == [e.AskOrganisation, e.AskOrganisation, e.UpdateCard]
 
 
 def test_once_an_interpreter_has_accepted_everybody_is_invited() -> None:
-    session, effects = decide(made.held(), c.InterpreterAccepted(), NOW)
+    session, effects = decide(made.held(), made.accepts(), NOW)
     assert session.state is State.INVITED
     assert [effect.message for effect in effects if isinstance(effect, e.SendMessage)] == [message.id for message in session.messages]
-
-
-def test_an_interpreter_who_withdraws_while_somebody_waits_is_told_of() -> None:
-    assert notices(decide(made.waiting(), c.InterpreterWithdrew(), NOW)[1]) == [Notice.INTERPRETER_WITHDREW]
-
-
-def test_an_acceptance_after_the_start_adds_nobody() -> None:
-    session = made.waiting_again()
-    assert decide(session, c.InterpreterAccepted(), NOW) == (session, ())
 
 
 def test_a_new_date_is_told_to_everybody_who_was_told_the_old_one() -> None:

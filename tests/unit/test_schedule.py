@@ -66,7 +66,7 @@ def test_interpreters_have_24_hours_but_not_longer_than_until_the_session() -> N
 def test_another_organisation_asked_after_the_planned_time_has_24_hours_too() -> None:
     soon = after(made.draft(interpreter="ti", planned_at=NOW + 2 * HOUR), c.Send(REQUESTER))
     unavailable = passed(soon, DeadlineKind.INTERPRETER_DUE)[0]
-    asked = after(unavailable, c.AskAnother(REQUESTER, "other"), at=NOW + 5 * HOUR)
+    asked = after(unavailable, c.AskAnother(REQUESTER, (made.offer(3),)), at=NOW + 5 * HOUR)
     assert _at(asked, DeadlineKind.INTERPRETER_DUE) == NOW + 5 * HOUR + DAY
 
 
@@ -84,7 +84,7 @@ def test_without_interpreter_a_session_is_cancelled_after_72_hours_announced_24_
 
 
 def test_without_interpreter_a_planned_session_is_not_cancelled_before_its_time() -> None:
-    session = after(made.draft(interpreter="ti", planned_at=NOW + 30 * DAY), c.Send(REQUESTER), c.InterpreterDeclined())
+    session = after(made.draft(interpreter="ti", planned_at=NOW + 30 * DAY), c.Send(REQUESTER), made.declines(1), made.declines(2))
     session = passed(session, DeadlineKind.UNAVAILABLE_NOTICE)[0]
     assert _at(session, DeadlineKind.UNAVAILABLE_ENDS) == NOW + 30 * DAY
 

@@ -12,8 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from teleconnect_bot.adapters.storage import tables
 from teleconnect_bot.adapters.storage.database import Transaction
-from teleconnect_bot.adapters.storage.rows import LINKS, MESSAGES, SEATS, SESSIONS, Rows
+from teleconnect_bot.adapters.storage.rows import LINKS, MESSAGES, OFFERS, SEATS, SESSIONS, Rows
 from teleconnect_bot.domain.guest_link import Link, Seat
+from teleconnect_bot.domain.organisations import Offer
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
 from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import SessionKeys, StaleSession
@@ -64,6 +65,10 @@ class SessionRows:
     async def session_by_seat(self, digest: bytes) -> tuple[Session, Seat] | None:
         found = await self._one(tables.session.c.id == _owner(tables.seat, tables.seat.c.digest == digest))
         return (found, next(seat for seat in found.seats if seat.digest == digest)) if found else None
+
+    async def session_by_offer(self, digest: bytes) -> tuple[Session, Offer] | None:
+        found = await self._one(tables.session.c.id == _owner(tables.interpreter_offer, tables.interpreter_offer.c.digest == digest))
+        return (found, next(offer for offer in found.offers if offer.digest == digest)) if found else None
 
     async def session_by_room(self, room: str) -> Session | None:
         return await self._one(tables.session.c.room == room)
@@ -124,9 +129,11 @@ class SessionRows:
         links = await self._parts(LINKS, keys)
         seats = await self._parts(SEATS, keys)
         messages = await self._parts(MESSAGES, keys)
+        offers = await self._parts(OFFERS, keys)
         sessions = []
         for row in rows:
-            parts = {"links": tuple(links[row["id"]]), "seats": tuple(seats[row["id"]]), "messages": tuple(messages[row["id"]])}
+            found = {"links": links, "seats": seats, "messages": messages, "offers": offers}
+            parts = {name: tuple(of_sessions[row["id"]]) for name, of_sessions in found.items()}
             sessions.append(SESSIONS.read(row, self._keys, row["key"], **parts))
         return sessions
 
@@ -141,6 +148,7 @@ class SessionRows:
         await self._save_part(LINKS, session, session.links, before.links if before else None, sealable)
         await self._save_part(SEATS, session, session.seats, before.seats if before else None, sealable)
         await self._save_part(MESSAGES, session, session.messages, before.messages if before else None, sealable)
+        await self._save_part(OFFERS, session, session.offers, before.offers if before else None, sealable)
         await self._save_deadlines(session)
 
     async def _save_part(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -46,6 +47,8 @@ class Kept(StrEnum):
     """Opaque ids of Matrix events, so that none is handled twice. Deleted after some days."""
     POOL = "pool"
     """A visitor account that nobody has used. Deleted when it is used."""
+    ORGANISATION = "organisation"
+    """An interpreting organisation, and how its manager is reached. Deleted when an administrator removes it."""
     STATISTIC = "statistic"
     """Monthly sums. Kept."""
     REQUESTER = "requester"
@@ -137,6 +140,9 @@ session = Table(
     sealed("zone"),
     sealed("interpreter_wanted"),
     _column("interpreter_ready", Boolean, Kept.SESSION),
+    _column("sought_since", Moment, Kept.SESSION, null=True),
+    _column("ask_next_at", Moment, Kept.SESSION, null=True),
+    _column("held_back_since", Moment, Kept.SESSION, null=True),
     _column("discreet", Boolean, Kept.SESSION),
     _column("planned_at", Moment, Kept.SESSION, null=True),
     _column("remind_at", Moment, Kept.SESSION, null=True),
@@ -215,6 +221,35 @@ message = Table(
     _column("channel", Text, Kept.SESSION),
     _column("delivery", Text, Kept.SESSION),
     sealed("problem"),
+)
+
+interpreter_offer = Table(
+    "interpreter_offer",
+    metadata,
+    _id(),
+    _session(index=True),
+    _column("position", Integer, Kept.SESSION),
+    _column("organisation", Text, Kept.SESSION),
+    _column("digest", LargeBinary, Kept.SESSION, unique=True),
+    _column("alone_for", Float, Kept.SESSION),
+    _column("state", Text, Kept.SESSION),
+    _column("round", Integer, Kept.SESSION),
+    _column("asked_at", Moment, Kept.SESSION, null=True),
+    _column("link", Text, Kept.SESSION, null=True),
+    _column("user", Text, Kept.STAFF, null=True),
+    sealed("reason"),
+)
+
+organisation = Table(
+    "organisation",
+    metadata,
+    _id(Kept.ORGANISATION),
+    _column("name", Text, Kept.ORGANISATION),
+    _column("languages", JSON, Kept.ORGANISATION),
+    _column("email", Text, Kept.ORGANISATION, null=True),
+    _column("room", Text, Kept.ORGANISATION, null=True),
+    _column("may_decline", Boolean, Kept.ORGANISATION),
+    _column("alone_for", Float, Kept.ORGANISATION),
 )
 
 deadline = Table(
@@ -308,7 +343,7 @@ installation = Table(
     _column("confirmed", Boolean, Kept.INSTALLATION),
 )
 
-OF_A_SESSION = (outbox, letter, deadline, message, seat, link)
+OF_A_SESSION = (outbox, letter, deadline, interpreter_offer, message, seat, link)
 """What goes with the session's own row, children first."""
 
 

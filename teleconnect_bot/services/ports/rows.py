@@ -11,6 +11,7 @@ from typing import Protocol
 from teleconnect_bot.domain.effects import Effect
 from teleconnect_bot.domain.guest_link import Link, Seat
 from teleconnect_bot.domain.installation import Installation
+from teleconnect_bot.domain.organisations import Offer, Organisation
 from teleconnect_bot.domain.requester import Chosen
 from teleconnect_bot.domain.retention import Trace, TraceKind
 from teleconnect_bot.domain.schedule import Deadline
@@ -79,6 +80,8 @@ class Unit(Protocol):
 
     async def session_by_seat(self, digest: bytes) -> tuple[Session, Seat] | None: ...
 
+    async def session_by_offer(self, digest: bytes) -> tuple[Session, Offer] | None: ...
+
     async def session_by_room(self, room: str) -> Session | None: ...
 
     async def session_by_event(self, event: str) -> Session | None:
@@ -88,6 +91,15 @@ class Unit(Protocol):
         """Where the user is requester or backup, not GONE, oldest first."""
 
     async def sessions_in(self, states: frozenset[State]) -> Sequence[Session]: ...
+
+    async def organisations(self) -> Sequence[Organisation]:
+        """Those in the database, in the order of their ids."""
+
+    async def put_organisation(self, organisation: Organisation) -> None:
+        """Add it, or replace the one with its id."""
+
+    async def remove_organisation(self, organisation_id: str) -> bool:
+        """False when there was none."""
 
     async def erase(self, session_id: str) -> None:
         """Delete every row of the session except its ledger."""
