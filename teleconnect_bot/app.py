@@ -39,14 +39,18 @@ from teleconnect_bot.adapters.system import SystemClock, SystemTokens
 from teleconnect_bot.chat.access import Access
 from teleconnect_bot.chat.answers import Answers
 from teleconnect_bot.chat.cards import Cards
+from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk
+from teleconnect_bot.chat.dialogue import Dialogue
+from teleconnect_bot.chat.interview import Interview
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
 from teleconnect_bot.domain.requester import Settings
-from teleconnect_bot.domain.session import State
+from teleconnect_bot.domain.session import Channel, State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.calendar_entries import CalendarEntries
+from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Changes, Guests, Terms
 from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ledger import Ledger
@@ -54,6 +58,7 @@ from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.ports import Clock, Membership, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
@@ -204,8 +209,16 @@ class Bot:
         self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards))
         access = Access(config.access.requesters, config.access.admins, config.access.focal_point)
         personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name)
-        answers = Answers(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request, personal)
-        account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, access, chat, chat))
+        reach = Reach(frozenset({Channel.EMAIL}), config.messages.default_country)
+        answers = Answers(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request, personal, reach)
+        dialogue = Dialogue(
+            Dialogues(self.sessions, self.ledger, chat),
+            Interview(answers.inviting, format_moment),
+            Previews(self.sessions, self.messages),
+            answers.invitation,
+            self.settings,
+        )
+        account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, dialogue, access, chat, chat))
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
         inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix)
         right = RightDatabase(self.units, AccountDataMemory(account.api, config.bot), self.tokens)
@@ -254,9 +267,10 @@ class Bot:
             settings.domain,
             for_everybody=config.messages.calendar_for_everybody,
         )
+        self.messages = Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock, entries.attachments)
         parts = (
             Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),
-            Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock, entries.attachments),
+            self.messages,
             entries,
             StatusCard(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 from teleconnect_bot.domain import commands as c
-from teleconnect_bot.domain.errors import AlreadyDeleted, NobodyAdded, NotYours, Refused
+from teleconnect_bot.domain.errors import NobodyAdded, NotYours, Refused
 from teleconnect_bot.domain.life import check
-from teleconnect_bot.domain.people import Contact, NotAContact
 from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
 
 from .cards import waited, way_in
-from .commands import COMMANDS, TOO_MANY_WORDS, checked, did_you_mean, help_text
-from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_people
-from .dates import read_moment, read_zone
+from .commands import COMMANDS, checked, help_text
+from .contacts import Reach, after
+from .inviting import Inviting, read_time, with_whole_number
 from .lists import page_of
 from .markup import escaped
 from .numbers import Passing, numbers_of
-from .parser import Line, NotUnderstood, nearest, parse
+from .parser import Line, NotUnderstood, parse
 from .personal import PERSONAL, Personal
 from .planned import when
 from .questions import Question
@@ -78,7 +77,8 @@ LISTED = frozenset({State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING,
 class Answers:
     """`languages` are those in which invitations may be sent; `moment` writes a time in words.
 
-    `room_of` finds somebody's direct chat with the bot (`StaffChat.room_of`), `may_request` says who may invite (`Access`).
+    `room_of` finds somebody's direct chat with the bot (`StaffChat.room_of`), `may_request` says who may invite (`Access`), `reach` which
+    contacts can be written to.
     """
 
     def __init__(
@@ -90,9 +90,10 @@ class Answers:
         room_of: Callable[[str], Awaitable[str | None]],
         may_request: Callable[[str], bool],
         personal: Personal,
+        reach: Reach | None = None,
     ) -> None:
         self.sessions, self.clock, self.languages, self.moment = sessions, clock, tuple(languages), moment
-        self.room_of, self.may_request, self.personal = room_of, may_request, personal
+        self.personal, self.inviting = personal, Inviting(clock, languages, room_of, may_request, reach or Reach())
 
     @property
     def zone(self) -> str:
@@ -113,6 +114,7 @@ class Answers:
             if line.name in ADDING:
                 line = replace(line, name="add")
             else:
+                line = with_whole_number(line)
                 checked(line)
             answer = await self._carry_out(line, by, chat, event, here)
             if line.name in ("reschedule", "remove", "resend"):
@@ -135,7 +137,7 @@ class Answers:
             case "invite" if here is not None:
                 return await self._nobody_added(line, by, here)
             case "invite" if await self.sessions.by_event(event) is None:
-                await self.sessions.invite(await self._invitation(line, by, chat, event))
+                await self.sessions.invite(await self.invitation(line, by, chat, event))
                 return None
             case "invite":
                 return None
@@ -167,61 +169,9 @@ class Answers:
             case name:
                 return await self._ask(name, line.words, by, event, here)
 
-    async def _invitation(self, line: Line, by: str, chat: str, event: str) -> Invitation:
-        example = COMMANDS["invite"].example
-        before = await self._before(line, by) if line.words[0].lower() == AGAIN else None
-        if before is None and len(line.words) > 1:
-            raise NotUnderstood(TOO_MANY_WORDS, example=example)
-        language = self._language("lang=", line.options.get("lang", before.language if before else self.languages[0]))
-        who = company(line, language, partial(self._language, "…/"), example, before)
-        await checked_members(who.members, by, self.room_of)
-        backup = await self._backup(line.options["backup"], by, who.members) if "backup" in line.options else None
-        zone = read_zone(line.options["tz"]) if "tz" in line.options else who.zone or self.zone
-        planned_at = self._time(line.options["at"], zone) if "at" in line.options else None
-        return Invitation(
-            by=by,
-            chat=chat,
-            event=event,
-            contact=who.contact,
-            name=who.name,
-            guests=who.guests,
-            colleagues=who.colleagues,
-            members=who.members,
-            language=who.language,
-            zone=zone,
-            planned_at=planned_at,
-            backup=backup,
-        )
-
-    async def _backup(self, written: str, by: str, members: Collection[str]) -> str:
-        """Somebody else who may invite people too and whom the bot can reach."""
-        backup = written.strip()
-        if not MATRIX_ID.fullmatch(backup):
-            raise NotUnderstood("What stands after `backup=` is not a Matrix id. Example: `backup=@doctor:example.org`")
-        if backup == by:
-            raise NotUnderstood("You are called anyway, so `backup=` is for somebody else. Example: `backup=@doctor:example.org`")
-        if backup in members:
-            raise NotUnderstood(
-                "The same person cannot be `colleague=` and `backup=`: a backup may take the session, a colleague takes part."
-            )
-        if not self.may_request(backup) or await self.room_of(backup) is None:
-            raise NotUnderstood(
-                "`{backup}` cannot step in: a backup needs access of their own and an encrypted direct chat with me. "
-                "They can open one and write `help` there.",
-                backup=backup,
-            )
-        return backup
-
-    async def _before(self, line: Line, by: str) -> Company:
-        """The people of the earlier session that `invite again` names."""
-        if line.options.keys() & {"name", "lang"}:
-            raise NotUnderstood("With `invite again` name and language stay as they were. Example: `invite again K7M2`")
-        if len(line.words) < 2:
-            raise NotUnderstood("Write the code of the earlier session as well. Example: `invite again K7M2`")
-        earlier = await self._meant("invite", line.words[1:], by, None)
-        if earlier.state in (State.TEARING_DOWN, State.GONE):
-            raise AlreadyDeleted(code=earlier.code)
-        return same_people(earlier)
+    async def invitation(self, line: Line, by: str, chat: str, event: str) -> Invitation:
+        """What the line says. Raises `NotUnderstood` or `Refused`."""
+        return await self.inviting.read(line, self.zone, by, chat, event, partial(self._meant, "invite", by=by, here=None))
 
     async def _join(self, line: Line, by: str, event: str) -> str:
         """For colleagues, whose sessions are in no list of theirs."""
@@ -236,12 +186,7 @@ class Answers:
         if "to" not in line.options:
             session = await self.sessions.ask(meant.code, c.Resend(by), event)
             return say("The invitation of session {code} is sent again to everybody who was told of it.", code=session.code)
-        try:
-            contact = Contact.email(line.options["to"])
-        except NotAContact:
-            raise NotUnderstood(
-                "What stands after `to=` is not an e-mail address. Example: `{example}`", example=COMMANDS["resend"].example
-            ) from None
+        contact = self.inviting.reach.contact(line.options["to"], after("to"))
         order = c.Resend(by, self.sessions.new_address(meant, contact))
         check(meant, order, self.clock.now())
         if here is None:
@@ -280,33 +225,17 @@ class Answers:
             raise NotUnderstood(NOBODY_ADDED)
         raise NobodyAdded(code=session.code)
 
-    def _time(self, written: str, zone: str) -> datetime | None:
-        """The moment; None for `now`."""
-        return None if written.strip().lower() == "now" else read_moment(written, zone, self.clock.now())
-
     async def _reschedule(self, line: Line, by: str, event: str, here: Session | None) -> str:
         if "at" not in line.options:
             raise NotUnderstood("The new time is missing. Example: `{example}`", example=COMMANDS["reschedule"].example)
         meant = await self._meant("reschedule", line.words, by, here)
         check(meant, POSSIBLE_WITH["reschedule"](by), self.clock.now())
-        at = self._time(line.options["at"], meant.zone)
+        at = read_time(line.options["at"], meant.zone, self.clock.now())
         session = await self.sessions.ask(meant.code, c.Reschedule(by, at), event)
         if session.planned_at is None:
             return say("The waiting room of session {code} is open now. Everybody who was told before is told again.", code=session.code)
         time = when(session, self.moment, self.zone, reader().language)
         return say("Session {code} has a new time: {when}. Everybody who was told before is told again.", code=session.code, when=time)
-
-    def _language(self, where: str, written: str) -> str:
-        asked = written.lower()
-        if asked in self.languages:
-            return asked
-        guess = nearest(asked, self.languages)
-        raise NotUnderstood(
-            "Invitations cannot be written in the language after `{where}`.{hint} There are: {languages}.",
-            where=where,
-            hint=did_you_mean(guess and f"{where}{guess}"),
-            languages=", ".join(self.languages),
-        )
 
     async def _ask(self, name: str, words: Sequence[str], by: str, event: str, here: Session | None) -> str:
         meant = await self._meant(name, words, by, here)

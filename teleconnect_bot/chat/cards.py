@@ -46,6 +46,10 @@ CHOICES: Sentence = (
     "You can choose: `without {code}` goes on without an interpreter, "
     '`reschedule {code} at="tomorrow 14:00"` asks for another time, `cancel {code}` takes the invitation back.'
 )
+WHO_IS_MET: dict[Mode, Sentence] = {
+    Mode.IN_PERSON: "In person: the person is with you, and only colleagues are invited.",
+    Mode.MEETING: "Among colleagues: nobody is invited who has no account, unless as a colleague.",
+}
 NEXT_STEPS: dict[State, Sentence] = {
     State.HELD: "`without {code}` goes on without an interpreter, `cancel {code}` takes the invitation back.",
     State.UNAVAILABLE: CHOICES,
@@ -98,6 +102,8 @@ NOTICES: dict[Notice, Sentence] = {
     "is there, and may join at any time while it runs.",
     Notice.COLLEAGUE_NEEDED: "{requester} needs your help in session {code}{planned}: the person sits beside them. "
     "`join {code}` takes you into its room.",
+    Notice.MEETING_ASKED: "{requester} invites you to a conversation, session {code}{planned}. `join {code}` takes you into its room, and "
+    "tells them that you are there.",
     Notice.BACKUP_ASKED: "{requester} names you as the one who steps in for session {code}{planned}. You are invited into its room when "
     "the person is there; if nobody comes, you are called as well. `start {code}` takes it.",
     Notice.COLLEAGUE_MAY_COME: "Session {code}: {who} is there. {room} You may join now, or at any time while the session runs.",
@@ -124,7 +130,8 @@ class Cards:
 
     def _card(self, session: Session) -> Text:
         lines = [say("**Session {code}** – {state}", code=session.code, state=say(STATE_WORDS[session.state])), ""]
-        lines += [f"- {line}" for line in (*self._planned(session), *self._invited(session), *self._inside(session), *self._ends(session))]
+        parts = (self._planned(session), self._invited(session), self._inside(session), _own(session), self._ends(session))
+        lines += [f"- {line}" for part in parts for line in part]
         step = say(NEXT_STEPS[session.state], code=session.code) if NEXT_STEPS.get(session.state) else ""
         return text("\n".join([*lines, "", step] if step else lines))
 
@@ -180,6 +187,10 @@ class Cards:
                 )
             )
 
+    def forgotten(self, reader: Settings = DEFAULT) -> Text:
+        with speaking_to(reader):
+            return text(say("The invitation that you began was not sent, and is forgotten now. `invite` begins a new one."))
+
     def file_name(self, session: Session, part: int, parts: int) -> str:
         return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"
 
@@ -193,7 +204,7 @@ class Cards:
         ]
 
     def _invited(self, session: Session) -> list[str]:
-        lines = [say("In person: the person is with you, and only colleagues are invited.")] if session.mode is Mode.IN_PERSON else []
+        lines = [say(WHO_IS_MET[session.mode])] if session.colleague_is_met else []
         numbers: Counter[Role] = Counter()
         for link in session.links:
             numbers[link.role] += 1
@@ -223,6 +234,12 @@ class Cards:
         return []
 
 
+def _own(session: Session) -> list[str]:
+    """What the requester said of it when inviting."""
+    discreet = [say("Discreet: the messages and the page do not name the organisation.")] if session.discreet else []
+    return [*discreet, say("Your note: {note}", note=escaped(session.note))] if session.note else discreet
+
+
 _OF_THE_TIME = (MessageKind.INVITATION, MessageKind.RESCHEDULED)
 
 
@@ -238,7 +255,7 @@ def _because(message: OutgoingMessage) -> str:
 def who_is_here(session: Session) -> str:
     """The people on main seats, by the names they chose, in Markdown."""
     people = [shown(session, seat) for seat in session.present_seats if session.is_main(seat)]
-    if session.mode is Mode.IN_PERSON:
+    if session.colleague_is_met:
         people += [escaped(user) for user in sorted(session.colleagues & session.staff_inside)]
     return say(" and ").join(people) or say("the person")
 

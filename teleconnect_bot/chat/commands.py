@@ -26,17 +26,22 @@ COMMANDS: dict[str, ChatCommand] = {
     for command in (
         ChatCommand(
             "invite",
-            'invite <e-mail> [name="…"] [lang=fr] [at="tomorrow 14:00"] [tz=Europe/Kyiv] '
-            "[guest=<e-mail>[/<language>]]… [colleague=<@id:server or e-mail>[/<language>]]… [backup=<@id:server>]",
-            "invites somebody to a session, now or with `at=` later (`tomorrow 14:00`, `friday 14h`, `1.12. 14:00`, `2026-12-01 14:00`): "
-            "they receive a link in their language; `tz=` is the time zone of the person, and the time is then meant on their clock. "
+            'invite <phone, e-mail or @id:server> [name="…"] [lang=fr] [via=sms|whatsapp|email] [at="tomorrow 14:00"] [tz=Europe/Kyiv] '
+            "[guest=<contact>[/<language>]]… [colleague=<@id:server or contact>[/<language>]]… [backup=<@id:server>] "
+            '[note="…"] [discreet=yes]',
+            "alone, asks for everything step by step and sends only on `send`; with `check` at its end, a line shows the summary first. "
+            "It invites somebody to a session, now or with `at=` later (`tomorrow 14:00`, `friday 14h`, `1.12. 14:00`, "
+            "`2026-12-01 14:00`): they receive a link in their language; "
+            "`tz=` is the time zone of the person, and the time is then meant on their clock. "
             "`guest=`, once for each, sends the same link to a loved one or another caregiver, `colleague=` a link of their own to a "
             "colleague, or a message in their chat with me. `invite in-person colleague=…` asks a colleague for help while the person "
-            "sits beside you; `invite again K7M2` invites the people of an earlier session, and whoever you add to the line. "
-            "`backup=` names a colleague who is called as well when you do not come, and may take the session",
+            "sits beside you, `invite @id:server` asks another user of this server to meet you; `invite again K7M2` invites the people of "
+            "an earlier session, and whoever you add to the line. "
+            "`backup=` names a colleague who is called as well when you do not come, and may take the session. `via=` chooses the channel, "
+            "`discreet=yes` leaves our name out of messages and page, and `note=` is for your own card and sent to nobody",
             'invite anna@example.org name="Anna" lang=fr',
             words=(1, 2),
-            options=frozenset({"name", "lang", "at", "tz", "guest", "colleague", "backup"}),
+            options=frozenset({"name", "lang", "via", "at", "tz", "guest", "colleague", "backup", "note", "discreet"}),
         ),
         ChatCommand(
             "join",
@@ -102,7 +107,7 @@ COMMANDS: dict[str, ChatCommand] = {
         ChatCommand("stay", "stay [code]", "goes on with the session after `end`", "stay K7M2", (0, 1), takes_code=True),
         ChatCommand(
             "resend",
-            "resend [code] [to=<e-mail>]",
+            "resend [code] [to=<contact>]",
             "sends the invitation once more to everybody who was told; `to=` corrects the address of the person: they receive a new link, "
             "and the one that went elsewhere does not work any more",
             "resend K7M2 to=anna@example.org",

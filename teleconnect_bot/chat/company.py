@@ -1,7 +1,8 @@
 """Who is invited, as a requester writes it in one line (PRODUCT §1, §3 `invite`).
 
-`invite <e-mail> guest=<e-mail>[/<language>] colleague=<@id:server or e-mail>[/<language>]`, `invite in-person colleague=…`, and
-`invite again <code>`, which stands for the people of an earlier session without naming them.
+`invite <contact> guest=<contact>[/<language>] colleague=<@id:server or contact>[/<language>]`, `invite in-person colleague=…`,
+`invite @id:server` for another user of the homeserver, and `invite again <code>`, which stands for the people of an earlier session
+without naming them.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from teleconnect_bot.domain.guest_link import Recipient
-from teleconnect_bot.domain.people import Contact, ContactKind, NotAContact, Role
-from teleconnect_bot.domain.session import Session
+from teleconnect_bot.domain.people import Contact, ContactKind, Role
+from teleconnect_bot.domain.session import Channel, Mode, Session
 
+from .contacts import Reach, after
 from .parser import Line, NotUnderstood
+from .voice import Sentence, say
 
 IN_PERSON = ("in-person", "inperson")
 AGAIN = "again"
@@ -30,7 +33,7 @@ ReadLanguage = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Everybody who is invited. `contact` is the service user's; None when they sit beside the requester. `zone` if it is known."""
+    """Everybody who is invited. `contact` is the service user's, None unless the mode is remote. `zone` if it is known."""
 
     contact: Contact | None
     name: str = field(repr=False)
@@ -40,6 +43,7 @@ class Company:
     members: frozenset[str] = frozenset()
     """Colleagues by Matrix id; they have a chat with the bot of their own."""
     zone: str | None = None
+    mode: Mode = Mode.REMOTE
 
     def with_more(self, guests: Sequence[Recipient], colleagues: Sequence[Recipient], members: Collection[str]) -> Company:
         return replace(
@@ -47,26 +51,29 @@ class Company:
         )
 
 
-def company(line: Line, language: str, read_language: ReadLanguage, example: str, before: Company | None = None) -> Company:
+def company(
+    line: Line,
+    language: str,
+    read_language: ReadLanguage,
+    example: str,
+    reach: Reach,
+    before: Company | None = None,
+    via: Channel | None = None,
+) -> Company:
     """Who the line invites. `before` are the people of the earlier session that it names. Raises `NotUnderstood`."""
     name = " ".join(line.options.get("name", "").split())
     if len(name) > LONGEST_NAME:
         raise NotUnderstood("The name is longer than {most} characters. Example: `{example}`", most=LONGEST_NAME, example=example)
     if before is None:
-        before = Company(_main(line, example), name, language)
-    if before.contact is None and (line.each("guest") or name):
-        raise NotUnderstood(
-            "In person only colleagues are invited, so there is no `guest=` and no `name=`. "
-            "Example: `invite in-person colleague=doctor@example.org`"
-        )
-    guests = people("guest", line.each("guest"), before.language, read_language, example)
+        before = main_person(line.words[0], language, reach, via, name)
+    if before.contact is None and (line.each("guest") or name or via):
+        raise NotUnderstood(ONLY_COLLEAGUES[before.mode])
+    guests = people("guest", line.each("guest"), before.language, read_language, reach)
     written = line.each("colleague")
-    members = [value for value in written if value.startswith("@")]
-    if not all(MATRIX_ID.fullmatch(member) for member in members):
-        raise NotUnderstood("A Matrix id is written like `@doctor:example.org`. Example: `invite in-person colleague=@doctor:example.org`")
+    members = [checked_id(value) for value in written if value.startswith("@")]
     if len(set(members)) < len(members) or before.members & set(members):
         raise NotUnderstood("The same colleague stands there twice. Example: `{example}`", example=example)
-    colleagues = people("colleague", [value for value in written if value not in members], language, read_language, example)
+    colleagues = people("colleague", [value for value in written if not value.startswith("@")], language, read_language, reach)
     whole = before.with_more(guests, colleagues, members)
     if whole.contact is None and not whole.colleagues and not whole.members:
         raise NotUnderstood("For a session in person, say which colleague you need: `invite in-person colleague=doctor@example.org`")
@@ -76,11 +83,35 @@ def company(line: Line, language: str, read_language: ReadLanguage, example: str
     return whole
 
 
+ONLY_COLLEAGUES: dict[Mode, Sentence] = {
+    Mode.IN_PERSON: "In person only colleagues are invited, so there is no `guest=` and no `name=`, and no `via=`. "
+    "Example: `invite in-person colleague=doctor@example.org`",
+    Mode.MEETING: "Somebody with a Matrix id is told in their own chat with me, so there is no `guest=` and no `name=`, and no `via=`; "
+    "others can come as colleagues. Example: `invite @doctor:example.org colleague=expert@example.org`",
+}
+
+
+def main_person(written: str, language: str, reach: Reach, via: Channel | None = None, name: str = "") -> Company:
+    """Whom the first word after `invite` means. Raises `NotUnderstood`."""
+    if written.lower() in IN_PERSON:
+        return Company(None, name, language, mode=Mode.IN_PERSON)
+    if written.startswith("@"):
+        return Company(None, name, language, members=frozenset({checked_id(written)}), mode=Mode.MEETING)
+    return Company(reach.contact(written, say("What stands after `invite`"), via), name, language)
+
+
+def checked_id(written: str) -> str:
+    """A Matrix id as it is written. Raises `NotUnderstood`."""
+    if not MATRIX_ID.fullmatch(written):
+        raise NotUnderstood("A Matrix id is written like `@doctor:example.org`. Example: `invite in-person colleague=@doctor:example.org`")
+    return written
+
+
 async def checked_members(members: Collection[str], by: str, room_of: Callable[[str], Awaitable[str | None]]) -> None:
     """Each is somebody else of this server who has an encrypted chat with the bot. Raises `NotUnderstood` with the reason."""
     for member in sorted(members):
         if member == by:
-            raise NotUnderstood("You take part in your own session anyway, so `colleague=` is for somebody else.")
+            raise NotUnderstood("You take part in your own session anyway: name somebody else.")
         if member.partition(":")[2] != by.partition(":")[2]:
             raise NotUnderstood(
                 "`{member}` has no account on our server, and session rooms admit nobody from elsewhere. "
@@ -95,15 +126,6 @@ async def checked_members(members: Collection[str], by: str, room_of: Callable[[
             )
 
 
-def _main(line: Line, example: str) -> Contact | None:
-    if line.words[0].lower() in IN_PERSON:
-        return None
-    try:
-        return Contact.email(line.words[0])
-    except NotAContact:
-        raise NotUnderstood("The word after `invite` is not an e-mail address. Example: `{example}`", example=example) from None
-
-
 def same_people(session: Session) -> Company:
     """Everybody who was invited to this session. Raises `NotUnderstood` when they cannot be reached again."""
     main = next((link for link in session.links if link.role is Role.SERVICE_USER), None)
@@ -111,26 +133,21 @@ def same_people(session: Session) -> Company:
         raise NotUnderstood("Somebody said that the link of that session was not for them, so please write a new `invite` line.")
     colleagues = tuple(Recipient(link.contact, link.language) for link in session.links if link.role is Role.COLLEAGUE)
     if main is None:
-        return Company(None, "", session.language, (), colleagues, session.colleagues, session.zone)
+        return Company(None, "", session.language, (), colleagues, session.colleagues, session.zone, session.mode)
     return Company(main.contact, main.name, main.language, main.others, colleagues, session.colleagues, session.zone)
 
 
-def people(option: str, values: Sequence[str], language: str, read_language: ReadLanguage, example: str) -> tuple[Recipient, ...]:
+def people(option: str, values: Sequence[str], language: str, read_language: ReadLanguage, reach: Reach) -> tuple[Recipient, ...]:
     """In the order in which they were written; who has no language of their own gets the given one."""
-    return tuple(_recipient(option, value, language, read_language, example) for value in values)
+    return tuple(recipient(after(option), value, language, read_language, reach) for value in values)
 
 
-def _recipient(option: str, value: str, language: str, read_language: ReadLanguage, example: str) -> Recipient:
+def recipient(where: str, value: str, language: str, read_language: ReadLanguage, reach: Reach) -> Recipient:
+    """A contact, and behind a slash the language if it is another one. Raises `NotUnderstood`."""
     address, slash, own = value.rpartition("/")
-    if "@" in own:
+    if "@" in own or not own.strip()[:1].isalpha():
         address, slash, own = value, "", ""
-    try:
-        contact = Contact.email(address)
-    except NotAContact:
-        raise NotUnderstood(
-            "What stands after `{option}=` is not an e-mail address. Example: `{example}`", option=option, example=example
-        ) from None
-    return Recipient(contact, read_language(own) if slash else language)
+    return Recipient(reach.contact(address, where), read_language(own.strip()) if slash else language)
 
 
 def checked_crowd(contacts: Sequence[Contact], example: str) -> None:

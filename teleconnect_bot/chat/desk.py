@@ -9,7 +9,7 @@ import structlog
 
 from teleconnect_bot.domain.commands import SomebodyWrote, StaffJoined, StaffLeft, VisitorJoined, VisitorLeft
 from teleconnect_bot.domain.retention import TraceKind
-from teleconnect_bot.domain.session import Session
+from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.domain.transcript import COMMAND_PREFIX, is_command
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.passing_answers import PassingAnswers
@@ -19,6 +19,7 @@ from teleconnect_bot.services.sessions import Sessions
 from .access import Access
 from .answers import MAY_HOLD_A_CONTACT, Answers
 from .commands import COMMANDS
+from .dialogue import Dialogue
 from .markup import text
 from .numbers import Passing
 from .questions import Question, Questions
@@ -29,7 +30,8 @@ log = structlog.get_logger("teleconnect_bot.chat")
 
 WELCOME: Sentence = (
     "Hello. I arrange confidential sessions with people who have nothing but a phone.\n\n"
-    "To invite somebody, write for example `{example}`. `help` lists everything."
+    "To invite somebody, write `invite`, and I ask for everything step by step. Who knows the way writes it in one line, for example "
+    "`{example}`. `help` lists everything."
 )
 UNDECRYPTABLE: Sentence = "I could not read your last message, because your device did not send me its key. Please write it again."
 """In this order: what is wrong, and what to do."""
@@ -70,10 +72,18 @@ class DirectChats(Protocol):
 
 class Desk:
     def __init__(
-        self, bot: str, sessions: Sessions, ledger: Ledger, answers: Answers, access: Access, chat: StaffChat, direct_chats: DirectChats
+        self,
+        bot: str,
+        sessions: Sessions,
+        ledger: Ledger,
+        answers: Answers,
+        dialogue: Dialogue,
+        access: Access,
+        chat: StaffChat,
+        direct_chats: DirectChats,
     ) -> None:
         self.bot, self.sessions, self.ledger, self.answers, self.access = bot, sessions, ledger, answers, access
-        self.chat, self.direct_chats = chat, direct_chats
+        self.chat, self.direct_chats, self.dialogue = chat, direct_chats, dialogue
         self.questions, self.passing = Questions(ledger, chat), PassingAnswers(ledger, chat)
 
     async def invited(self, room: str, sender: str) -> None:
@@ -125,7 +135,8 @@ class Desk:
         order = words.strip()
         if is_command(order):
             order = order[len(COMMAND_PREFIX) :].strip()
-        await self._answer(sender, room, event, order, None)
+        if not await self.dialogue.heard(sender, room, event, order):
+            await self._answer(sender, room, event, order, None)
 
     async def _tell(self, room: str, sentence: Sentence, transaction: str, to: str, **values: object) -> None:
         """In the language of the one it is said to."""
@@ -148,6 +159,9 @@ class Desk:
         """A reaction on one of our cards, notices or questions is the command that it stands for, answered by what is true now."""
         session = await self.sessions.by_event(target)
         if session is None or sender == self.bot or not self.access.may_request(sender):
+            return
+        if session.state is State.DRAFT:
+            await self.dialogue.reacted(sender, room, event, target, meaning(key, None))
             return
         if room != session.chat and room != await self.chat.room_of(sender):
             return

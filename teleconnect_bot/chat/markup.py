@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import markdown
 import nh3
 
 from teleconnect_bot.services.ports import Text
 
-_TAGS = {"p", "strong", "em", "code", "ul", "ol", "li", "br", "a"}
+_TAGS = {"p", "strong", "em", "code", "ul", "ol", "li", "br", "a", "blockquote"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!.>-])")
 """What Python-Markdown knows to be escaped; a backslash before anything else would be shown."""
 _ENTITIES = {"&": "&amp;", "<": "&lt;"}
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 """Control characters, and those that turn the direction of what follows (Unicode Annex 9, explicit formatting)."""
 _MARK_UP = re.compile(
-    r"\\(?P<escaped>.)|`(?P<code>[^`]*)`|\[(?P<label>(?:\\.|[^\]\\])*)\]\((?P<address>[^)]*)\)|&(?P<entity>amp|lt);|\*{1,2}", re.DOTALL
+    r"\\(?P<escaped>.)|`(?P<code>[^`]*)`|\[(?P<label>(?:\\.|[^\]\\])*)\]\((?P<address>[^)]*)\)|&(?P<entity>\w+|#\d+);|\*{1,2}", re.DOTALL
 )
 
 
@@ -41,8 +42,8 @@ def _without_mark_up(found: re.Match[str]) -> str:
         case "escaped" | "code":
             return str(found[found.lastgroup])
         case "address":
-            return f"{_plain(found['label'])}: {found['address']}"
+            return f"{_plain(found['label'])}: {unescape(found['address'])}"
         case "entity":
-            return "&" if found["entity"] == "amp" else "<"
+            return unescape(found[0])
         case _:
             return ""

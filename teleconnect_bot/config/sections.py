@@ -222,6 +222,11 @@ class Limits(Section):
 
 
 class Messages(Section):
+    default_country: values.Country | None = Field(
+        None,
+        description="Two letters of the country in which a telephone number without country code is. Without it such a number is refused.",
+        examples=["CH"],
+    )
     order: dict[str, list[Channel]] = Field(
         {"default": ["sms", "whatsapp", "email"]},
         description="Number prefix, such as +41, or default: channels in the order in which they are tried. Not used yet.",

@@ -21,6 +21,8 @@ from pydantic import BeforeValidator, SecretStr, ValidationInfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from teleconnect_bot.services.telephone import COUNTRIES
+
 _UNITS = {
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
@@ -203,6 +205,13 @@ def _zone(value: Any) -> str:
     raise ValueError("must be a time zone such as Europe/Kyiv or UTC")
 
 
+def _country(value: Any) -> str:
+    if isinstance(value, str) and value.upper() in COUNTRIES:
+        return value.upper()
+    # A bare NO is false in YAML.
+    raise ValueError('must be the two letters of a country in quotes, such as "CH" or "UA"')
+
+
 def matches(pattern: str, user: str) -> bool:
     """Whether a Matrix id fits a pattern; `*` stands for any text, but never reaches over the colon before the domain."""
     sides = zip(pattern.partition(":")[::2], user.partition(":")[::2], strict=True)
@@ -224,5 +233,6 @@ UserPattern = Annotated[
 ]
 Mailbox = Annotated[str, BeforeValidator(_mailbox)]
 Zone = Annotated[str, BeforeValidator(_zone)]
+Country = Annotated[str, BeforeValidator(_country)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet_hours)]
 Text = Annotated[str, _matched(re.compile(r"(?s).*\S.*"), "must be text that is not empty; write it in quotes")]

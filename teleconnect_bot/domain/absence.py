@@ -12,7 +12,7 @@ from .arrival import Outcome
 from .effects import Effect
 from .errors import NoNumber
 from .people import ContactKind, Role
-from .session import Mode, Session
+from .session import Session
 
 
 def somebody_wrote_kept_open(session: Session, command: c.SomebodyWrote, now: datetime) -> Outcome:
@@ -20,7 +20,7 @@ def somebody_wrote_kept_open(session: Session, command: c.SomebodyWrote, now: da
     written = replace(session, last_activity_at=now)
     if session.seat_of(command.user) or session.somebody_present or session.message_noted:
         return written, ()
-    role = Role.COLLEAGUE if session.mode is Mode.IN_PERSON else Role.SERVICE_USER
+    role = Role.COLLEAGUE if session.colleague_is_met else Role.SERVICE_USER
     noted, told = telling.of_a_new_message(written, (link for link in session.links if link.role is role))
     return replace(noted, message_noted=bool(told)), (e.UpdateCard(), *told) if told else ()
 

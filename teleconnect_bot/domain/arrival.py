@@ -12,7 +12,7 @@ from .errors import AlreadyStarted, LinkFull, LinkUnusable, NobodyToRemove, Nobo
 from .guest_link import Ended, Link, Seat, SeatState
 from .organisations import OfferState
 from .schedule import opens_at
-from .session import Mode, Session, State
+from .session import Session, State
 
 Outcome = tuple[Session, tuple[Effect, ...]]
 
@@ -268,11 +268,11 @@ def staff_joined_active(session: Session, command: c.StaffJoined, now: datetime)
 
 
 def staff_joined_quietly(session: Session, command: c.StaffJoined, now: datetime) -> Outcome:
-    """Outside a running session. In person, a colleague who comes in is whom the session waits for."""
+    """Outside a running session. A colleague who is to be met and comes in is whom the session waits for."""
     if command.user in session.staff_inside:
         return session, ()
     joined = _joined(session, command.user, now)
-    if session.mode is Mode.IN_PERSON and command.user in session.colleagues:
+    if session.colleague_is_met and command.user in session.colleagues:
         arrived, effects = _main_arrived(joined, now)
         return arrived, (*effects, e.DeliverLetters(command.user))
     return joined, (e.DeliverLetters(command.user), e.UpdateCard())

@@ -1,7 +1,8 @@
 """Colleagues who have a Matrix account: asked in their own chat with the bot, led into the room (PRODUCT §1, "Colleague").
 
 They take part and neither start nor end. Beside a service user who is remote they may come as soon as that person is there;
-in person they are the main seat, and coming into the room is what makes the session WAITING.
+where nobody else is met (in person, or another user of the homeserver) they are the main seat, and coming into the room is what makes
+the session WAITING.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ from .errors import NobodyWaiting, NotOpenYet
 from .schedule import opens_at
 from .session import Mode, Session
 
+_ASKED = {
+    Mode.REMOTE: Notice.COLLEAGUE_INVITED,
+    Mode.IN_PERSON: Notice.COLLEAGUE_NEEDED,
+    Mode.MEETING: Notice.MEETING_ASKED,
+}
+
 
 def told(session: Session, notice: Notice) -> tuple[Effect, ...]:
     """The notice in the own chat of each who takes part by Matrix id."""
@@ -26,8 +33,7 @@ def told(session: Session, notice: Notice) -> tuple[Effect, ...]:
 
 def asked(session: Session) -> tuple[Effect, ...]:
     """What they read when the invitations go out."""
-    notice = Notice.COLLEAGUE_NEEDED if session.mode is Mode.IN_PERSON else Notice.COLLEAGUE_INVITED
-    return tuple(e.Tell(notice, user) for user in sorted(session.colleagues))
+    return tuple(e.Tell(_ASKED[session.mode], user) for user in sorted(session.colleagues))
 
 
 def let_in_all(session: Session) -> Outcome:
@@ -38,8 +44,8 @@ def let_in_all(session: Session) -> Outcome:
 
 
 def join_invited(session: Session, command: c.Join, now: datetime) -> Outcome:
-    """In person the colleague comes first, as anybody else by pressing Enter: from then on there is a room."""
-    if session.mode is Mode.REMOTE or command.by not in session.colleagues:
+    """A colleague who is met comes first, as anybody else by pressing Enter: from then on there is a room."""
+    if not session.colleague_is_met or command.by not in session.colleagues:
         raise NobodyWaiting(code=session.code)
     opening = opens_at(session)
     if opening and now < opening:

@@ -46,6 +46,7 @@ class Notice(StrEnum):
     REMINDED = "reminded"
     COLLEAGUE_INVITED = "colleague_invited"
     COLLEAGUE_NEEDED = "colleague_needed"
+    MEETING_ASKED = "meeting_asked"
     COLLEAGUE_MAY_COME = "colleague_may_come"
     BACKUP_ASKED = "backup_asked"
 
@@ -71,6 +72,7 @@ MENTIONING = frozenset(
         Notice.CAME_BACK,
         Notice.COLLEAGUE_INVITED,
         Notice.COLLEAGUE_NEEDED,
+        Notice.MEETING_ASKED,
     }
 )
 

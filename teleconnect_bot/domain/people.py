@@ -38,6 +38,7 @@ class NotAContact(ValueError):
     """The text is neither an e-mail address, a telephone number nor a Matrix id."""
 
 
+_E164 = re.compile(r"\+[1-9][0-9]{5,14}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 
 
@@ -62,6 +63,13 @@ class Contact:
         if len(address) > 254 or dots or not _EMAIL.fullmatch(address):
             raise NotAContact("not an e-mail address")
         return cls(ContactKind.EMAIL, address)
+
+    @classmethod
+    def phone(cls, number: str) -> Contact:
+        """A number in the form of E.164: `+`, the country code and the rest, at most 15 digits. `services/telephone.py` reads others."""
+        if not _E164.fullmatch(number):
+            raise NotAContact("not a telephone number in the form of E.164")
+        return cls(ContactKind.PHONE, number)
 
     def masked(self) -> str:
         """Enough to recognise it, too little to use it: `a…@example.org`, `+41…789`."""

@@ -81,7 +81,7 @@ def _of_state(session: Session) -> list[tuple[DeadlineKind, datetime]]:
     policy, since = session.policy, session.state_since
     match session.state:
         case State.DRAFT:
-            return [(DeadlineKind.DRAFT_ENDS, since + policy.draft)]
+            return [(DeadlineKind.DRAFT_ENDS, max(since, session.last_activity_at) + policy.draft)]
         case State.HELD:
             return [(DeadlineKind.INTERPRETER_DUE, answers_until(session)), *_of_the_next_organisation(session)]
         case State.UNAVAILABLE:

@@ -31,6 +31,9 @@ class State(StrEnum):
 class Mode(StrEnum):
     REMOTE = "remote"
     IN_PERSON = "in_person"
+    """The service user sits beside the requester; a colleague is met."""
+    MEETING = "meeting"
+    """Another user of the homeserver is met, and nobody is invited by link but further colleagues."""
 
 
 class Channel(StrEnum):
@@ -89,6 +92,8 @@ class Session:
     removed in the teardown.
     `message_noted`: an absent person was told that something was written, and has not come back since. `calendar_sequence` counts the
     changes that calendars must learn of (RFC 5545 §3.8.7.4).
+    `via` is the channel that the requester chose for the service user's contact. `note` is the requester's own,
+    for their card alone.
     """
 
     id: str
@@ -108,6 +113,8 @@ class Session:
     language: str = "en"
     zone: str = "UTC"
     discreet: bool = False
+    via: Channel | None = None
+    note: str = field(default="", repr=False)
     planned_at: datetime | None = None
     remind_at: datetime | None = None
     interpreter_wanted: str | None = None
@@ -148,9 +155,14 @@ class Session:
 
     @property
     def main_present(self) -> bool:
-        """Somebody on a main seat is there (PRODUCT §2, "Main seat"); in person also a colleague who is in the room by Matrix id."""
-        in_room = self.mode is Mode.IN_PERSON and bool(self.colleagues & self.staff_inside)
+        """Somebody on a main seat is there (PRODUCT §2, "Main seat"); where a colleague is met also one who came by Matrix id."""
+        in_room = self.colleague_is_met and bool(self.colleagues & self.staff_inside)
         return in_room or any(self.is_main(seat) for seat in self.present_seats)
+
+    @property
+    def colleague_is_met(self) -> bool:
+        """No service user comes by link: the colleagues are the people whom the requester waits for."""
+        return self.mode is not Mode.REMOTE
 
     @property
     def several_people(self) -> bool:
@@ -162,7 +174,7 @@ class Session:
         return bool(self.starts)
 
     def is_main(self, seat: Seat) -> bool:
-        if self.mode is Mode.IN_PERSON:
+        if self.colleague_is_met:
             return seat.role is Role.COLLEAGUE
         return seat.role in (Role.SERVICE_USER, Role.THIRD_PARTY)
 

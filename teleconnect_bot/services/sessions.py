@@ -14,7 +14,7 @@ from teleconnect_bot.domain.life import decide
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.schedule import Policy
-from teleconnect_bot.domain.session import Mode, Session, State
+from teleconnect_bot.domain.session import Channel, Mode, Session, State
 
 from .ports import Clock, SessionKeys, StaleSession, Tokens, Unit, UnitOfWork
 
@@ -31,7 +31,8 @@ class Invitation:
 
     `guests` receive the same link as `contact` (PRODUCT §1, "Third party"), each of the `colleagues` a link of their own;
     `members` are colleagues by Matrix id, who need none.
-    Without `contact` the service user sits beside the requester: an in-person session, for which only colleagues are invited.
+    Without `contact` only colleagues are invited: `mode` says whether the service user sits beside the requester or nobody else is met.
+    `via` is the channel for `contact`, None: the configured order. `note` is never sent. `discreet`: nothing sent names the organisation.
     `language` and `zone` are the invited person's; `planned_at` is None for a session that can begin at once.
     """
 
@@ -48,6 +49,10 @@ class Invitation:
     planned_at: datetime | None = None
     backup: str | None = None
     """Another requester, by Matrix id, who is called too when nobody comes, and may take the session."""
+    mode: Mode = Mode.REMOTE
+    via: Channel | None = None
+    note: str = field(default="", repr=False)
+    discreet: bool = False
 
 
 def link_token(keys: SessionKeys, session: Session, link: Link) -> str:
@@ -76,30 +81,31 @@ class Sessions:
 
     async def invite(self, invitation: Invitation) -> Session:
         """Make a session and send its invitation. The same command event makes one session, however often it is read."""
-        now, session_id = self.clock.now(), self.tokens.opaque_id()
         async with self.units.begin() as unit:
             already = await unit.session_by_event(invitation.event)
             if already:
                 return already
-            self.keys.create(SESSION_KEY_PREFIX + session_id)
-            draft = await self._draft(unit, invitation, session_id, now)
-            await unit.add(draft)
-            await unit.enter_trace(_command_trace(draft, invitation.event))
-            session = await self._apply(unit, draft, Send(invitation.by), now)
+            draft = await self.new_draft(unit, invitation.by, invitation.chat, invitation.event)
+            session = await self.apply(unit, self.filled(draft, invitation), Send(invitation.by))
         self.on_change()
         return session
 
     async def remember_failed(self, by: str, chat: str, event: str) -> None:
         """A line that was no complete invitation may hold a contact all the same: it goes with a draft, after 30 min (PRODUCT §2)."""
-        now, session_id = self.clock.now(), self.tokens.opaque_id()
         async with self.units.begin() as unit:
             if await unit.session_by_event(event):
                 return
-            self.keys.create(SESSION_KEY_PREFIX + session_id)
-            draft = await self._empty(unit, by, chat, session_id, now)
-            await unit.add(draft)
-            await unit.enter_trace(_command_trace(draft, event))
+            await self.new_draft(unit, by, chat, event)
         self.on_change()
+
+    async def new_draft(self, unit: Unit, by: str, chat: str, event: str) -> Session:
+        """A session that is DRAFT, with its key. What was written in the event goes with it, or when its card exists."""
+        now, session_id = self.clock.now(), self.tokens.opaque_id()
+        self.keys.create(SESSION_KEY_PREFIX + session_id)
+        draft = await self._empty(unit, by, chat, session_id, now)
+        await unit.add(draft)
+        await unit.enter_trace(_command_trace(draft, event))
+        return draft
 
     async def _empty(self, unit: Unit, by: str, chat: str, session_id: str, now: datetime) -> Session:
         code = self.tokens.session_code()
@@ -119,16 +125,19 @@ class Sessions:
             policy=self.policy,
         )
 
-    async def _draft(self, unit: Unit, invitation: Invitation, session_id: str, now: datetime) -> Session:
+    def filled(self, draft: Session, invitation: Invitation) -> Session:
+        """The draft with everything that the invitation says. Nothing is stored."""
+        session_id = draft.id
         links = [self._link(session_id, Role.COLLEAGUE, colleague) for colleague in invitation.colleagues]
         if invitation.contact is not None:
             link = self._link(session_id, Role.SERVICE_USER, Recipient(invitation.contact, invitation.language))
             links.insert(0, replace(link, name=invitation.name, others=invitation.guests, places=1 + len(invitation.guests)))
-        empty = await self._empty(unit, invitation.by, invitation.chat, session_id, now)
-        mode = Mode.IN_PERSON if invitation.contact is None else Mode.REMOTE
         return replace(
-            empty,
-            mode=mode,
+            draft,
+            mode=invitation.mode,
+            via=invitation.via,
+            note=invitation.note,
+            discreet=invitation.discreet,
             colleagues=invitation.members,
             language=invitation.language,
             zone=invitation.zone,
@@ -183,14 +192,16 @@ class Sessions:
             session = await unit.session(session_id)
             if session is None or (event and not await unit.first_time(event, self.clock.now())):
                 return session
-            changed = await self._apply(unit, session, command, self.clock.now())
+            changed = await self.apply(unit, session, command)
         for seat in session.seats:
             if seat.live and not ((now := changed.seat(seat.id)) and now.live):
                 self.on_revoked(seat.id)
         self.on_change()
         return changed
 
-    async def _apply(self, unit: Unit, session: Session, command: Command, now: datetime) -> Session:
+    async def apply(self, unit: Unit, session: Session, command: Command) -> Session:
+        """Decide and save within this transaction."""
+        now = self.clock.now()
         changed, effects = decide(session, command, now)
         if changed is not session:
             await unit.save(changed)

@@ -198,7 +198,9 @@ class Teardown:
         """The last rows go in one transaction with the month's counters; then nothing deleted stays in the write-ahead log."""
         now = self.clock.now()
         if session.links:
-            await self._tell(session)
+            await self._tell(session, self.texts.deleted(session, await self.settings.of(session.requester)))
+        elif await self._forgotten(session.id):
+            await self._tell(session, self.texts.forgotten(await self.settings.of(session.requester)))
         async with self.units.begin() as unit:
             if session.links:
                 outcome = "held" if session.started else "not_held"
@@ -208,9 +210,13 @@ class Teardown:
         await self.units.checkpoint()
         log.info("session_gone", session=session.id)
 
-    async def _tell(self, session: Session) -> None:
-        notice = self.texts.deleted(session, await self.settings.of(session.requester))
+    async def _forgotten(self, session_id: str) -> bool:
+        """It ended while it was being put together: nobody sent or cancelled it."""
+        async with self.units.begin() as unit:
+            return (await unit.rows_of(session_id)).get("dialogue", 0) > 0
+
+    async def _tell(self, session: Session, words: Text) -> None:
         try:
-            await self.chat.post(session.chat, notice, f"deleted.{session.id}")
+            await self.chat.post(session.chat, words, f"deleted.{session.id}")
         except RefusedByService:
             log.info("requester_not_told_of_deletion", session=session.id)

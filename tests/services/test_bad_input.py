@@ -17,7 +17,7 @@ NOTHING_SENT = [
     ("invite anna@example", "not an e-mail address"),
     ("invite anna@example.net lang=xx", "There are: en, fr"),
     ("invite anna@example.net lang=fra", "Did you mean `lang=fr`"),
-    ("invite", "invite <e-mail>"),
+    ("invite nobody", "not an e-mail address or a telephone number"),
     ("invite anna@example.net nmae=Anna", "Did you mean `name=`"),
     ('invite anna@example.net name="Anna', "is not closed"),
     ("invite anna@example.net name=Anna name=Bea", "repeats an option"),

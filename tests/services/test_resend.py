@@ -91,5 +91,5 @@ async def test_what_is_no_address_is_refused_and_changes_nothing(world: World) -
     await invited(world)
     code = (await world.session()).code
     await world.write(f"resend {code} to=anna", "$resend")
-    assert world.texts()[-1].startswith("What stands after to= is not an e-mail address.")
+    assert world.texts()[-1].startswith("What stands after to= is not an e-mail address or a telephone number.")
     assert len(sent(world)) == 2

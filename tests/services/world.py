@@ -18,14 +18,18 @@ from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
 from teleconnect_bot.chat.access import Access
 from teleconnect_bot.chat.answers import Answers
 from teleconnect_bot.chat.cards import Cards
+from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk, Unusable
+from teleconnect_bot.chat.dialogue import Dialogue
+from teleconnect_bot.chat.interview import Interview, ReadInterpreter
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.installation import Doubt
 from teleconnect_bot.domain.schedule import Policy
-from teleconnect_bot.domain.session import Session
+from teleconnect_bot.domain.session import Channel, Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.calendar_entries import CalendarEntries
+from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Guests
 from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ledger import Ledger
@@ -33,6 +37,7 @@ from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.ports import Membership
+from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
@@ -98,6 +103,8 @@ class World:
         self.calendar_for_everybody = False
         self.card_every = timedelta(0)
         """Tests that look at single edits of the card do not wait between them; `test_status_card.py` does."""
+        self.channels = frozenset({Channel.EMAIL})
+        self.read_interpreter: ReadInterpreter | None = None
 
     async def copy_to(self, directory: Path) -> World:
         """The same world once more, as it is now, with its files in another place. This one is stopped."""
@@ -144,12 +151,13 @@ class World:
             "example.org",
             for_everybody=self.calendar_for_everybody,
         )
+        messages = Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock, entries.attachments)
         self.outbox = Outbox(
             self.units,
             self.clock,
             {
                 **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
-                **Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock, entries.attachments).handlers(),
+                **messages.handlers(),
                 **entries.handlers(),
                 **StatusCard(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.card_every).handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
@@ -175,8 +183,16 @@ class World:
         self.timers = Timers(self.units, self.clock, self.sessions)
         access = Access(["@*:example.org"], [], "Please ask the focal point.")
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name)
-        answers = Answers(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request, personal)
-        self.desk = Desk(BOT, self.sessions, self.ledger, answers, access, self.chat, self.direct_chats)
+        reach = Reach(self.channels, "CH")
+        answers = Answers(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request, personal, reach)
+        dialogue = Dialogue(
+            Dialogues(self.sessions, self.ledger, self.chat),
+            Interview(answers.inviting, format_moment, self.read_interpreter),
+            Previews(self.sessions, messages),
+            answers.invitation,
+            self.settings,
+        )
+        self.desk = Desk(BOT, self.sessions, self.ledger, answers, dialogue, access, self.chat, self.direct_chats)
 
     async def stop(self) -> None:
         await self.database.close()

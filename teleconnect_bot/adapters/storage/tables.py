@@ -144,6 +144,8 @@ session = Table(
     _column("ask_next_at", Moment, Kept.SESSION, null=True),
     _column("held_back_since", Moment, Kept.SESSION, null=True),
     _column("discreet", Boolean, Kept.SESSION),
+    _column("via", Text, Kept.SESSION, null=True),
+    sealed("note"),
     _column("planned_at", Moment, Kept.SESSION, null=True),
     _column("remind_at", Moment, Kept.SESSION, null=True),
     _column("room", Text, Kept.SESSION, null=True),
@@ -221,6 +223,13 @@ message = Table(
     _column("channel", Text, Kept.SESSION),
     _column("delivery", Text, Kept.SESSION),
     sealed("problem"),
+)
+
+dialogue = Table(
+    "dialogue",
+    metadata,
+    _session(primary_key=True),
+    sealed("state"),
 )
 
 interpreter_offer = Table(
@@ -343,7 +352,7 @@ installation = Table(
     _column("confirmed", Boolean, Kept.INSTALLATION),
 )
 
-OF_A_SESSION = (outbox, letter, deadline, interpreter_offer, message, seat, link)
+OF_A_SESSION = (outbox, letter, dialogue, deadline, interpreter_offer, message, seat, link)
 """What goes with the session's own row, children first."""
 
 

@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from teleconnect_bot.adapters.storage.database import Database
+from teleconnect_bot.adapters.storage.dialogue_rows import DialogueRows
 from teleconnect_bot.adapters.storage.installation_rows import InstallationRows
 from teleconnect_bot.adapters.storage.organisation_rows import OrganisationRows
 from teleconnect_bot.adapters.storage.outbox_rows import OutboxRows
 from teleconnect_bot.adapters.storage.requester_rows import RequesterRows
-from teleconnect_bot.adapters.storage.session_rows import SessionRows
 from teleconnect_bot.adapters.storage.trace_rows import TraceRows
 from teleconnect_bot.services.ports import SessionKeys, Unit
 
 
-class SqlUnit(SessionRows, OutboxRows, TraceRows, RequesterRows, InstallationRows, OrganisationRows):
+class SqlUnit(DialogueRows, OutboxRows, TraceRows, RequesterRows, InstallationRows, OrganisationRows):
     """`Unit` on one open transaction; useless once that has ended."""
 
 

@@ -158,6 +158,14 @@ class Unit(Protocol):
 
     async def forget_events_before(self, moment: datetime) -> None: ...
 
+    async def keep_dialogue(self, draft: Session, state: Mapping[str, object]) -> None:
+        """What was answered so far about this draft, as JSON; it replaces what was kept before."""
+
+    async def dialogue_of(self, user: str, chat: str) -> tuple[Session, Mapping[str, object]] | None:
+        """The user's newest DRAFT in this chat that is a dialogue."""
+
+    async def drop_dialogue(self, session_id: str) -> None: ...
+
     async def keep_letter(self, letter: Letter) -> None: ...
 
     async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]: ...

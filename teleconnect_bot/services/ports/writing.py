@@ -36,6 +36,9 @@ class StaffTexts(Protocol):
     def late_teardown(self, session: Session, owners: Sequence[str], reads: Settings) -> Text:
         """To an administrator: what is left where of a session whose deletion fails."""
 
+    def forgotten(self, reader: Settings) -> Text:
+        """An invitation that was being put together has ended by itself."""
+
     def file_name(self, session: Session, part: int, parts: int) -> str:
         """The transcript's file name; holds the code and no person."""
 

@@ -1,0 +1,75 @@
+"""The summary before an invitation is sent: who, when, how, and the exact text (PRODUCT §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from teleconnect_bot.domain.guest_link import Recipient
+from teleconnect_bot.domain.session import Channel, Mode
+from teleconnect_bot.services.previews import Preview
+from teleconnect_bot.services.sessions import Invitation
+
+from . import contacts
+from .language_names import called
+from .markup import escaped
+from .voice import Sentence, reader, say
+
+HOW_TO_GO_ON: Sentence = "Nothing is sent yet. `send` (or ▶ on this message) sends it; `back` changes the last answer; `cancel` forgets it."
+
+
+def summary(invitation: Invitation, previews: Sequence[Preview], moment: Callable[..., str], zone: str, interpreter: str | None) -> str:
+    """In Markdown; contacts stand in full, since this is where they are checked. `zone` is the requester's."""
+    lines = [f"- {line}" for line in (*_who(invitation, interpreter), *_when(invitation, moment, zone), *_besides(invitation))]
+    return "\n".join([f"**{say('Please check')}**", "", *lines, "", *_texts(previews), say(HOW_TO_GO_ON)])
+
+
+def _who(invitation: Invitation, interpreter: str | None) -> list[str]:
+    if invitation.mode is Mode.IN_PERSON:
+        lines = [say("In person: the person is with you.")]
+    elif invitation.contact is None:
+        lines = []
+    else:
+        name = f"{escaped(invitation.name)}, " if invitation.name else ""
+        lines = [say("Service user: {person}", person=f"{name}{_person(Recipient(invitation.contact, invitation.language))}")]
+    lines += [say("Third party, same link: {person}", person=_person(guest)) for guest in invitation.guests]
+    met = say("Invited") if invitation.mode is Mode.MEETING else say("Colleague")
+    lines += [say("{role}: {who}, told in their chat with me", role=met, who=escaped(each)) for each in sorted(invitation.members)]
+    lines += [say("Colleague: {person}", person=_person(colleague)) for colleague in invitation.colleagues]
+    return [*lines, say("Interpreter: {language}", language=escaped(interpreter))] if interpreter else lines
+
+
+def _person(recipient: Recipient) -> str:
+    return say("{person}, in {language}", person=escaped(contacts.shown(recipient.contact)), language=escaped(called(recipient.language)))
+
+
+def _when(invitation: Invitation, moment: Callable[..., str], zone: str) -> list[str]:
+    if invitation.planned_at is None:
+        return [say("Now: the waiting room is open as soon as the message is there.")]
+    lines = [say("When: {when}", when=f"**{escaped(moment(invitation.planned_at, invitation.zone, reader().language))}**")]
+    if invitation.zone != zone:
+        lines.append(say("On your clock: {when}", when=escaped(moment(invitation.planned_at, zone, reader().language))))
+    return lines
+
+
+def _besides(invitation: Invitation) -> list[str]:
+    lines = [say("Channel: {channel}", channel=say(contacts.CHANNEL_NAMES[invitation.via]))] if invitation.via else []
+    lines += [say("Steps in if you do not come: {who}", who=escaped(invitation.backup))] if invitation.backup else []
+    lines += [say("Discreet: the messages and the page do not name the organisation.")] if invitation.discreet else []
+    return [*lines, say("Your note: {note}", note=escaped(invitation.note))] if invitation.note else lines
+
+
+def _texts(previews: Sequence[Preview]) -> list[str]:
+    """Each text once, however many people receive it."""
+    lines: list[str] = []
+    for preview in dict.fromkeys(previews):
+        lines += [say("{channel}, in {language}:", channel=_channel(preview), language=escaped(called(preview.language))), ""]
+        body = f"**{escaped(preview.subject)}**\n\n{preview.text}" if preview.subject else preview.text
+        lines += [f"> {line}".rstrip() for line in body.splitlines()]
+        lines.append("")
+    return lines
+
+
+def _channel(preview: Preview) -> str:
+    if preview.channel is not Channel.SMS or preview.segments is None:
+        return say("By {channel}", channel=say(contacts.CHANNEL_NAMES[preview.channel]))
+    return say("By SMS (1 segment)") if preview.segments == 1 else say("By SMS ({count} segments)", count=preview.segments)

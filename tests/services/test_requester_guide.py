@@ -1,0 +1,69 @@
+"""docs/requester-guide.md shows what really can be written, and what is really answered."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from teleconnect_bot.chat.commands import COMMANDS, checked
+from teleconnect_bot.chat.dialogue import beginning
+from teleconnect_bot.chat.inviting import with_whole_number
+from teleconnect_bot.chat.parser import parse
+from tests.services.world import World
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/requester-guide.md").read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    """The lines of all fenced blocks of this kind."""
+    return [line for block in re.findall(rf"```{kind}\n(.*?)```", GUIDE, re.DOTALL) for line in block.splitlines()]
+
+
+COMMAND_LINES = blocks("command")
+IN_THE_TEXT = sorted(
+    {code for code in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", GUIDE) if code.split()[0] in COMMANDS and code not in COMMANDS}
+)
+
+
+@pytest.mark.parametrize("line", sorted({*COMMAND_LINES, *IN_THE_TEXT}))
+def test_each_command_in_the_guide_is_one(line: str) -> None:
+    if line == "invite in-person":
+        assert "`invite in-person`**:" in GUIDE, "named there as the beginning of a line"
+    elif beginning(line) is None:
+        checked(with_whole_number(parse(line)))
+
+
+def test_the_guide_has_commands_and_a_dialogue() -> None:
+    assert len(COMMAND_LINES) > 20
+    assert len(IN_THE_TEXT) > 7
+    assert len(blocks("dialogue")) > 15
+
+
+async def test_the_dialogue_in_the_guide_goes_as_it_is_shown(world: World) -> None:
+    said, lines = "", blocks("dialogue")
+    for number, line in enumerate(lines):
+        who, _, words = line.partition(": ")
+        if who == "you":
+            before = set(world.homeserver.events)
+            await world.write(words, f"$line{number}")
+            new = [event for name, event in world.homeserver.events.items() if name not in before and event.text]
+            said = "\n".join(event.text.plain for event in new if event.text)
+        else:
+            assert who == "bot"
+            assert words in said
+    assert [mail.to for mail in world.mailer.taken] == ["anna@example.net"]
+
+
+@pytest.mark.parametrize("line", [line for line in COMMAND_LINES if line.startswith("invite ") and "again" not in line])
+async def test_each_invitation_in_the_guide_is_sent_or_says_that_telephones_are_not_configured(world: World, line: str) -> None:
+    await world.write(line, "$line")
+    (session,) = await world.sessions.sessions_of("@nurse:example.org")
+    text = world.texts()[-1]
+    assert session.state.value == "invited" or "not configured here" in text or "Please check" in text
+
+
+def test_readme_leads_to_the_guide() -> None:
+    assert "docs/requester-guide.md" in (ROOT / "README.md").read_text(encoding="utf-8")
