@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 _POLL_MILLISECONDS = 2_000
+_WITHOUT_GAPS = {"room": {"timeline": {"limit": 500}}}
+"""A client that was not looking for a while fetches no older events by itself, so that none may be left out."""
 
 
 class StaffRefused(Exception):
@@ -123,7 +125,7 @@ class Staff:
         client = self.client
         if client.should_upload_keys:
             await client.keys_upload()
-        answer = await client.sync(timeout=milliseconds, full_state=None if client.next_batch else True)
+        answer = await client.sync(timeout=milliseconds, full_state=None if client.next_batch else True, sync_filter=_WITHOUT_GAPS)
         if not isinstance(answer, nio.SyncResponse):
             raise StaffRefused(f"sync: {answer}")
         self.left |= set(answer.rooms.leave)
