@@ -24,6 +24,7 @@ from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
 from teleconnect_bot.adapters.matrix.chat import MatrixStaffChat
 from teleconnect_bot.adapters.matrix.inventory import MatrixInventory
 from teleconnect_bot.adapters.matrix.memory import AccountDataMemory
+from teleconnect_bot.adapters.matrix.relays import MatrixRelays
 from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
 from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
@@ -165,6 +166,7 @@ class Bot:
             config.bot,
             Terms(config.public.terms.version, {str(code): words for code, words in config.public.terms.texts.items()}),
             self.changes,
+            MatrixRelays(self.account),
         )
         languages = [Language(code, self.texts.display_name(code), self.texts.direction(code)) for code in self.offer.sent]
         app = create_app(

@@ -16,6 +16,7 @@ from aiohttp import ClientResponse, ClientSession, TCPConnector, web
 from prometheus_client import CollectorRegistry
 from yarl import URL
 
+from teleconnect_bot.domain.guest_link import DeviceTest
 from teleconnect_bot.services.gateway_rows import GatewaySeat, Letter
 from teleconnect_bot.services.guest_door import (
     LinkState,
@@ -25,6 +26,7 @@ from teleconnect_bot.services.guest_door import (
     SeatStatus,
     SeatView,
 )
+from teleconnect_bot.services.ports import Relay
 from teleconnect_bot.web.gateway import Gateway
 from teleconnect_bot.web.guest import Language, PublicInfo
 from teleconnect_bot.web.server import create_app, serve
@@ -102,6 +104,10 @@ class FakeDoor:
         self.seats: dict[bytes, SeatView] = {}
         self.refuse_entry: Exception | None = None
         self.names: list[str] = []
+        self.places: list[str | None] = []
+        self.opened = OpenedLink(LinkState.OPEN, "fr", "Field Clinic", "1", "")
+        self.tested: list[DeviceTest | None] = []
+        self.turn: Relay | None = None
         self.hold: asyncio.Event | None = None
         self.entered = asyncio.Event()
         self.finished = asyncio.Event()
@@ -110,7 +116,7 @@ class FakeDoor:
         self.calls["open"] += 1
         if token not in self.links:
             return None
-        return OpenedLink(LinkState.OPEN, "fr", "Field Clinic", "1", f"Terms in {language}.")
+        return replace(self.opened, terms_text=f"Terms in {language}.")
 
     async def not_me(self, token: str) -> bool:
         self.calls["not_me"] += 1
@@ -119,8 +125,20 @@ class FakeDoor:
     async def ask_for_link(self, token: str) -> None:
         self.calls["ask_for_link"] += 1
 
-    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str) -> SeatView:
+    async def device(self, token: str, result: DeviceTest) -> bool:
+        self.calls["device"] += 1
+        self.tested.append(result)
+        return token in self.links
+
+    async def relay(self, token: str) -> Relay | None:
+        self.calls["relay"] += 1
+        if token not in self.links:
+            raise NoSuchLink
+        return self.turn
+
+    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str, *, tested: DeviceTest | None = None) -> SeatView:
         self.calls["enter"] += 1
+        self.tested.append(tested)
         self.entered.set()
         if self.hold is not None:
             await self.hold.wait()
@@ -133,6 +151,20 @@ class FakeDoor:
         self.finished.set()
         return self.seats[digest]
 
+    async def ask(
+        self, token: str, digest: bytes, name: str, language: str, terms: str, place: str | None, *, tested: DeviceTest | None = None
+    ) -> SeatView:
+        self.calls["ask"] += 1
+        self.places.append(place)
+        if token not in self.links:
+            raise NoSuchLink
+        self.seats[digest] = replace(a_seat(), status=SeatStatus.ASKING)
+        return self.seats[digest]
+
+    async def answer(self, digest: bytes, yes: bool) -> SeatView | None:
+        self.calls["answer yes" if yes else "answer no"] += 1
+        return self.seats.get(digest)
+
     async def seat(self, digest: bytes) -> SeatView | None:
         self.calls["seat"] += 1
         return self.seats.get(digest)
@@ -143,6 +175,12 @@ class FakeDoor:
 
     async def ready(self, digest: bytes) -> SeatView | None:
         self.calls["ready"] += 1
+        return self.seats.get(digest)
+
+    async def ask_deletion(self, digest: bytes) -> SeatView | None:
+        self.calls["ask deletion"] += 1
+        if digest in self.seats:
+            self.seats[digest] = replace(self.seats[digest], deletion_asked=True)
         return self.seats.get(digest)
 
     async def leave(self, digest: bytes) -> bool:

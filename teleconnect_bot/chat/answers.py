@@ -18,6 +18,7 @@ from teleconnect_bot.services.sessions import Invitation, Sessions
 from .cards import waited, way_in
 from .commands import COMMANDS, checked, help_text
 from .contacts import Reach, after
+from .device_tests import of_who_waits
 from .inviting import Inviting, read_time, with_whole_number
 from .lists import page_of
 from .markup import escaped
@@ -41,6 +42,8 @@ ASKS: dict[str, type[c.Asked]] = {
     "close now": c.CloseNow,
     "keep": c.Keep,
     "reopen": c.Reopen,
+    "admit": c.Admit,
+    "refuse": c.Refuse,
     "cancel": c.Cancel,
     "without": c.SendWithout,
     "pdf": c.WantTranscript,
@@ -53,6 +56,7 @@ POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
     "reschedule": lambda by: c.Reschedule(by, SOME_DAY),
     "resend": c.Resend,
     "phone": lambda by: c.ShowNumber(by, ""),
+    "admit": c.Refuse,
 }
 """Without a code, a command means the one session of the requester's with which this is possible."""
 DONE: dict[str, Sentence] = {
@@ -61,6 +65,8 @@ DONE: dict[str, Sentence] = {
     "close now": "Session {code} is being closed and deleted.",
     "keep": "Session {code} is kept open.",
     "reopen": "Session {code} is open again.",
+    "admit": "They are let into session {code}.",
+    "refuse": "They are not let into session {code}. Who was there before stays.",
     "cancel": "Session {code} is cancelled.",
     "without": "Session {code} goes on without an interpreter.",
     "pdf": "The transcript of {code} is being made and comes here as a file.",
@@ -312,8 +318,9 @@ class Answers:
         if not waiting:
             return say("Nobody is waiting for you.")
         now = self.clock.now()
-        words: Sentence = "**{code}** waits for {waited}. `start {code}` takes it."
-        return "\n".join(f"- {say(words, code=session.code, waited=waited(session, now))}" for session in waiting)
+        words: Sentence = "**{code}** waits for {waited}.{device} `start {code}` takes it."
+        lines = (say(words, code=session.code, waited=waited(session, now), device=of_who_waits(session)) for session in waiting)
+        return "\n".join(f"- {line}" for line in lines)
 
     async def _next(self, by: str, event: str) -> str:
         waiting = _longest_first(await self.sessions.sessions_of(by))

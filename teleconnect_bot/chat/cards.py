@@ -15,6 +15,7 @@ from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, Mode, OutgoingMessage, Session, State
 from teleconnect_bot.services.ports import Text
 
+from .device_tests import tested, tested_before
 from .markup import escaped, text
 from .planned import mine_and_theirs, when
 from .reactions import offered
@@ -68,7 +69,15 @@ NOTICES: dict[Notice, Sentence] = {
     Notice.AWAY: "Session {code}: nobody is in the waiting room at the moment. The link stays good, and the card shows when they are back.",
     Notice.CAME_BACK: "Session {code}: **{who} came back** and waits. {room} Write in the room, or `start {code}`.",
     Notice.NOBODY_CAME: "Session {code}: {who} has waited for {waited} and nobody came. They were told; the link stays good.",
-    Notice.MOVED: "Session {code}: the link was opened in another browser, which has taken the place of the one that was away.",
+    Notice.MOVED: "Session {code}: the link was opened in another browser, which has taken over the place of the one before. "
+    "That one is signed out.",
+    Notice.MOVE_ASKED: "Session {code}: the link was opened in another browser, by somebody who calls themselves {asking} and wants "
+    "the place of **{asked_for}**, which is taken. The browser there is asked too. Say yes only if you know that it is the same person: "
+    "the other browser is then signed out. ✅ or `admit {code}` gives them the place, ❌ or `refuse {code}` keeps things as they are.",
+    Notice.MORE_ASKED: "Session {code}: all who were invited with this link are here, and somebody who calls themselves {asking} "
+    "asks to take part as **one more**. ✅ or `admit {code}` lets them in, ❌ or `refuse {code}` does not.",
+    Notice.DELETION_ASKED: "Session {code}: **the person asks that everything be deleted now.** {delete_how} "
+    "If there is a reason to wait, tell them.",
     Notice.TAKEN: "Session {code}: {holder} has taken this session already.",
     Notice.STARTED: "Session {code} has started. `end {code}` ends it.",
     Notice.NOT_ME: "Session {code}: the person who received the link says that it is not for them. "
@@ -145,6 +154,8 @@ class Cards:
             "who": who_is_here(session),
             "room": way_in(session),
             "waited": waited(session, now),
+            **asking_in_words(session),
+            "delete_how": delete_how(session),
             "requester": escaped(session.requester),
             "planned": say(" on {when}", when=escaped(self.moment(session.planned_at, self.zone, reader().language)))
             if session.planned_at
@@ -220,12 +231,17 @@ class Cards:
                 lines.append(say("The person says that the link is not for them."))
             elif link.opened_at:
                 lines.append(say("The link was opened."))
+            lines += tested_before(session, link)
         return lines
 
     def _inside(self, session: Session) -> list[str]:
         here = [say("Colleague {who}: {where}", who=escaped(user), where=_where(session, user)) for user in sorted(session.colleagues)]
-        here += [say("{who} is here", who=shown(session, seat)) for seat in session.present_seats]
+        here += [f"{say('{who} is here', who=shown(session, seat))}{tested(seat.tested)}" for seat in session.present_seats]
         here = [say("Steps in if you do not come: {who}", who=escaped(session.backup)), *here] if session.backup else here
+        if any(seat.deletion_asked and seat.live for seat in session.seats):
+            here.append(say("Wants everything deleted now: {how}", how=delete_how(session)))
+        if session.asking:
+            here.append(say("Somebody asks for a place: `admit {code}` or `refuse {code}`", code=session.code))
         return [*here, f"[{say('Room of the session')}]({room_link(session.room)})"] if session.room and session.staff_invited else here
 
     def _ends(self, session: Session) -> list[str]:
@@ -238,6 +254,20 @@ def _own(session: Session) -> list[str]:
     """What the requester said of it when inviting."""
     discreet = [say("Discreet: the messages and the page do not name the organisation.")] if session.discreet else []
     return [*discreet, say("Your note: {note}", note=escaped(session.note))] if session.note else discreet
+
+
+def delete_how(session: Session) -> str:
+    """A session that never started is cancelled first."""
+    if session.started:
+        return say("`close now {code}` ends the session and deletes everything at once, the transcript too.", code=session.code)
+    return say("`cancel {code}` and then `close now {code}` deletes everything at once.", code=session.code)
+
+
+def asking_in_words(session: Session) -> dict[str, str]:
+    """Who asks for a place, and whose place it is. Anybody may choose any name, so the words around it say that it is chosen."""
+    asking = session.asking
+    old = session.seat(asking.moves) if asking and asking.moves else None
+    return {"asking": escaped(asking.name) if asking else "", "asked_for": shown(session, old) if old else ""}
 
 
 _OF_THE_TIME = (MessageKind.INVITATION, MessageKind.RESCHEDULED)

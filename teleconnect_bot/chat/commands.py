@@ -132,6 +132,23 @@ COMMANDS: dict[str, ChatCommand] = {
             takes_code=True,
         ),
         ChatCommand(
+            "admit",
+            "admit [code]",
+            "lets in whoever asks for a place that is taken, or for one more: ✅ on the question does the same. A browser that had the "
+            "place is signed out",
+            "admit K7M2",
+            (0, 1),
+            takes_code=True,
+        ),
+        ChatCommand(
+            "refuse",
+            "refuse [code]",
+            "keeps out whoever asks for a place; ❌ on the question does the same",
+            "refuse K7M2",
+            (0, 1),
+            takes_code=True,
+        ),
+        ChatCommand(
             "reopen", "reopen [code]", "takes a closed session up again before it is deleted", "reopen K7M2", (0, 1), takes_code=True
         ),
         ChatCommand(

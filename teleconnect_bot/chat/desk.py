@@ -15,6 +15,7 @@ from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.ports import Membership, StaffChat
 from teleconnect_bot.services.sessions import Sessions
+from teleconnect_bot.services.staff_notices import QUESTION
 
 from .access import Access
 from .answers import MAY_HOLD_A_CONTACT, Answers
@@ -23,7 +24,7 @@ from .dialogue import Dialogue
 from .markup import text
 from .numbers import Passing
 from .questions import Question, Questions
-from .reactions import ASKED_ONCE, meaning
+from .reactions import ASKED_ONCE, PLACE, meaning
 from .voice import Sentence, say, speaking_to
 
 log = structlog.get_logger("teleconnect_bot.chat")
@@ -33,6 +34,7 @@ WELCOME: Sentence = (
     "To invite somebody, write `invite`, and I ask for everything step by step. Who knows the way writes it in one line, for example "
     "`{example}`. `help` lists everything."
 )
+SETTLED: Sentence = "This question is settled already; nobody was let in or kept out by your answer. The card shows who is there."
 UNDECRYPTABLE: Sentence = "I could not read your last message, because your device did not send me its key. Please write it again."
 """In this order: what is wrong, and what to do."""
 
@@ -169,12 +171,22 @@ class Desk:
         name = meaning(key, question)
         if name is None:
             return
+        if question == PLACE and not await self._still_asked(session, target):
+            with speaking_to(await self.answers.personal.settings.of(sender)):
+                await self._say(say(SETTLED), room, event)
+            return
         if question is None and name in ASKED_ONCE and session.may_see(sender):
             with speaking_to(await self.answers.personal.settings.of(sender)):
                 asked = self.answers.asked_once(name, sender, session)
             await self._say(asked, room, event)
             return
         await self._answer(sender, room, event, f"{name} {session.code}", None)
+
+    async def _still_asked(self, session: Session, target: str) -> bool:
+        """The event asks about the seat that is asking now: an old question's ✅ must not let somebody else in."""
+        asked = f"{QUESTION}.{session.asking.id}." if session.asking else None
+        traces = await self.ledger.of(session.id, TraceKind.CHAT_EVENT)
+        return asked is not None and any(trace.place == target and trace.key.startswith(asked) for trace in traces)
 
     async def membership_changed(self, room: str, user: str, membership: Membership) -> None:
         session = await self.sessions.by_room(room)

@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from teleconnect_bot.domain.session import Session, State
+from teleconnect_bot.services.staff_notices import ABOUT_A_PLACE
 
 START, END, CANCEL, RESEND, SEEN = "▶\ufe0f", "⏹\ufe0f", "✖\ufe0f", "🔁", "👀"
 CLOSE, KEEP = "🔒", "⏸\ufe0f"
 
 ON_CARDS: Mapping[str, str] = {"start": START, "seen": SEEN, "end": END, "resend": RESEND, "cancel": CANCEL}
 """On a card: the command and its reaction, in the order in which they are offered."""
-CHOICES: Mapping[str, Mapping[str, str]] = {"end": {"close": CLOSE, "keep": KEEP, "stay": START}, "cancel": {"cancel": CANCEL}}
+PLACE = "place"
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "end": {"close": CLOSE, "keep": KEEP, "stay": START},
+    "cancel": {"cancel": CANCEL},
+    PLACE: ABOUT_A_PLACE,
+}
 """On a question of the bot, by what it asks about."""
 ASKED_ONCE = frozenset({"cancel"})
 """What a slip of the finger must not do: on a card the reaction is answered by a question."""

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
-from .errors import AlreadyStarted, LinkFull, LinkUnusable, NobodyToRemove, NobodyWaiting, TooEarly
-from .guest_link import Ended, Link, Seat, SeatState
+from .errors import AlreadyStarted, NobodyToRemove, NobodyWaiting
+from .guest_link import Ended, Seat, SeatState
 from .organisations import OfferState
-from .schedule import opens_at
 from .session import Session, State
 
 Outcome = tuple[Session, tuple[Effect, ...]]
@@ -22,6 +21,13 @@ def link_opened(session: Session, command: c.LinkOpened, now: datetime) -> Outco
     if link is None or link.dead or link.opened_at:
         return session, ()
     return session.with_link(replace(link, opened_at=now)), (e.UpdateCard(),)
+
+
+def device_tested(session: Session, command: c.DeviceTested, now: datetime) -> Outcome:
+    link = session.link(command.link)
+    if link is None or link.dead or link.tested is command.result:
+        return session, ()
+    return session.with_link(replace(link, tested=command.result)), (e.UpdateCard(),)
 
 
 def not_for_me(session: Session, command: c.NotForMe, now: datetime) -> Outcome:
@@ -42,47 +48,6 @@ def new_link_asked(session: Session, command: c.NewLinkAsked, now: datetime) -> 
     if link is None or (works and not link.dead) or (link.asked_at and now - link.asked_at < ASKING_IS_HEARD_EVERY):
         return session, ()
     return session.with_link(replace(link, asked_at=now)), (e.Tell(Notice.NEW_LINK_ASKED),)
-
-
-def seat_claimed(session: Session, command: c.SeatClaimed, now: datetime) -> Outcome:
-    """A free place becomes a seat: that of the role which the person says they have, else the first that is free.
-
-    The same secret again is the same seat.
-    """
-    if any(seat.digest == command.seat.digest for seat in session.seats):
-        return session, ()
-    link = session.link(command.seat.link)
-    if link is None or link.dead:
-        raise LinkUnusable
-    opening = opens_at(session)
-    if opening and now < opening:
-        raise TooEarly
-    moved: tuple[Effect, ...] = ()
-    if session.free_places(link) < 1:
-        session, moved = _move(session, link, now)
-    free = session.free_roles(link)
-    role = command.seat.role if command.seat.role in free else free[0]
-    taken = {seat.number for seat in session.seats if seat.role is role and seat.live}
-    number = next(number for number in range(1, len(taken) + 2) if number not in taken)
-    seat = replace(command.seat, role=role, number=number, state=SeatState.CLAIMED, last_beat_at=now)
-    room: tuple[Effect, ...] = () if session.room_wanted else (e.CreateRoom(),)
-    claimed = replace(session, seats=(*session.seats, seat), room_wanted=True, last_activity_at=now)
-    coming = (e.Tell(Notice.COMING),) if session.state in (State.INVITED, State.KEPT_OPEN) and session.is_main(seat) else ()
-    return claimed, (*moved, *room, e.ProvisionVisitor(seat.id), *coming, e.UpdateCard())
-
-
-def _move(session: Session, link: Link, now: datetime) -> Outcome:
-    """Another browser takes a seat whose old one has been away for 90 s; nobody who is present can be thrown out."""
-    away = session.policy.away_after
-    old = next(
-        (seat for seat in session.seats if seat.link == link.id and seat.live and not seat.present and now - seat.last_beat_at >= away),
-        None,
-    )
-    if old is None:
-        raise LinkFull
-    session = session.with_seat(replace(old, state=SeatState.REVOKED, ended=Ended.MOVED))
-    out = (e.RemoveFromRoom(old.user),) if old.user else ()
-    return session, (e.RevokeSeat(old.id), *out, e.Tell(Notice.MOVED))
 
 
 def visitor_provisioned(session: Session, command: c.VisitorProvisioned, now: datetime) -> Outcome:
@@ -172,12 +137,22 @@ def seat_away(session: Session, seat_id: str, now: datetime) -> Outcome:
     return without(session, now, tell=session.left_at is None)
 
 
+def deletion_asked(session: Session, command: c.DeletionAsked, now: datetime) -> Outcome:
+    """A person may ask; nothing is deleted before the requester has said yes (PRODUCT §9)."""
+    seat = session.seat(command.seat)
+    if seat is None or not seat.live or seat.deletion_asked:
+        return session, ()
+    readers = dict.fromkeys(user for user in (session.requester, session.holder) if user)
+    asked = replace(session.with_seat(replace(seat, deletion_asked=True)), last_activity_at=now)
+    return asked, (*(e.Tell(Notice.DELETION_ASKED, user) for user in readers), e.UpdateCard())
+
+
 def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Outcome:
     """Leave was pressed, or the visitor left the room: the seat is free again, and coming back is with a new browser."""
     seat = session.seat(command.seat)
     if seat is None or not seat.live:
         return session, ()
-    return _out(session, seat, Ended.LEFT, now, tell=True)
+    return out(session, seat, Ended.LEFT, now, tell=True)
 
 
 def remove(session: Session, command: c.Remove, now: datetime) -> Outcome:
@@ -187,10 +162,10 @@ def remove(session: Session, command: c.Remove, now: datetime) -> Outcome:
     seat = session.seat(command.person)
     if seat is None or not seat.live:
         raise NobodyToRemove(code=session.code)
-    return _out(session, seat, Ended.REMOVED, now, tell=False)
+    return out(session, seat, Ended.REMOVED, now, tell=False)
 
 
-def _out(session: Session, seat: Seat, why: Ended, now: datetime, *, tell: bool) -> Outcome:
+def out(session: Session, seat: Seat, why: Ended, now: datetime, *, tell: bool) -> Outcome:
     """The seat is over at once, at the gateway and in the room."""
     session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=why))
     session, effects = without(replace(session, last_activity_at=now), now, tell=tell)

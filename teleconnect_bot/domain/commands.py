@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .guest_link import Link, Seat
+from .guest_link import DeviceTest, Link, Seat
 from .organisations import Offer
 from .people import Contact
 from .schedule import Deadline
@@ -119,6 +119,16 @@ class ShowNumber(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class Admit(Asked):
+    """Whoever asks for a place gets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse(Asked):
+    """Whoever asks for a place does not get it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen(Asked):
     pass
 
@@ -162,6 +172,14 @@ class LinkOpened(Befell):
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceTested(Befell):
+    """Somebody with this link has tested their device."""
+
+    link: str
+    result: DeviceTest
+
+
+@dataclass(frozen=True, slots=True)
 class NotForMe(Befell):
     link: str
 
@@ -178,6 +196,28 @@ class SeatClaimed(Befell):
     """Enter waiting room was pressed. `seat` is complete but for its number, which the session gives."""
 
     seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAsked(Befell):
+    """All places are taken, and another browser asks for the one of `seat.moves`, or for one more."""
+
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAnswered(Befell):
+    """The browser on `seat` says whether it is the same person who asks for its place."""
+
+    seat: str
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionAsked(Befell):
+    """The person on this seat asks that everything be deleted at once; the requester's yes is `CloseNow`."""
+
+    seat: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ class Notice(StrEnum):
     CAME_BACK = "came_back"
     NOBODY_CAME = "nobody_came"
     MOVED = "moved"
+    MOVE_ASKED = "move_asked"
+    MORE_ASKED = "more_asked"
+    DELETION_ASKED = "deletion_asked"
     TAKEN = "taken"
     STARTED = "started"
     NOT_ME = "not_me"
@@ -56,6 +59,10 @@ MENTIONING = frozenset(
         Notice.COMING,
         Notice.HERE,
         Notice.STILL_WAITING,
+        Notice.MOVED,
+        Notice.MOVE_ASKED,
+        Notice.MORE_ASKED,
+        Notice.DELETION_ASKED,
         Notice.NOBODY_CAME,
         Notice.NOT_ME,
         Notice.NEW_LINK_ASKED,
@@ -169,6 +176,8 @@ class Tell(Effect):
     lane: ClassVar[str] = "notice"
     notice: Notice
     to: str | None = None
+    about: str | None = None
+    """The seat that a question is about; it is put only while that seat asks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,10 @@ class IsThereAlready(Refused):
     """
 
 
+class NobodyAsks(Refused):
+    """Nobody asks for a place in session {code} now. Its card shows who is there; `remove` takes a wrong person out."""
+
+
 class NobodyToRemove(Refused):
     """That person is not in session {code}. Its card shows who is there; `cancel {code}` or `end {code}` ends it for everybody."""
 

@@ -32,12 +32,27 @@ class Recipient:
     language: str
 
 
+class DeviceTest(StrEnum):
+    """What a person's device can do, as its own page found out (PRODUCT §4.3). Of picture and sound themselves nothing is told."""
+
+    GOOD = "good"
+    AUDIO_ONLY = "audio_only"
+    """There is a camera, but it could not be used; sound works."""
+    NO_CAMERA = "no_camera"
+    """There is no camera; sound works."""
+    WRITING_ONLY = "writing_only"
+    """The microphone could not be used."""
+    POOR_NETWORK = "poor_network"
+    """Camera and microphone may work, but the line is slow, or the way for calls is barred."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """One address that opens the guest page, for everybody who received the same message.
 
     `places` is the number of people invited with it; `others` are those besides the one whose contact and language it bears.
-    `dead` is set by "This is not for me" and stays. `asked_at` is when somebody last pressed "ask for a new link".
+    `dead` is set by "This is not for me" and stays. `asked_at` is when somebody last pressed "ask for a new link". `tested` is
+    the device test that was made last with this link, `added` how many of the places a requester has added for people not invited.
     """
 
     id: str
@@ -52,6 +67,8 @@ class Link:
     dead: bool = False
     opened_at: datetime | None = None
     asked_at: datetime | None = None
+    tested: DeviceTest | None = None
+    added: int = 0
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
@@ -61,10 +78,13 @@ class Link:
     @property
     def roles(self) -> tuple[Role, ...]:
         """One for each place. Whoever shares a service user's link is a third party."""
-        return (self.role,) * (self.places - len(self.others)) + (Role.THIRD_PARTY,) * len(self.others)
+        added = (Role.THIRD_PARTY if self.role is Role.SERVICE_USER else self.role,) * self.added
+        return (self.role,) * (self.places - len(self.others) - self.added) + (Role.THIRD_PARTY,) * len(self.others) + added
 
 
 class SeatState(StrEnum):
+    ASKING = "asking"
+    """Another browser asks for a place that is taken, or for one more; nothing is open to it."""
     CLAIMED = "claimed"
     """Enter waiting room was pressed; the account is being made."""
     PROVISIONED = "provisioned"
@@ -85,6 +105,8 @@ class Ended(StrEnum):
     REMOVED = "removed"
     LEFT = "left"
     MOVED = "moved"
+    REFUSED = "refused"
+    """It asked for a place and did not get it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +114,7 @@ class Seat:
     """One browser's place in a session. Another browser is another seat and another visitor (FACTS, "Guests").
 
     `digest` is SHA-256 of the secret that the browser made. `away_since` is set while a joined seat is not present.
+    `tested` is the device test of this browser, if the person made one on the way in.
     """
 
     id: str
@@ -110,6 +133,11 @@ class Seat:
     last_beat_at: datetime
     away_since: datetime | None = None
     ended: Ended | None = None
+    tested: DeviceTest | None = None
+    moves: str | None = None
+    """The seat whose place it asks for, or has taken over."""
+    deletion_asked: bool = False
+    """This person has asked that everything be deleted at once (PRODUCT §9)."""
 
     @property
     def label(self) -> str:
@@ -117,7 +145,7 @@ class Seat:
 
     @property
     def live(self) -> bool:
-        return self.state is not SeatState.REVOKED
+        return self.state not in (SeatState.ASKING, SeatState.REVOKED)
 
     @property
     def holds_place(self) -> bool:

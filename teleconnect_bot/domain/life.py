@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import absence, arrival, colleagues, interpreting, rules
+from . import absence, arrival, colleagues, interpreting, rules, seating
 from . import commands as c
 from .effects import Effect
 from .errors import (
@@ -21,6 +21,7 @@ from .errors import (
     IsThereAlready,
     KeptOpenAlready,
     NobodyAdded,
+    NobodyAsks,
     NobodyToRemove,
     NobodyWaiting,
     NotClosed,
@@ -63,12 +64,18 @@ _ALWAYS: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
 _WHILE_LINKS_WORK: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
     *_ALWAYS,
     (c.LinkOpened, arrival.link_opened),
+    (c.DeviceTested, arrival.device_tested),
     (c.NotForMe, arrival.not_for_me),
     (c.NewLinkAsked, arrival.new_link_asked),
-    (c.SeatClaimed, arrival.seat_claimed),
+    (c.SeatClaimed, seating.seat_claimed),
+    (c.SeatAsked, seating.seat_asked),
+    (c.SeatAnswered, seating.seat_answered),
+    (c.Admit, seating.admit),
+    (c.Refuse, seating.refuse),
     (c.VisitorProvisioned, arrival.visitor_provisioned),
     (c.RoomCreated, arrival.room_created),
     (c.SeatReady, arrival.seat_ready),
+    (c.DeletionAsked, arrival.deletion_asked),
     (c.SeatAdmitted, arrival.seat_admitted),
 )
 _ANSWERS: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
@@ -76,6 +83,12 @@ _ANSWERS: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
     (c.InterpreterDeclined, interpreting.declined),
     (c.InterpreterWithdrew, interpreting.withdrew),
 )
+
+_MOVING: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
+    (c.SeatAnswered, seating.seat_answered),
+    (c.Admit, seating.admit),
+)
+"""Whoever waited signs out for a moment, until their other browser is there."""
 
 TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
     S.DRAFT: {
@@ -107,12 +120,12 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.StaffLeft: Rule((S.INVITED,), arrival.staff_left),
         c.VisitorJoined: Rule((S.INVITED, S.WAITING), arrival.visitor_joined),
         c.SeatBeat: Rule((S.INVITED, S.WAITING), arrival.seat_beat),
-        c.VisitorLeft: Rule((S.INVITED,), arrival.visitor_left),
+        c.VisitorLeft: Rule((S.INVITED,), seating.visitor_left),
         c.StaffJoined: Rule((S.INVITED, S.WAITING), arrival.staff_joined_quietly),
         c.Join: Rule((S.INVITED,), colleagues.join_invited),
         c.SomebodyWrote: Rule((S.INVITED,), arrival.somebody_wrote),
         c.Reschedule: Rule((S.INVITED,), rules.reschedule_invited),
-        c.Remove: Rule((S.INVITED,), arrival.remove),
+        c.Remove: Rule((S.INVITED,), seating.remove),
         c.Resend: Rule((S.INVITED,), rules.resend),
         **_stays(S.INVITED, *_ANSWERS),
         c.AskAnother: Rule((S.INVITED,), interpreting.ask_another_openly),
@@ -123,16 +136,17 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
     },
     S.WAITING: {
         **_stays(S.WAITING, *_WHILE_LINKS_WORK, *_ANSWERS),
+        **{kind: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), work_out) for kind, work_out in _MOVING},
         c.StaffLeft: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.staff_left),
         c.Join: Rule((S.WAITING, S.ACTIVE), colleagues.join_waiting),
         c.VisitorJoined: Rule((S.WAITING,), arrival.visitor_joined),
         c.SeatBeat: Rule((S.WAITING,), arrival.seat_beat),
-        c.VisitorLeft: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.visitor_left),
+        c.VisitorLeft: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), seating.visitor_left),
         c.StaffJoined: Rule((S.WAITING, S.ACTIVE), arrival.staff_joined_waiting),
         c.SomebodyWrote: Rule((S.WAITING, S.ACTIVE), arrival.somebody_wrote_waiting),
         c.Start: Rule((S.WAITING, S.ACTIVE), arrival.start),
         c.Seen: Rule((S.WAITING,), arrival.seen),
-        c.Remove: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.remove),
+        c.Remove: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), seating.remove),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.Close: Rule((S.CLOSED,), rules.close_waiting),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_waiting_now),
@@ -144,7 +158,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.StaffLeft: Rule((S.ACTIVE,), arrival.staff_left),
         c.VisitorJoined: Rule((S.ACTIVE,), arrival.visitor_joined),
         c.SeatBeat: Rule((S.ACTIVE,), arrival.seat_beat),
-        c.VisitorLeft: Rule((S.ACTIVE,), arrival.visitor_left),
+        c.VisitorLeft: Rule((S.ACTIVE,), seating.visitor_left),
         c.StaffJoined: Rule((S.ACTIVE,), arrival.staff_joined_active),
         c.Join: Rule((S.ACTIVE,), colleagues.join_active),
         c.Start: Rule((S.ACTIVE,), arrival.start_active),
@@ -152,7 +166,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Close: Rule((S.CLOSED,), rules.close),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_now),
         c.Keep: Rule((S.KEPT_OPEN,), rules.keep),
-        c.Remove: Rule((S.ACTIVE,), arrival.remove),
+        c.Remove: Rule((S.ACTIVE,), seating.remove),
         c.DeadlinePassed: Rule((S.ACTIVE, S.KEPT_OPEN), rules.deadline_passed),
         c.ShowNumber: Rule((S.ACTIVE,), absence.show_number),
     },
@@ -161,12 +175,12 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.StaffLeft: Rule((S.KEPT_OPEN,), arrival.staff_left),
         c.VisitorJoined: Rule((S.KEPT_OPEN, S.WAITING), arrival.visitor_joined),
         c.SeatBeat: Rule((S.KEPT_OPEN, S.WAITING), arrival.seat_beat),
-        c.VisitorLeft: Rule((S.KEPT_OPEN,), arrival.visitor_left),
+        c.VisitorLeft: Rule((S.KEPT_OPEN,), seating.visitor_left),
         c.StaffJoined: Rule((S.KEPT_OPEN, S.WAITING), arrival.staff_joined_quietly),
         c.Join: Rule((S.KEPT_OPEN, S.ACTIVE), colleagues.join_kept_open),
         c.SomebodyWrote: Rule((S.KEPT_OPEN,), absence.somebody_wrote_kept_open),
         c.Start: Rule((S.ACTIVE,), arrival.start_kept_open),
-        c.Remove: Rule((S.KEPT_OPEN,), arrival.remove),
+        c.Remove: Rule((S.KEPT_OPEN,), seating.remove),
         c.Resend: Rule((S.KEPT_OPEN,), rules.resend),
         c.Close: Rule((S.CLOSED,), rules.close),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_now),
@@ -231,6 +245,8 @@ REFUSALS: dict[type[c.Command], dict[State, type[Refused]]] = {
         **_ENDED,
     },
     c.ShowNumber: {S.DRAFT: NotSent, **_ENDED},
+    c.Admit: {S.DRAFT: NotSent, S.HELD: NobodyAsks, S.UNAVAILABLE: NobodyAsks, **_ENDED},
+    c.Refuse: {S.DRAFT: NotSent, S.HELD: NobodyAsks, S.UNAVAILABLE: NobodyAsks, **_ENDED},
     c.Remove: {S.DRAFT: NotSent, S.HELD: NobodyToRemove, S.UNAVAILABLE: NobodyToRemove, **_ENDED},
     c.Reopen: {S.DRAFT: NotSent, **dict.fromkeys(_SENT, NotClosed), S.CANCELLED: AlreadyCancelled, **_DELETED},
     c.WantTranscript: {S.DRAFT: NotSent, **dict.fromkeys(_SENT, NoTranscript), **_DELETED},

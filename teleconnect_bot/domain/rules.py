@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import absence, arrival, calendar, colleagues, interpreting, inviting, telling
+from . import absence, arrival, calendar, colleagues, interpreting, inviting, seating, telling
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
@@ -82,10 +82,10 @@ def _readdressed(session: Session, to: c.NewAddress) -> Link:
 
 
 def revoke_seats(session: Session, why: Ended) -> Outcome:
-    """Every live seat is over, in the session and at the gateway, and its visitor out of the room."""
+    """Every seat is over, in the session and at the gateway, and its visitor out of the room."""
     effects: list[Effect] = []
     for seat in session.seats:
-        if seat.live:
+        if seat.state is not SeatState.REVOKED:
             session = session.with_seat(replace(seat, state=SeatState.REVOKED, present=False, ended=why))
             effects.append(e.RevokeSeat(seat.id))
             if seat.user:
@@ -238,7 +238,9 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
         case DeadlineKind.REMINDER:
             return _remind(session, now)
         case DeadlineKind.SEAT_AWAY:
-            return arrival.seat_away(session, command.deadline.seat or "", now)
+            return seating.seat_away(session, command.deadline.seat or "", now)
+        case DeadlineKind.ASKING_ENDS:
+            return seating.refused(session, session.asking) if session.asking else (session, ())
         case DeadlineKind.RING:
             return _ring(session, now)
         case DeadlineKind.NOBODY_CAME:

@@ -31,6 +31,7 @@ class Policy:
     unused_planned_link: timedelta = timedelta(hours=24)
     opens_before: timedelta = timedelta(minutes=15)
     away_after: timedelta = timedelta(seconds=90)
+    asking: timedelta = timedelta(minutes=10)
     same_arrival: timedelta = timedelta(minutes=10)
     nobody_present: timedelta = timedelta(hours=12)
     max_open: timedelta = timedelta(days=30)
@@ -51,6 +52,7 @@ class DeadlineKind(StrEnum):
     LINK_EXPIRES = "link_expires"
     REMINDER = "reminder"
     SEAT_AWAY = "seat_away"
+    ASKING_ENDS = "asking_ends"
     RING = "ring"
     NOBODY_CAME = "nobody_came"
     NOBODY_PRESENT = "nobody_present"
@@ -71,6 +73,8 @@ def deadlines(session: Session) -> tuple[Deadline, ...]:
     due: list[Deadline] = [
         Deadline(seat.last_beat_at + session.policy.away_after, DeadlineKind.SEAT_AWAY, seat.id) for seat in session.present_seats
     ]
+    if session.asking:
+        due.append(Deadline(session.asking.last_beat_at + session.policy.asking, DeadlineKind.ASKING_ENDS, session.asking.id))
     due += (Deadline(at, kind) for kind, at in _of_state(session))
     return tuple(sorted(due, key=lambda deadline: (deadline.due_at, deadline.kind, deadline.seat or "")))
 

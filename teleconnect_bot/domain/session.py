@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from .guest_link import Link, Seat
+from .guest_link import Link, Seat, SeatState
 from .organisations import Offer, OfferState
 from .people import Role
 from .schedule import Policy
@@ -172,6 +172,11 @@ class Session:
     @property
     def started(self) -> bool:
         return bool(self.starts)
+
+    @property
+    def asking(self) -> Seat | None:
+        """The browser that asks for a place; there is one at a time, so that nobody can flood the requester with questions."""
+        return next((seat for seat in self.seats if seat.state is SeatState.ASKING), None)
 
     def is_main(self, seat: Seat) -> bool:
         if self.colleague_is_met:

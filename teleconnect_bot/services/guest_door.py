@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from teleconnect_bot.domain.guest_link import DeviceTest
+
+from .ports import Relay
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -29,7 +34,14 @@ class NoSuchLink(Exception):
 
 
 class LinkFull(Exception):
-    """Every seat of the link is taken by another browser."""
+    """Every seat of the link is taken by another browser.
+
+    `taken` are the seats that may be asked for, by their labels; `more`: one more than was invited may be asked for.
+    """
+
+    def __init__(self, taken: Sequence[str] = (), more: bool = False) -> None:
+        super().__init__("every place is taken")
+        self.taken, self.more = tuple(taken), more
 
 
 class TermsNotCurrent(Exception):
@@ -67,6 +79,10 @@ class OpenedLink:
 
 
 class SeatStatus(StrEnum):
+    ASKING = "asking"
+    """The place is taken; those who can say yes have been asked."""
+    REFUSED = "refused"
+    """It asked for a place and did not get it."""
     PREPARING = "preparing"
     """The account is not made yet: the page asks again soon."""
     KEYS = "keys"
@@ -120,6 +136,14 @@ class SeatView:
     people: tuple[SeatPerson, ...] = ()
     told: Told | None = None
     ended_reason: EndedReason | None = None
+    moved_here: bool = False
+    """It has taken over from another browser: what was written before cannot be read here."""
+    asked_for: bool = False
+    """Another browser asks for this seat's place."""
+    before: int = 0
+    """How many others have waited for the same people for longer."""
+    deletion_asked: bool = False
+    """The requester was told that this person wants everything deleted."""
 
 
 class GuestDoor(Protocol):
@@ -141,11 +165,28 @@ class GuestDoor(Protocol):
         Nothing is answered, so that nobody learns whether there ever was such a session.
         """
 
-    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str) -> SeatView:
+    async def device(self, token: str, result: DeviceTest) -> bool:
+        """The requester's card shows what the device can do. False when there is no such link."""
+
+    async def relay(self, token: str) -> Relay | None:
+        """What calls would go through, for a test; `None` when the deployment has no TURN server. Raises `NoSuchLink`."""
+
+    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str, *, tested: DeviceTest | None = None) -> SeatView:
         """Take a seat for the browser whose secret has this digest (`secret_digest`).
 
         The same digest again is the same seat. Raises `NoSuchLink`, `LinkFull`, `TooEarly`, `TermsNotCurrent`.
         """
+
+    async def ask(
+        self, token: str, digest: bytes, name: str, language: str, terms: str, place: str | None, *, tested: DeviceTest | None = None
+    ) -> SeatView:
+        """All places are taken: ask for the one with this label (of `LinkFull.taken`), or with None for one more.
+
+        The same digest again is the same question. Raises what `enter` raises; `LinkFull` when it cannot be asked for now.
+        """
+
+    async def answer(self, digest: bytes, yes: bool) -> SeatView | None:
+        """The browser on a seat says whether it is the same person who asks for its place."""
 
     async def seat(self, digest: bytes) -> SeatView | None:
         """The seat's present view, also when it is over (so that the page learns why); `None`: no such seat."""
@@ -155,6 +196,9 @@ class GuestDoor(Protocol):
 
     async def ready(self, digest: bytes) -> SeatView | None:
         """The visitor's device keys and cross-signing are uploaded: the room may be assigned and the visitor invited."""
+
+    async def ask_deletion(self, digest: bytes) -> SeatView | None:
+        """The requester is told that this person wants everything deleted at once; nothing is deleted by it."""
 
     async def leave(self, digest: bytes) -> bool:
         """The person leaves; false when there is no such seat."""

@@ -8,8 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from teleconnect_bot.domain import errors
-from teleconnect_bot.domain.commands import LinkOpened, NewLinkAsked, NotForMe, SeatBeat, SeatClaimed, SeatReady, VisitorLeft
-from teleconnect_bot.domain.guest_link import Ended, Link, Seat, SeatState, digest_of
+from teleconnect_bot.domain.commands import (
+    DeletionAsked,
+    DeviceTested,
+    LinkOpened,
+    NewLinkAsked,
+    NotForMe,
+    SeatAnswered,
+    SeatAsked,
+    SeatBeat,
+    SeatClaimed,
+    SeatReady,
+    VisitorLeft,
+)
+from teleconnect_bot.domain.guest_link import DeviceTest, Ended, Link, Seat, SeatState, digest_of
 from teleconnect_bot.domain.people import Role
 from teleconnect_bot.domain.schedule import opens_at
 from teleconnect_bot.domain.session import Session, State
@@ -28,7 +40,7 @@ from .guest_door import (
     TooEarly,
 )
 from .messages import Sender
-from .ports import Clock, Texts, Tokens, UnitOfWork
+from .ports import Clock, Relay, Relays, Texts, Tokens, UnitOfWork
 from .sessions import Sessions
 
 OPEN_STATES = frozenset({State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN})
@@ -39,6 +51,7 @@ STATUS_OF_STATE = {
     State.KEPT_OPEN: SeatStatus.KEPT_OPEN,
 }
 STATUS_OF_SEAT = {
+    SeatState.ASKING: SeatStatus.ASKING,
     SeatState.CLAIMED: SeatStatus.PREPARING,
     SeatState.PROVISIONED: SeatStatus.KEYS,
     SeatState.READY: SeatStatus.PREPARING,
@@ -89,9 +102,11 @@ class Guests:
         bot: str,
         terms: Terms | None = None,
         changes: Changes | None = None,
+        relays: Relays | None = None,
     ) -> None:
         self.units, self.sessions, self.texts, self.sender = units, sessions, texts, sender
         self.clock, self.tokens, self.bot, self.terms, self.changes = clock, tokens, bot, terms or Terms(), changes
+        self.relays = relays
 
     async def open(self, token: str, language: str) -> OpenedLink | None:
         session, link = await self._link(token)
@@ -122,7 +137,54 @@ class Guests:
         if found is not None:
             await self.sessions.decide(found[0].id, NewLinkAsked(found[1].id))
 
-    async def enter(self, token: str, digest: bytes, name: str, language: str, terms: str, role: Role | None = None) -> SeatView:
+    async def device(self, token: str, result: DeviceTest) -> bool:
+        session, link = await self._link(token)
+        if session is None or link is None:
+            return False
+        await self.sessions.decide(session.id, DeviceTested(link.id, result))
+        return True
+
+    async def relay(self, token: str) -> Relay | None:
+        _, link = await self._link(token)
+        if link is None:
+            raise NoSuchLink
+        return await self.relays.relay() if self.relays else None
+
+    async def enter(
+        self,
+        token: str,
+        digest: bytes,
+        name: str,
+        language: str,
+        terms: str,
+        role: Role | None = None,
+        *,
+        tested: DeviceTest | None = None,
+    ) -> SeatView:
+        session, seat = await self._coming(token, digest, name, language, terms, role, tested)
+        return await self._seated(session, SeatClaimed(seat))
+
+    async def ask(
+        self, token: str, digest: bytes, name: str, language: str, terms: str, place: str | None, *, tested: DeviceTest | None = None
+    ) -> SeatView:
+        session, seat = await self._coming(token, digest, name, language, terms, None, tested)
+        if place is not None:
+            old = next((each for each in session.seats if each.live and each.link == seat.link and each.label == place), None)
+            seat = replace(seat, moves=old.id if old else "nobody")
+        return await self._seated(session, SeatAsked(seat))
+
+    async def answer(self, digest: bytes, yes: bool) -> SeatView | None:
+        async with self.units.begin() as unit:
+            found = await unit.session_by_seat(digest)
+        if found is None:
+            return None
+        await self.sessions.decide(found[0].id, SeatAnswered(found[1].id, yes))
+        return await self.seat(digest)
+
+    async def _coming(
+        self, token: str, digest: bytes, name: str, language: str, terms: str, role: Role | None, tested: DeviceTest | None
+    ) -> tuple[Session, Seat]:
+        """The session behind the link and the seat that the page brings along. Raises `NoSuchLink` and `TermsNotCurrent`."""
         session, link = await self._link(token)
         if session is None or link is None:
             raise NoSuchLink
@@ -140,20 +202,25 @@ class Guests:
             terms=terms,
             consent_at=now,
             last_beat_at=now,
+            tested=tested,
         )
         async with self.units.begin() as unit:
             elsewhere = await unit.session_by_seat(digest)
         if elsewhere and elsewhere[0].id != session.id:
             raise NoSuchLink
+        return session, seat
+
+    async def _seated(self, session: Session, command: SeatClaimed | SeatAsked) -> SeatView:
         try:
-            await self.sessions.decide(session.id, SeatClaimed(seat))
+            await self.sessions.decide(session.id, command)
         except errors.LinkUnusable:
             raise NoSuchLink from None
         except errors.LinkFull:
-            raise LinkFull from None
+            on_it = [seat for seat in session.seats if seat.live and seat.link == command.seat.link]
+            raise LinkFull([seat.label for seat in on_it], not session.started) from None
         except errors.TooEarly:
-            raise TooEarly(opens_at(session) or now) from None
-        view = await self._once(digest, SeatStatus.PREPARING)
+            raise TooEarly(opens_at(session) or self.clock.now()) from None
+        view = await self._once(command.seat.digest, SeatStatus.PREPARING)
         if view is None:
             raise NoSuchLink
         return view
@@ -161,7 +228,8 @@ class Guests:
     async def seat(self, digest: bytes) -> SeatView | None:
         async with self.units.begin() as unit:
             found = await unit.session_by_seat(digest)
-        return self._view(*found) if found and not _left(*found) else None
+            before = await unit.waiting_before(found[0]) if found and found[0].state is State.WAITING else 0
+        return replace(self._view(*found), before=before) if found and not _left(*found) else None
 
     async def beat(self, digest: bytes, visible: bool) -> SeatView | None:
         """A beat of a seat that is present only moves its away deadline; one that was away comes back by a decision."""
@@ -171,8 +239,7 @@ class Guests:
                 await unit.beat(found[1].id, self.clock.now())
         if found and found[1].state is SeatState.JOINED and not found[1].present:
             await self.sessions.decide(found[0].id, SeatBeat(found[1].id))
-            return await self.seat(digest)
-        return self._view(*found) if found and not _left(*found) else None
+        return await self.seat(digest)
 
     async def ready(self, digest: bytes) -> SeatView | None:
         async with self.units.begin() as unit:
@@ -193,6 +260,14 @@ class Guests:
                     await self.changes.next()
                     view = await self.seat(digest)
         return view
+
+    async def ask_deletion(self, digest: bytes) -> SeatView | None:
+        async with self.units.begin() as unit:
+            found = await unit.session_by_seat(digest)
+        if found is None:
+            return None
+        await self.sessions.decide(found[0].id, DeletionAsked(found[1].id))
+        return await self.seat(digest)
 
     async def leave(self, digest: bytes) -> bool:
         async with self.units.begin() as unit:
@@ -220,6 +295,8 @@ class Guests:
             bot=self.bot,
             public_name=self._name(session),
         )
+        if seat.state is SeatState.ASKING or seat.ended is Ended.REFUSED:
+            return replace(plain, status=SeatStatus.REFUSED if seat.ended else SeatStatus.ASKING)
         if not seat.live or session.state not in OPEN_STATES:
             moved = seat.ended is Ended.MOVED
             reason = None if moved else REASON_OF_END.get(seat.ended or Ended.CLOSED)
@@ -231,6 +308,9 @@ class Guests:
             room=session.room if seat.state in (SeatState.ADMITTED, SeatState.JOINED) else None,
             people=tuple(SeatPerson(other.user, other.label, other.name) for other in session.seats if other.user and other.live),
             told=_told(session),
+            deletion_asked=seat.deletion_asked,
+            moved_here=seat.moves is not None,
+            asked_for=session.asking is not None and session.asking.moves == seat.id,
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from teleconnect_bot.domain.effects import MENTIONING, Effect, Notice, RemindStaff, Tell
-from teleconnect_bot.domain.retention import TraceKind, TraceState
+from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger, transaction_of
@@ -13,6 +14,11 @@ from .outbox import Handler
 from .ports import Clock, QueuedEffect, StaffChat, StaffTexts
 from .requester_settings import RequesterSettings
 from .sessions import Sessions
+
+ABOUT_A_PLACE: Mapping[str, str] = {"admit": "✅", "refuse": "❌"}
+"""What answers a question about a seat, as a command and as a reaction."""
+QUESTION, CHOICE = "question.place", "choice"
+"""How the ledger keys of such a question begin, with the seat's id behind it, and of the reactions that the bot offers."""
 
 
 class StaffNotices:
@@ -30,7 +36,18 @@ class StaffNotices:
         session = await self.sessions.load(queued.session)
         if session is None or session.state in (State.TEARING_DOWN, State.GONE):
             return
-        await self._tell(session, effect.to or session.requester, effect.notice, f"notice.{queued.number}")
+        if effect.about and (session.asking is None or session.asking.id != effect.about):
+            return
+        key = f"{QUESTION}.{effect.about}.{queued.number}" if effect.about else f"notice.{queued.number}"
+        told = await self._tell(session, effect.to or session.requester, effect.notice, key)
+        if effect.about and told:
+            await self._offer_answers(session, told, queued.number)
+
+    async def _offer_answers(self, session: Session, question: Trace, number: int) -> None:
+        for name, key in ABOUT_A_PLACE.items():
+            choice = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"{CHOICE}.{name}.{number}", question.container)
+            if choice.state is TraceState.PLANNED:
+                await self.ledger.made(choice, await self.chat.react(question.container, question.place, key, transaction_of(choice)))
 
     async def remind(self, queued: QueuedEffect) -> None:
         """In the quiet hours of this person's own zone it waits for their end, and is dropped if the session's time is then over."""
@@ -47,12 +64,14 @@ class StaffNotices:
             return
         await self._tell(session, effect.to, Notice.REMINDED, f"reminder.{effect.key}")
 
-    async def _tell(self, session: Session, user: str, notice: Notice, key: str) -> None:
+    async def _tell(self, session: Session, user: str, notice: Notice, key: str) -> Trace | None:
+        """The notice as it was sent, now or before; None for somebody who cannot be reached."""
         room = session.chat if user == session.requester else await self.chat.room_of(user)
         if room is None:
-            return
+            return None
         trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, room)
         if trace.state is TraceState.PLANNED:
             text = self.texts.notice(session, notice, self.clock.now(), await self.settings.of(user))
             mention = user if notice in MENTIONING else None
-            await self.ledger.made(trace, await self.chat.post(room, text, transaction_of(trace), mention=mention))
+            return await self.ledger.made(trace, await self.chat.post(room, text, transaction_of(trace), mention=mention))
+        return trace

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from teleconnect_bot.domain.guest_link import DeviceTest
 from teleconnect_bot.services.guest_door import (
     GuestDoor,
     LinkFull,
@@ -82,10 +83,15 @@ class GuestRoutes:
             web.post("/api/open", self.open),
             web.post("/api/not-me", self.not_me),
             web.post("/api/ask-for-link", self.ask_for_link),
+            web.post("/api/device", self.device),
+            web.post("/api/relay", self.relay),
             web.post("/api/enter", self.enter),
+            web.post("/api/ask", self.ask),
+            web.post("/api/answer", self.answer),
             web.get("/api/seat", self.seat),
             web.post("/api/beat", self.beat),
             web.post("/api/ready", self.ready),
+            web.post("/api/ask-deletion", self.ask_deletion),
             web.post("/api/leave", self.leave),
         ]
 
@@ -123,10 +129,37 @@ class GuestRoutes:
         await self._whole(self._door.ask_for_link(token))
         return web.json_response({})
 
+    async def device(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        token, result = _token(body), _tested(body)
+        if slow := self._slow("link", _digest_of(token)):
+            return slow
+        if result is None:
+            return _error(400, "device")
+        return web.json_response({}) if await self._whole(self._door.device(token, result)) else self._no_link(request)
+
+    async def relay(self, request: web.Request) -> web.Response:
+        token = _token(await _body(request))
+        if slow := self._slow("link", _digest_of(token)):
+            return slow
+        try:
+            relay = await self._whole(self._door.relay(token))
+        except NoSuchLink:
+            return self._no_link(request)
+        server = {"urls": relay.urls, "username": relay.username, "credential": relay.password} if relay else None
+        return web.json_response({"server": server})
+
     async def enter(self, request: web.Request) -> web.Response:
+        return await self._come(request, asks=False)
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Enter, when all places are taken: `place` is one of those that the refusal named, or null for one more."""
+        return await self._come(request, asks=True)
+
+    async def _come(self, request: web.Request, *, asks: bool) -> web.Response:
         body = await _body(request)
         token, digest, name = _token(body), secret_digest(_text(body, "secret")), checked_name(_text(body, "name"))
-        language, terms = _text(body, "language"), _text(body, "terms")
+        language, terms, place = _text(body, "language"), _text(body, "terms"), _text(body, "place") or None
         if slow := self._slow("link", _digest_of(token)):
             return slow
         if digest is None:
@@ -138,16 +171,27 @@ class GuestRoutes:
         if not 0 < len(terms) <= 16:
             return _error(400, "terms")
         try:
-            view = await self._whole(self._door.enter(token, digest, name, language, terms))
+            if asks:
+                view = await self._whole(self._door.ask(token, digest, name, language, terms, place, tested=_tested(body)))
+            else:
+                view = await self._whole(self._door.enter(token, digest, name, language, terms, tested=_tested(body)))
         except NoSuchLink:
             return self._no_link(request)
-        except LinkFull:
-            return _error(409, "full")
+        except LinkFull as full:
+            return _error(409, "full", taken=full.taken, more=full.more)
         except TooEarly as early:
             return _error(425, "early", opens_at=early.opens_at.isoformat())
         except TermsNotCurrent:
             return _error(400, "terms")
         return web.json_response(_seat(view))
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """The browser on a seat says whether it is the same person who asks for its place; anything but a true yes is a no."""
+        yes = (await _body(request)).get("yes") is True
+        digest = bearer_digest(request)
+        if slow := self._slow("seat", digest):
+            return slow
+        return _view(await self._whole(self._door.answer(digest, yes)) if digest else None)
 
     async def seat(self, request: web.Request) -> web.Response:
         digest = bearer_digest(request)
@@ -167,6 +211,12 @@ class GuestRoutes:
         if slow := self._slow("seat", digest):
             return slow
         return _view(await self._whole(self._door.ready(digest)) if digest else None)
+
+    async def ask_deletion(self, request: web.Request) -> web.Response:
+        digest = bearer_digest(request)
+        if slow := self._slow("seat", digest):
+            return slow
+        return _view(await self._whole(self._door.ask_deletion(digest)) if digest else None)
 
     async def leave(self, request: web.Request) -> web.Response:
         digest = bearer_digest(request)
@@ -243,6 +293,14 @@ def _text(body: Mapping[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _tested(body: Mapping[str, Any]) -> DeviceTest | None:
+    """The result of a device test; a word that is none of ours counts as no test."""
+    try:
+        return DeviceTest(_text(body, "device"))
+    except ValueError:
+        return None
+
+
 def _token(body: Mapping[str, Any]) -> str:
     """What stands where a token should; a thing of impossible shape goes the same way as an unknown token, as ``""``."""
     token = _text(body, "token")
@@ -283,4 +341,8 @@ def _seat(view: SeatView) -> dict[str, Any]:
         "told": view.told.value if view.told else None,
         "ended_reason": view.ended_reason.value if view.ended_reason else None,
         "public_name": view.public_name,
+        "moved_here": view.moved_here,
+        "asked_for": view.asked_for,
+        "before": view.before,
+        "deletion_asked": view.deletion_asked,
     }

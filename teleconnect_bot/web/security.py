@@ -28,8 +28,8 @@ _POLICIES = (
     "require-trusted-types-for 'script'",
 )
 CONTENT_SECURITY_POLICY = "; ".join(_POLICIES)
-_USED = ("camera", "microphone")
-_NEVER_USED = ("accelerometer", "display-capture", "geolocation", "gyroscope", "payment", "serial", "usb")
+_USED = ("camera", "microphone", "screen-wake-lock")
+_NEVER_USED = ("accelerometer", "bluetooth", "display-capture", "geolocation", "gyroscope", "hid", "midi", "payment", "serial", "usb")
 PERMISSIONS_POLICY = ", ".join([*(f"{feature}=(self)" for feature in _USED), *(f"{feature}=()" for feature in _NEVER_USED)])
 ALWAYS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",

@@ -30,6 +30,9 @@ class Person:
     present: bool = False
     over: bool = False
     removed: bool = False
+    asking: bool = False
+    wants: str | None = None
+    """Whose place, while it asks; None: one more."""
     last_beat: datetime = NOW
 
 
@@ -123,7 +126,19 @@ class Model:
     def ends(self, state: State) -> None:
         self.state = state
         for person in self.people.values():
-            person.present, person.over = False, True
+            person.present, person.over, person.asking = False, True, False
+
+    def asker(self) -> str | None:
+        return next((name for name, person in self.people.items() if person.asking), None)
+
+    def sits_down(self, asker: str, now: datetime, old: str | None = None) -> None:
+        """Whoever asked has a place; who had it before is out."""
+        self.people[asker].asking, self.people[asker].last_beat = False, now
+        if old is not None:
+            self.goes(old, for_good=True)
+
+    def refused(self, asker: str) -> None:
+        self.people[asker].asking, self.people[asker].over = False, True
 
 
 class Already(IntEnum):

@@ -70,7 +70,7 @@ class Steps(RuleBasedStateMachine):
             else:
                 assert e.SendMessage(message.id) in effects, "a message that is noted is also sent"
         assert {message.id for message in before.messages} <= {message.id for message in after.messages}
-        new_over = {each.id for each in after.seats if not each.live} - {each.id for each in before.seats if not each.live}
+        new_over = _over(after) - _over(before)
         assert {effect.seat for effect in effects if isinstance(effect, e.RevokeSeat)} == new_over
         if after.state is State.TEARING_DOWN and before.state is not State.TEARING_DOWN:
             assert e.TearDown() in effects
@@ -107,8 +107,9 @@ class Steps(RuleBasedStateMachine):
     def who_is_there_is_who_the_model_thinks(self) -> None:
         assert {each.id for each in self.session.present_seats} == {name for name, person in self.model.people.items() if person.present}
         assert {each.id for each in self.session.seats if each.live} == {
-            name for name, person in self.model.people.items() if not person.over
+            name for name, person in self.model.people.items() if not person.over and not person.asking
         }
+        assert (self.session.asking.id if self.session.asking else None) == self.model.asker()
 
     @invariant()
     def nothing_starts_before_a_main_seat_has_entered(self) -> None:
@@ -157,3 +158,7 @@ class Steps(RuleBasedStateMachine):
         assert all(self.session.free_places(link) >= 0 for link in self.session.links)
         numbers = [(each.role, each.number) for each in self.session.seats if each.live]
         assert len(numbers) == len(set(numbers))
+
+
+def _over(session: Session) -> set[str]:
+    return {each.id for each in session.seats if each.state is SeatState.REVOKED}

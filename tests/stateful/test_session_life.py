@@ -17,11 +17,11 @@ from hypothesis.stateful import initialize, precondition, rule
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
 from teleconnect_bot.domain.effects import Notice
-from teleconnect_bot.domain.guest_link import Link, Recipient, digest_of
+from teleconnect_bot.domain.guest_link import DeviceTest, Link, Recipient, digest_of
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
 from teleconnect_bot.domain.session import State
-from tests.fakes_domain import COLLEAGUE, NOW, REQUESTER, ROOM, STRANGER, accepts, declines, draft, offer, seat
+from tests.fakes_domain import COLLEAGUE, NOW, REQUESTER, ROOM, STRANGER, accepts, declines, draft, notices, offer, seat
 from tests.stateful.model import AWAY, MAIN, OPEN, OTHER, STAFF, SURE, Already, Person
 from tests.stateful.steps import Steps
 
@@ -219,7 +219,8 @@ class SessionLife(Steps):
 
     def _free(self, main: bool) -> bool:
         links = [link for link in self.session.links if link.id == (MAIN if main else OTHER)]
-        on_it = [person for person in self.model.people.values() if person.main is main and (not person.over or person.removed)]
+        people = [person for person in self.model.people.values() if not person.asking]
+        on_it = [person for person in people if person.main is main and (not person.over or person.removed)]
         stale = [person for person in on_it if not person.over and not person.present and self.now - person.last_beat >= AWAY]
         return not links[0].dead and (len(on_it) < links[0].places or bool(stale))
 
@@ -243,8 +244,71 @@ class SessionLife(Steps):
             assert not person.present, "nobody who is there is thrown out by another browser"
             person.over = True
         self.model.people[claimed.id] = Person(main, last_beat=self.now)
+        self._provision(claimed.id)
+
+    @precondition(lambda self: self.model.state in OPEN)
+    @rule(data=st.data(), main=st.booleans(), one_more=st.booleans())
+    def ask_for_a_place(self, data: st.DataObject, main: bool, one_more: bool) -> None:
+        """Asking throws nobody out; what could be had by entering is had at once."""
+        model, number = self.model, next(self.numbers)
+        there = sorted(name for name, person in model.people.items() if person.main is main and not person.over and not person.asking)
+        wants = None if one_more or not there else data.draw(st.sampled_from(there))
+        link = next(each for each in self.session.links if each.id == (MAIN if main else OTHER))
+        free, open_now = self._free(main), not self._early() and not link.dead
+        possible = free or (model.asker() is None and (wants is not None or not model.started))
+        coming = replace(seat(number, link.id, self.now), moves=wants)
+        effects = self.step(c.SeatAsked(coming))
+        assert (effects is not None) is (open_now and possible)
+        if effects is None:
+            return
+        model.people[coming.id] = Person(main, asking=not free, wants=wants, last_beat=self.now)
+        revoked = [effect.seat for effect in effects if isinstance(effect, e.RevokeSeat)]
+        if free:
+            for name in revoked:
+                assert not model.people[name].present
+                model.people[name].over = True
+            self._provision(coming.id)
+        else:
+            assert not revoked
+            assert {Notice.MOVE_ASKED if wants else Notice.MORE_ASKED} == set(notices(effects))
+
+    def _answered(self, effects: tuple[e.Effect, ...], yes: bool) -> None:
+        """What the model makes of a yes or a no; with a yes the requester is told of whoever had to go."""
+        model, asker = self.model, self.model.asker()
+        assert asker is not None
+        wants = model.people[asker].wants
+        if not yes:
+            model.refused(asker)
+            return
+        assert (Notice.MOVED in notices(effects)) is (wants is not None)
+        model.sits_down(asker, self.now, wants)
+        self._provision(asker)
+
+    @rule(yes=st.booleans())
+    def the_requester_answers(self, yes: bool) -> None:
+        model, asker = self.model, self.model.asker()
+        wants = model.people[asker].wants if asker else None
+        too_late = yes and wants is None and model.started > 0
+        effects = self.step(c.Admit(REQUESTER) if yes else c.Refuse(REQUESTER))
+        assert (effects is not None) is (asker is not None and not too_late)
+        if effects is not None:
+            self._answered(effects, yes)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data(), yes=st.booleans())
+    def a_browser_answers(self, data: st.DataObject, yes: bool) -> None:
+        """Only the one whose place is asked for has a say."""
+        name, asker = data.draw(st.sampled_from(sorted(self.model.people))), self.model.asker()
+        effects = self.step(c.SeatAnswered(name, yes))
+        if asker is None or self.model.people[asker].wants != name:
+            assert effects == ()
+        else:
+            assert effects
+            self._answered(effects, yes)
+
+    def _provision(self, name: str) -> None:
         self.step(c.RoomCreated(ROOM))
-        self.step(c.VisitorProvisioned(claimed.id, f"@tcv-{number}:hospital.example", "DEVICE"))
+        self.step(c.VisitorProvisioned(name, f"@tcv-{name.removeprefix('seat')}:hospital.example", "DEVICE"))
 
     @precondition(lambda self: self.model.people)
     @rule(data=st.data(), admitted=st.booleans())
@@ -266,7 +330,7 @@ class SessionLife(Steps):
             self.step(c.SeatAdmitted(name))
         effects = self.step(c.VisitorJoined(user))
         assert effects is not None
-        if self.model.state in OPEN and not person.over and not person.in_room:
+        if self.model.state in OPEN and not person.over and not person.in_room and not person.asking:
             self.model.comes(name, self.now)
         else:
             assert effects == ()
@@ -278,7 +342,7 @@ class SessionLife(Steps):
         name = data.draw(st.sampled_from(sorted(self.model.people)))
         person, there = self.model.people[name], self.session.seat(name)
         assert there is not None
-        if not person.over:
+        if not person.over and not person.asking:
             self.session = self.session.with_seat(replace(there, last_beat_at=self.now))
             person.last_beat = self.now
         self.step(c.SeatBeat(name))
@@ -289,9 +353,18 @@ class SessionLife(Steps):
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(self.model.people)))
+        model, person = self.model, self.model.people[name]
         self.step(c.VisitorLeft(name))
-        if self.model.state in OPEN and not self.model.people[name].over:
-            self.model.goes(name, for_good=True)
+        if model.state not in OPEN or person.over:
+            return
+        if person.asking:
+            model.refused(name)
+            return
+        model.goes(name, for_good=True)
+        asker = model.asker()
+        if asker is not None and model.people[asker].main is person.main:
+            model.sits_down(asker, self.now)
+            self._provision(asker)
 
     @precondition(lambda self: self.model.people)
     @rule(data=st.data(), sure=SURE)
@@ -299,13 +372,16 @@ class SessionLife(Steps):
         """Whoever is removed keeps their place from everybody, so that they cannot take it again in another browser."""
         name = data.draw(st.sampled_from(sorted(self.model.people)))
         person = self.model.people[name]
-        possible = self.model.state in OPEN and not person.over
+        possible = self.model.state in OPEN and not person.over and not person.asking
         if possible and not sure:
             return
         assert (self.step(c.Remove(REQUESTER, name)) is not None) is possible
         if possible:
             person.removed = True
             self.model.goes(name, for_good=True)
+            asker = self.model.asker()
+            if asker is not None and self.model.people[asker].wants == name:
+                self.model.refused(asker)
 
     @rule(link=st.sampled_from([MAIN, OTHER]), not_for_me=SURE)
     def touch_link(self, link: str, not_for_me: bool) -> None:
@@ -316,6 +392,26 @@ class SessionLife(Steps):
         """It never does more than tell the requester."""
         effects = self.step(c.NewLinkAsked(link)) or ()
         assert all(effect == e.Tell(Notice.NEW_LINK_ASKED) for effect in effects)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data())
+    def ask_for_deletion(self, data: st.DataObject) -> None:
+        """Told once for each person; it deletes nothing by itself."""
+        name = data.draw(st.sampled_from(sorted(self.model.people)))
+        before, person = self.session.seat(name), self.model.people[name]
+        assert before is not None
+        effects = self.step(c.DeletionAsked(name))
+        heard = self.model.state in OPEN and not person.over and not person.asking and not before.deletion_asked
+        assert effects is not None
+        assert notices(effects) == [Notice.DELETION_ASKED] * (len({REQUESTER, self.session.holder or REQUESTER}) if heard else 0)
+
+    @rule(link=st.sampled_from([MAIN, OTHER]), result=st.sampled_from(DeviceTest))
+    def test_device(self, link: str, result: DeviceTest) -> None:
+        """Told once; a link that leads nowhere tells nothing."""
+        before = next(each for each in self.session.links if each.id == link)
+        effects = self.step(c.DeviceTested(link, result))
+        known = self.model.state in OPEN and not before.dead
+        assert effects == ((e.UpdateCard(),) if known and before.tested is not result else ())
 
     # ---- what staff do in the room
 
@@ -421,6 +517,13 @@ class SessionLife(Steps):
                 assert deadline.seat is not None
                 assert self.now - model.people[deadline.seat].last_beat >= AWAY
                 model.goes(deadline.seat, for_good=False)
+                asker = model.asker()
+                if asker is not None and model.people[asker].wants == deadline.seat:
+                    model.sits_down(asker, self.now, deadline.seat)
+                    self._provision(asker)
+            case DeadlineKind.ASKING_ENDS:
+                assert deadline.seat == model.asker()
+                model.refused(deadline.seat or "")
             case DeadlineKind.DRAFT_ENDS | DeadlineKind.RETENTION_ENDS:
                 model.ends(State.TEARING_DOWN)
             case DeadlineKind.INTERPRETER_DUE:

@@ -45,7 +45,7 @@ async def test_every_effect_comes_out_as_it_went_in(units: SqlUnitOfWork, effect
 
 
 def test_what_is_stored_of_an_effect_names_its_fields() -> None:
-    assert coding(Tell).write(Tell(Notice.HERE, to="@nurse:x")) == {"notice": "here", "to": "@nurse:x"}
+    assert coding(Tell).write(Tell(Notice.HERE, to="@nurse:x")) == {"notice": "here", "to": "@nurse:x", "about": None}
 
 
 async def test_only_the_first_of_each_session_and_lane_is_handed_out(units: SqlUnitOfWork) -> None:

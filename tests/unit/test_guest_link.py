@@ -53,9 +53,9 @@ def test_a_revoked_seat_frees_its_place_and_its_number() -> None:
     assert [each.label for each in again.seats if each.live] == ["Service user 2", "Service user"]
 
 
-def test_only_a_revoked_seat_is_not_live() -> None:
+def test_a_seat_that_only_asks_or_is_over_is_not_live() -> None:
     session = made.waiting()
-    assert [state for state in SeatState if not replace(session.seats[0], state=state).live] == [SeatState.REVOKED]
+    assert [state for state in SeatState if not replace(session.seats[0], state=state).live] == [SeatState.ASKING, SeatState.REVOKED]
 
 
 def test_in_person_only_the_colleague_sits_on_a_main_seat() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
 from typing import TypeVar
@@ -14,6 +15,7 @@ from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
 from teleconnect_bot.domain import errors
 from teleconnect_bot.domain.effects import EFFECTS, Effect
+from teleconnect_bot.domain.guest_link import DeviceTest
 from teleconnect_bot.domain.life import REFUSALS, TRANSITIONS, check, decide
 from teleconnect_bot.domain.schedule import Deadline, DeadlineKind, deadlines
 from teleconnect_bot.domain.session import Session, State
@@ -32,9 +34,13 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
     message = session.messages[0].id if session.messages else "none"
     reports: dict[type[c.Befell], c.Befell] = {
         c.LinkOpened: c.LinkOpened(LINK),
+        c.DeviceTested: c.DeviceTested(LINK, DeviceTest.AUDIO_ONLY),
         c.NotForMe: c.NotForMe(LINK),
         c.NewLinkAsked: c.NewLinkAsked(LINK),
         c.SeatClaimed: c.SeatClaimed(seat(2)),
+        c.SeatAsked: c.SeatAsked(replace(seat(2), moves="seat1")),
+        c.DeletionAsked: c.DeletionAsked("seat1"),
+        c.SeatAnswered: c.SeatAnswered("seat1", True),
         c.VisitorProvisioned: c.VisitorProvisioned("seat1", visitor(), "DEVICE"),
         c.RoomCreated: c.RoomCreated("!another:hospital.example"),
         c.SeatReady: c.SeatReady("seat1"),
@@ -68,6 +74,7 @@ VALUES: dict[type[c.Asked], tuple[object, ...]] = {
     c.Remove: ("seat1",),
     c.ShowNumber: ("$order",),
 }
+OPEN = (State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN)
 CANNOT_REFUSE_BY_TABLE_ALONE: dict[tuple[type[c.Asked], State], type[errors.Refused]] = {
     (c.Close, State.WAITING): errors.StillWaiting,
     (c.CloseNow, State.WAITING): errors.StillWaiting,
@@ -79,6 +86,7 @@ CANNOT_REFUSE_BY_TABLE_ALONE: dict[tuple[type[c.Asked], State], type[errors.Refu
     (c.Join, State.ACTIVE): errors.AlreadyStarted,
     **{(c.ShowNumber, state): errors.NoNumber for state in (State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING, State.ACTIVE)},
     (c.ShowNumber, State.KEPT_OPEN): errors.NoNumber,
+    **{(kind, state): errors.NobodyAsks for kind in (c.Admit, c.Refuse) for state in OPEN},
 }
 """Possible in some sessions of that state; refused in the one of `IN_STATE`."""
 

@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 
 from teleconnect_bot.services.gateway_rows import GatewaySeat
 from teleconnect_bot.web.bundle import NOT_BUILT
-from teleconnect_bot.web.security import ALWAYS, CONTENT_SECURITY_POLICY, Buckets, Limit, client_address, parse_networks
+from teleconnect_bot.web.security import ALWAYS, CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY, Buckets, Limit, client_address, parse_networks
 from tests.fakes_web import DEVICE, DOMAIN, GOOD_TOKEN, ROOM, SECRET, USER, ManualSeconds, front_door, gateway_with_seats
 
 NOWHERE = "http://127.0.0.1:9"
@@ -75,6 +75,13 @@ def test_the_policy_lets_nothing_in_from_elsewhere() -> None:
     assert "'unsafe-eval'" not in CONTENT_SECURITY_POLICY
     assert "http" not in CONTENT_SECURITY_POLICY
     assert CONTENT_SECURITY_POLICY.startswith("default-src 'none';")
+
+
+def test_the_page_itself_may_use_camera_and_microphone_and_nothing_else() -> None:
+    allowed = {feature.partition("=")[0] for feature in PERMISSIONS_POLICY.split(", ") if not feature.endswith("=()")}
+    assert allowed == {"camera", "microphone", "screen-wake-lock"}
+    assert "*" not in PERMISSIONS_POLICY
+    assert PERMISSIONS_POLICY.count("=(self)") == len(allowed), "no frame and no other origin"
 
 
 @pytest.mark.parametrize("path", ["/j", "/j/", f"/j/{GOOD_TOKEN}", "/j/a/b%0ac/..%2f?x=1"])

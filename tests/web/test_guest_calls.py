@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from teleconnect_bot.domain.guest_link import DeviceTest
 from teleconnect_bot.services.guest_door import LinkFull, OpenedLink, SeatPerson, SeatView, TermsNotCurrent, TooEarly, secret_digest
-from teleconnect_bot.services.ports import ServiceUnavailable
+from teleconnect_bot.services.ports import Relay, ServiceUnavailable
 from teleconnect_bot.web.guest import LIMITS, checked_name
 from tests.fakes_web import DOMAIN, GOOD_TOKEN, SECRET, USER, Answer, Front, a_seat, digest, front_door
 
 NOWHERE = "http://127.0.0.1:9"
-ENTRY = {"token": GOOD_TOKEN, "secret": SECRET, "name": "Amina", "language": "ar", "terms": "1"}
+ENTRY = {"token": GOOD_TOKEN, "secret": SECRET, "name": "Amina", "language": "ar", "terms": "1", "device": "no_camera"}
 
 
 async def _post(front: Front, path: str, body: Any, **more: Any) -> Answer:
@@ -68,13 +69,13 @@ LEADING_NOWHERE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("path", ["/api/open", "/api/not-me", "/api/enter"])
+@pytest.mark.parametrize("path", ["/api/open", "/api/not-me", "/api/device", "/api/relay", "/api/enter", "/api/ask"])
 async def test_every_link_that_leads_nowhere_gets_the_same_bytes(path: str, tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path) as front:
         answers = []
         for wrong in LEADING_NOWHERE:
             body = {**ENTRY, "token": None} | wrong if isinstance(wrong, dict) else wrong
-            if path == "/api/enter" and not isinstance(wrong, dict):
+            if path in ("/api/enter", "/api/device", "/api/ask") and not isinstance(wrong, dict):
                 continue
             answers.append(await _post(front, path, body))
         seen = {(answer.status, answer.body, tuple((k, v) for k, v in answer.headers.items() if k != "Date")) for answer in answers}
@@ -106,6 +107,28 @@ async def test_not_me_answers_empty(tmp_path: Path) -> None:
         assert (answer.status, answer.json) == (200, {})
 
 
+async def test_of_a_device_test_one_word_alone_is_told(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path) as front:
+        for result in DeviceTest:
+            assert (await _post(front, "/api/device", {"token": GOOD_TOKEN, "device": result.value})).json == {}
+        assert front.door.tested == list(DeviceTest)
+        for wrong in ("data:image/png;base64,AAAA", "", None, 1, ["good"]):
+            answer = await _post(front, "/api/device", {"token": GOOD_TOKEN, "device": wrong})
+            assert (answer.status, answer.json) == (400, {"error": "device"})
+        assert front.door.tested == list(DeviceTest), "what is no result of ours goes nowhere"
+
+
+async def test_the_relay_is_told_to_the_holder_of_a_link_alone(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path) as front:
+        assert (await _post(front, "/api/relay", {"token": GOOD_TOKEN})).json == {"server": None}
+        front.door.turn = Relay(("turn:turn.example:3478?transport=udp",), "1700000000:@bot:hs.test", "password")
+        assert (await _post(front, "/api/relay", {"token": GOOD_TOKEN})).json == {
+            "server": {"urls": ["turn:turn.example:3478?transport=udp"], "username": "1700000000:@bot:hs.test", "credential": "password"}
+        }
+        assert (await _post(front, "/api/relay", {"token": "unknown"})).status == 404
+        assert "password" not in repr(front.door.turn)
+
+
 async def test_entering_gives_the_seat(tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path) as front:
         answer = await _post(front, "/api/enter", ENTRY)
@@ -121,8 +144,13 @@ async def test_entering_gives_the_seat(tmp_path: Path) -> None:
             "told": None,
             "ended_reason": None,
             "public_name": "Field Clinic",
+            "moved_here": False,
+            "asked_for": False,
+            "before": 0,
+            "deletion_asked": False,
         }
         assert set(front.door.seats) == {digest(SECRET)}
+        assert front.door.tested == [DeviceTest.NO_CAMERA]
         assert (await front.ask("GET", "/api/seat", secret=SECRET)).json == answer.json
 
 
@@ -150,10 +178,22 @@ async def test_a_wrong_form_says_which_field_and_asks_nobody(change: dict[str, A
         assert not front.door.calls
 
 
+async def test_asking_for_a_place_and_answering(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path) as front:
+        assert (await _post(front, "/api/ask", ENTRY | {"place": "Relative"})).json["status"] == "asking"
+        for nobodys in (None, "", 1, ["Relative"]):
+            await _post(front, "/api/ask", ENTRY | {"place": nobodys})
+        assert front.door.places == ["Relative", None, None, None, None]
+        for yes in (True, False, "true", 1, None):
+            assert (await _post(front, "/api/answer", {"yes": yes}, secret=SECRET)).status == 200
+        assert (front.door.calls["answer yes"], front.door.calls["answer no"]) == (1, 4), "only a true yes is a yes"
+        assert (await _post(front, "/api/answer", {"yes": True})).status == 401
+
+
 @pytest.mark.parametrize(
     ("refusal", "status", "body"),
     [
-        (LinkFull(), 409, {"error": "full"}),
+        (LinkFull(["Relative"], True), 409, {"error": "full", "taken": ["Relative"], "more": True}),
         (TermsNotCurrent(), 400, {"error": "terms"}),
         (TooEarly(datetime(2026, 12, 1, 14, 0, tzinfo=UTC)), 425, {"error": "early", "opens_at": "2026-12-01T14:00:00+00:00"}),
         (ServiceUnavailable("the homeserver"), 503, {"error": "busy"}),
@@ -208,9 +248,29 @@ async def test_beat_ready_and_leave_reach_the_door(tmp_path: Path) -> None:
         assert front.door.calls == {"beat visible": 1, "beat hidden": 1, "ready": 1, "leave": 2}
 
 
+async def test_who_asks_for_deletion_must_have_a_seat(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path) as front:
+        assert (await _post(front, "/api/ask-deletion", {}, secret=SECRET)).status == 401
+        await _post(front, "/api/enter", ENTRY)
+        assert (await _post(front, "/api/ask-deletion", {}, secret=SECRET)).json["deletion_asked"] is True
+        assert (await _post(front, "/api/ask-deletion", {})).status == 401
+
+
 async def test_nothing_is_changed_by_a_get_of_a_call_that_changes_something(tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path) as front:
-        for path in ("/api/open", "/api/not-me", "/api/enter", "/api/beat", "/api/ready", "/api/leave"):
+        for path in (
+            "/api/open",
+            "/api/not-me",
+            "/api/device",
+            "/api/relay",
+            "/api/enter",
+            "/api/ask",
+            "/api/answer",
+            "/api/ask-deletion",
+            "/api/beat",
+            "/api/ready",
+            "/api/leave",
+        ):
             for method in ("GET", "HEAD", "PUT", "DELETE"):
                 answer = await front.ask(method, f"{path}?token={GOOD_TOKEN}", secret=SECRET)
                 assert (answer.status, answer.headers["Allow"]) == (405, "POST")

@@ -169,6 +169,10 @@ class BotAccount:
         return self._ready.appservice
 
     @property
+    def signed_in(self) -> bool:
+        return self._parts is not None
+
+    @property
     def device(self) -> str:
         return str(self._ready.client.device_id)
 

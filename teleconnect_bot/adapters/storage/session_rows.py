@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from teleconnect_bot.adapters.storage import tables
@@ -81,6 +81,16 @@ class SessionRows:
 
     async def sessions_in(self, states: frozenset[State]) -> Sequence[Session]:
         return await self._load(tables.session.c.state.in_(sorted(states)))
+
+    async def waiting_before(self, session: Session) -> int:
+        if session.arrived_at is None:
+            return 0
+        table = tables.session
+        same = table.c.requester == session.requester
+        if session.team is not None:
+            same |= table.c.team == session.team
+        earlier = same & (table.c.state == State.WAITING) & (table.c.arrived_at < session.arrived_at) & (table.c.id != session.id)
+        return int((await self._connection.execute(select(func.count()).select_from(table).where(earlier))).scalar_one())
 
     async def erase(self, session_id: str) -> None:
         self._loaded.pop(session_id, None)

@@ -186,6 +186,8 @@ link = Table(
     _column("dead", Boolean, Kept.SESSION),
     _column("opened_at", Moment, Kept.SESSION, null=True),
     _column("asked_at", Moment, Kept.SESSION, null=True),
+    _column("tested", Text, Kept.SESSION, null=True),
+    _column("added", Integer, Kept.SESSION),
 )
 
 seat = Table(
@@ -209,6 +211,9 @@ seat = Table(
     _column("last_beat_at", Moment, Kept.SESSION),
     _column("away_since", Moment, Kept.SESSION, null=True),
     _column("ended", Text, Kept.SESSION, null=True),
+    _column("tested", Text, Kept.SESSION, null=True),
+    _column("moves", Text, Kept.SESSION, null=True),
+    _column("deletion_asked", Boolean, Kept.SESSION),
 )
 
 message = Table(

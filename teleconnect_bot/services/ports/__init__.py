@@ -8,7 +8,7 @@ nothing more and answers the same (ARCHITECTURE §3, "each idempotent").
 from __future__ import annotations
 
 from .machine import Clock, SessionKeys, Tokens
-from .matrix import Membership, Rooms, SeatGate, StaffChat, Text, VisitorAccount, Visitors
+from .matrix import Membership, Relay, Relays, Rooms, SeatGate, StaffChat, Text, VisitorAccount, Visitors
 from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
 from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
 from .writing import Attachment, CalendarEntry, CalendarFiles, Email, Mailer, PdfRenderer, StaffTexts, Texts
@@ -28,6 +28,8 @@ __all__ = [
     "PdfRenderer",
     "QueuedEffect",
     "RefusedByService",
+    "Relay",
+    "Relays",
     "Rooms",
     "SeatGate",
     "ServiceUnavailable",

@@ -117,6 +117,20 @@ class VisitorAccount:
     device: str
 
 
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A TURN server, for a browser's `RTCPeerConnection`. The credentials are the homeserver's, and last an hour or so."""
+
+    urls: tuple[str, ...]
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+class Relays(Protocol):
+    async def relay(self) -> Relay | None:
+        """The deployment's TURN server with credentials that are good now; None when there is none."""
+
+
 class Visitors(Protocol):
     """Accounts for people who have none (appservice-owned, ARCHITECTURE §4)."""
 

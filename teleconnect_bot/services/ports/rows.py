@@ -101,6 +101,9 @@ class Unit(Protocol):
     async def remove_organisation(self, organisation_id: str) -> bool:
         """False when there was none."""
 
+    async def waiting_before(self, session: Session) -> int:
+        """How many other sessions of the same requester, or of the same team, have waited for longer."""
+
     async def erase(self, session_id: str) -> None:
         """Delete every row of the session except its ledger."""
 
