@@ -25,7 +25,14 @@ export interface Opened {
   state: "open" | "early" | "ended";
 }
 
-export type SeatStatus = "preparing" | "keys" | "invited" | "waiting" | "in_session" | "kept_open" | "ended" | "moved";
+export type DeviceTest = "good" | "audio_only" | "no_camera" | "writing_only" | "poor_network";
+
+export interface Relayed {
+  /** For an `RTCPeerConnection`; null when this organisation has none. */
+  server: { urls: string[]; username: string; credential: string } | null;
+}
+
+export type SeatStatus = "asking" | "refused" | "preparing" | "keys" | "invited" | "waiting" | "in_session" | "kept_open" | "ended" | "moved";
 
 export interface Person {
   user: string;
@@ -46,6 +53,14 @@ export interface Seat {
   told: "told" | "seen" | "nobody_came" | null;
   ended_reason: "closed" | "cancelled" | "removed" | null;
   public_name: string;
+  /** It has taken over from another browser: nothing from before can be read here. */
+  moved_here: boolean;
+  /** Another browser asks for this place. */
+  asked_for: boolean;
+  /** How many have waited for the same people for longer. */
+  before: number;
+  /** The requester was told that this person wants everything deleted. */
+  deletion_asked: boolean;
 }
 
 export interface Refusal {
@@ -56,6 +71,9 @@ export interface Refusal {
   opensAt: string | null;
   /** Seconds. */
   retryAfter: number | null;
+  /** Of a full link: the roles of the places that may be asked for, and whether one more may be. */
+  taken: string[];
+  more: boolean;
 }
 
 export type Answer<T> = { ok: true; value: T } | Refusal;
@@ -66,9 +84,12 @@ export interface EnterRequest {
   name: string;
   language: string;
   terms: string;
+  device?: DeviceTest;
 }
 
 const PATIENCE_MS = 20_000;
+/** For the sign of life: with the 15 s between two, a connection that died silently is noticed within 25 s. */
+const SHORT_PATIENCE_MS = 8_000;
 
 export class Api {
   private readonly fetch: typeof fetch;
@@ -93,8 +114,32 @@ export class Api {
     return this.call("POST", "/api/ask-for-link", { body: { token } });
   }
 
+  /** One word of a device test, for the requester. */
+  device(token: string, device: DeviceTest): Promise<Answer<unknown>> {
+    return this.call("POST", "/api/device", { body: { token, device } });
+  }
+
+  relay(token: string): Promise<Answer<Relayed>> {
+    return this.call("POST", "/api/relay", { body: { token } });
+  }
+
   enter(request: EnterRequest): Promise<Answer<Seat>> {
     return this.call("POST", "/api/enter", { body: request });
+  }
+
+  /** Enter, where all places are taken: `place` is one of `taken`, or null for one more. */
+  ask(request: EnterRequest & { place: string | null }): Promise<Answer<Seat>> {
+    return this.call("POST", "/api/ask", { body: request });
+  }
+
+  /** Whether it is this person who asks for their place in another browser. */
+  answer(secret: string, yes: boolean): Promise<Answer<Seat>> {
+    return this.call("POST", "/api/answer", { secret, body: { yes } });
+  }
+
+  /** Tells the requester that everything is to be deleted now; nothing is deleted by it. */
+  askDeletion(secret: string): Promise<Answer<Seat>> {
+    return this.call("POST", "/api/ask-deletion", { secret, body: {} });
   }
 
   seat(secret: string): Promise<Answer<Seat>> {
@@ -102,7 +147,7 @@ export class Api {
   }
 
   beat(secret: string, visible: boolean): Promise<Answer<Seat>> {
-    return this.call("POST", "/api/beat", { secret, body: { visible } });
+    return this.call("POST", "/api/beat", { secret, body: { visible }, patience: SHORT_PATIENCE_MS });
   }
 
   ready(secret: string): Promise<Answer<Seat>> {
@@ -114,12 +159,12 @@ export class Api {
     return this.call("POST", "/api/leave", { secret, body: {}, keepalive: true });
   }
 
-  private async call<T>(method: string, path: string, options: { secret?: string; body?: unknown; keepalive?: boolean } = {}): Promise<Answer<T>> {
+  private async call<T>(method: string, path: string, options: { secret?: string; body?: unknown; keepalive?: boolean; patience?: number } = {}): Promise<Answer<T>> {
     const headers: Record<string, string> = {};
     if (options.secret !== undefined) headers["Authorization"] = `Bearer ${options.secret}`;
     if (options.body !== undefined) headers["Content-Type"] = "application/json";
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), PATIENCE_MS);
+    const timer = setTimeout(() => abort.abort(), options.patience ?? PATIENCE_MS);
     try {
       const response = await this.fetch(path, {
         method,
@@ -141,12 +186,20 @@ export class Api {
 }
 
 function refusal(status: number, body: unknown): Refusal {
-  const said = (typeof body === "object" && body !== null ? body : {}) as { error?: unknown; opens_at?: unknown; retry_after?: unknown };
+  const said = (typeof body === "object" && body !== null ? body : {}) as {
+    error?: unknown;
+    opens_at?: unknown;
+    retry_after?: unknown;
+    taken?: unknown;
+    more?: unknown;
+  };
   return {
     ok: false,
     status,
     error: typeof said.error === "string" ? said.error : "",
     opensAt: typeof said.opens_at === "string" ? said.opens_at : null,
     retryAfter: typeof said.retry_after === "number" ? said.retry_after : null,
+    taken: Array.isArray(said.taken) ? said.taken.filter((label) => typeof label === "string") : [],
+    more: said.more === true,
   };
 }

@@ -37,6 +37,12 @@ export class Attention {
     if (document.visibilityState === "hidden") this.startBlinking();
   }
 
+  /** The same tones, to find out whether the loudspeaker works; from within a click. */
+  tone(): void {
+    this.arm();
+    void this.audio?.resume().then(() => this.sound());
+  }
+
   private sound(): void {
     const audio = this.audio;
     if (audio?.state !== "running") return;

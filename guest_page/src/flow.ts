@@ -6,13 +6,19 @@ export type Problem = "network" | "name" | "slow" | "other";
 export type Flow =
   | { at: "starting" }
   | { at: "unreachable" }
+  | { at: "unable" }
   | { at: "language"; busy: boolean; problem: Problem | null }
-  | { at: "terms"; opened: Opened; busy: boolean; problem: Problem | null }
+  | { at: "terms"; opened: Opened; name: string; busy: boolean; problem: Problem | null }
+  /** The device test; `skipped`: what stands there instead. From both one enters. */
+  | { at: "device"; opened: Opened; name: string; skipped: boolean; busy: boolean; problem: Problem | null }
   | { at: "early"; opensAt: string; busy: boolean }
-  | { at: "full"; busy: boolean }
   | { at: "lost"; busy: boolean; problem: Problem | null }
   /** A new link was asked for. */
   | { at: "asked" }
+  /** `opened` null: somebody else's word that it is full, from where one cannot ask. */
+  | { at: "full"; opened: Opened | null; name: string; taken: string[]; more: boolean; busy: boolean; problem: Problem | null }
+  | { at: "asking" }
+  | { at: "refused" }
   | { at: "not_me" }
   | { at: "inside"; seat: Seat }
   | { at: "elsewhere" }
@@ -23,12 +29,15 @@ export type Flow =
 export type Happened =
   | { what: "ready" }
   | { what: "unreachable" }
+  | { what: "unable" }
   | { what: "no_link" }
   | { what: "busy" }
   | { what: "opened"; opened: Opened }
   | { what: "refused"; refusal: Refusal }
   | { what: "name_missing" }
   | { what: "asked" }
+  | { what: "named"; name: string }
+  | { what: "skip_test" }
   | { what: "not_me" }
   | { what: "seat"; seat: Seat }
   | { what: "seat_gone"; haveLink: boolean }
@@ -49,6 +58,8 @@ export function step(flow: Flow, happened: Happened): Flow {
       return { at: "language", busy: false, problem: null };
     case "unreachable":
       return { at: "unreachable" };
+    case "unable":
+      return { at: "unable" };
     case "no_link":
       return LOST;
     case "busy":
@@ -61,6 +72,10 @@ export function step(flow: Flow, happened: Happened): Flow {
       return flow.at === "terms" ? { ...flow, busy: false, problem: "name" } : flow;
     case "asked":
       return { at: "asked" };
+    case "named":
+      return flow.at === "terms" ? { ...flow, at: "device", name: happened.name, skipped: false, busy: false, problem: null } : flow;
+    case "skip_test":
+      return flow.at === "device" ? { ...flow, skipped: true } : flow;
     case "not_me":
       return { at: "not_me" };
     case "seat":
@@ -77,7 +92,7 @@ export function step(flow: Flow, happened: Happened): Flow {
 function afterOpening(opened: Opened): Flow {
   switch (opened.state) {
     case "open":
-      return { at: "terms", opened, busy: false, problem: null };
+      return { at: "terms", opened, name: "", busy: false, problem: null };
     case "early":
       return opened.opens_at === null ? LOST : { at: "early", opensAt: opened.opens_at, busy: false };
     case "ended":
@@ -87,9 +102,16 @@ function afterOpening(opened: Opened): Flow {
 
 function afterRefusal(flow: Flow, refusal: Refusal): Flow {
   if (refusal.status === 404) return LOST;
-  if (refusal.status === 409) return { at: "full", busy: false };
+  if (refusal.status === 409) {
+    const { taken, more } = refusal;
+    // Asked in vain: somebody else asks already, or the place was taken meanwhile.
+    const problem = flow.at === "full" ? "other" : null;
+    const known = "opened" in flow && "name" in flow ? { opened: flow.opened, name: flow.name } : { opened: null, name: "" };
+    return { at: "full", ...known, taken, more, busy: false, problem };
+  }
   if (refusal.status === 425 && refusal.opensAt !== null) return { at: "early", opensAt: refusal.opensAt, busy: false };
   const problem: Problem = refusal.status === 0 || refusal.status >= 500 ? "network" : refusal.status === 429 ? "slow" : refusal.error === "name" ? "name" : "other";
+  if (problem === "name" && flow.at === "device") return { at: "terms", opened: flow.opened, name: flow.name, busy: false, problem };
   if ("problem" in flow) return { ...flow, busy: false, problem };
   return "busy" in flow ? { ...flow, busy: false } : flow;
 }
@@ -98,6 +120,7 @@ function afterSeat(flow: Flow, seat: Seat): Flow {
   if (flow.at === "left" || flow.at === "elsewhere") return flow;
   if (seat.status === "ended") return { at: "ended", reason: seat.ended_reason };
   if (seat.status === "moved") return { at: "moved" };
+  if (seat.status === "asking" || seat.status === "refused") return { at: seat.status };
   return { at: "inside", seat };
 }
 

@@ -1,6 +1,6 @@
 import type { Answer, Api, Person, Seat, SeatStatus } from "./api.ts";
 import type { Attention } from "./attention.ts";
-import { GATEWAY } from "./gateway.ts";
+import { GATEWAY, SILENT } from "./gateway.ts";
 import type { Prepared } from "./files/prepare.ts";
 import type { SharedFile } from "./files/shared_file.ts";
 import type { Message } from "./messages.ts";
@@ -14,6 +14,8 @@ const SOON_TIMES = 5;
 
 /** How long until the server is asked again; short while it is preparing something. */
 const ASK_AGAIN_MS: Record<SeatStatus, number> = {
+  asking: BEAT_MS,
+  refused: BEAT_MS,
   preparing: 250,
   keys: 250,
   invited: 1_000,
@@ -98,6 +100,14 @@ export class Stay {
     return this.serverSilent || this.conversation?.offline === true;
   }
 
+  async answer(yes: boolean): Promise<void> {
+    this.hear(await this.parts.api.answer(this.parts.secret, yes));
+  }
+
+  async askDeletion(): Promise<void> {
+    this.hear(await this.parts.api.askDeletion(this.parts.secret));
+  }
+
   say(text: string): void {
     this.conversation?.say(text);
   }
@@ -146,8 +156,10 @@ export class Stay {
     if (this.stopped) return;
     const { host } = this.parts;
     if (!answer.ok && answer.status === 401) return host.gone();
+    if (!answer.ok && answer.status === 0 && !this.serverSilent) window.dispatchEvent(new Event(SILENT));
     this.serverSilent = !answer.ok;
     if (!answer.ok) return host.changed();
+    if (answer.value.asked_for && !this.current.asked_for) this.parts.attention.call();
     this.current = answer.value;
     this.nameVisitors();
     for (const check of this.seatChecks) check(answer.value);

@@ -1,5 +1,7 @@
-import type { Api, Public, Seat } from "./api.ts";
+import { isAble } from "./able.ts";
+import type { Api, DeviceTest, Public, Seat } from "./api.ts";
 import { Attention, ScreenAwake } from "./attention.ts";
+import type { NetworkTest } from "./device/network.ts";
 import type { FileProblem, Prepared } from "./files/prepare.ts";
 import { type Flow, type Happened, step } from "./flow.ts";
 import { linkDigest } from "./link.ts";
@@ -8,12 +10,19 @@ import { GATEWAY } from "./gateway.ts";
 import { Return } from "./return.ts";
 import type { RoomView, Stay } from "./stay.ts";
 import { newSecret, type SavedSeat, type Store } from "./store.ts";
-import { CATALOGUES, directionOf, FIRST_WORDS, preselect, type Reading, readingIn } from "./texts/index.ts";
+import { CATALOGUES, directionOf, FIRST_WORDS, preselect, type Reading, readingIn, type Texts } from "./texts/index.ts";
+import type { InsideTexts } from "./texts/inside/index.ts";
 import { wipeBrowser } from "./wipe.ts";
 
 const PREFETCH_AFTER_MS = 400;
+const ASK_AGAIN_MS = 3_000;
 const QUICK_EXIT_AT_MOST_MS = 400;
 const NEUTRAL_PAGE = "about:blank";
+
+export type AllTexts = Texts & InsideTexts;
+
+/** What is shown by screens that are fetched when they are needed. */
+const BEHIND: ReadonlySet<Flow["at"]> = new Set(["unable", "early", "device", "full", "asking", "refused", "inside"]);
 
 interface Parts {
   api: Api;
@@ -38,7 +47,9 @@ export class Visit {
   private readonly awake = new ScreenAwake();
   private readonly comingBack: Return;
   private read: Reading | null = null;
+  private more: { language: string; texts: InsideTexts } | null = null;
   private digest = "";
+  private result: DeviceTest | null = null;
   private stay: Stay | null = null;
 
   constructor({ api, store, token, changed }: Parts) {
@@ -68,6 +79,17 @@ export class Visit {
     return this.read;
   }
 
+  /** Everything that the screens behind the first ones say. */
+  get inner(): { language: string; texts: AllTexts } {
+    if (this.more === null) throw new Error("not loaded yet");
+    const { language, texts } = this.reading;
+    return { language, texts: { ...texts, ...this.more.texts } };
+  }
+
+  get innerKnown(): boolean {
+    return this.more !== null;
+  }
+
   /** What can be said at any time. */
   get words(): typeof FIRST_WORDS {
     return this.read?.texts ?? FIRST_WORDS;
@@ -93,6 +115,7 @@ export class Visit {
     } catch {
       return this.become({ what: "unreachable" });
     }
+    if (!isAble()) return this.become({ what: "unable" });
     if (this.token !== null) this.digest = await linkDigest(this.token);
     if (saved?.entered === true && (this.token === null || saved.link === this.digest)) {
       if (saved.left) this.become({ what: "left" });
@@ -124,21 +147,81 @@ export class Visit {
     this.become(answer.ok ? { what: "opened", opened: answer.value } : { what: "refused", refusal: answer });
   }
 
-  async enter(name: string): Promise<void> {
+  /** The terms are agreed to, under this name. */
+  async agree(name: string): Promise<void> {
     const chosen = name.trim();
-    if (this.token === null || this.flow.at !== "terms") return;
     if (chosen === "") return this.become({ what: "name_missing" });
+    this.attention.arm();
+    this.become({ what: "busy" });
+    try {
+      await this.loadInside();
+      this.become({ what: "named", name: chosen });
+    } catch {
+      this.become({ what: "refused", refusal: { ok: false, status: 0, error: "", opensAt: null, retryAfter: null, taken: [], more: false } });
+    }
+  }
+
+  skipTest(): void {
+    this.become({ what: "skip_test" });
+  }
+
+  playTone(): void {
+    this.attention.tone();
+  }
+
+  async testNetwork(): Promise<NetworkTest> {
+    const { testNetwork } = await this.loadInside();
+    const relay = this.token === null ? null : await this.api.relay(this.token);
+    const server = relay?.ok === true ? relay.value.server : undefined;
+    const peer = globalThis.RTCPeerConnection as typeof RTCPeerConnection | undefined;
+    return testNetwork(GATEWAY, server, { fetch: (input, init) => fetch(input, init), now: () => performance.now(), peer });
+  }
+
+  /** Told at once, so that the requester knows it also of somebody who comes another day. */
+  tested(result: DeviceTest): void {
+    this.result = result;
+    if (this.token !== null) void this.api.device(this.token, result);
+  }
+
+  async enter(): Promise<void> {
+    if (this.token === null || this.flow.at !== "device") return;
+    const chosen = this.flow.name;
     const terms = this.flow.opened.terms.version;
     this.attention.arm();
     this.become({ what: "busy" });
     if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
     const secret = await this.secretFor(chosen);
-    const answer = await this.api.enter({ token: this.token, secret, name: chosen, language: this.language, terms });
+    const answer = await this.api.enter({ token: this.token, secret, name: chosen, language: this.language, terms, ...(this.result !== null && { device: this.result }) });
     // The terms have changed while they were being read: show the new ones.
     if (!answer.ok && answer.error === "terms") return this.continue();
     if (!answer.ok) return this.become({ what: "refused", refusal: answer });
     this.store.update({ entered: true });
     await this.goInside(secret, answer.value, false);
+  }
+
+  /** All places are taken: ask for one of them, or with null for one more. */
+  async ask(place: string | null): Promise<void> {
+    if (this.token === null || this.flow.at !== "full" || this.flow.opened === null) return;
+    const { name, opened } = this.flow;
+    const { token, language } = this;
+    this.become({ what: "busy" });
+    const secret = await this.secretFor(name);
+    const answer = await this.api.ask({ token, secret, name, language, terms: opened.terms.version, place, ...(this.result !== null && { device: this.result }) });
+    if (!answer.ok) return this.become({ what: "refused", refusal: answer });
+    this.store.update({ entered: true });
+    await this.goInside(secret, answer.value, false);
+  }
+
+  async stopAsking(): Promise<void> {
+    const secret = this.store.seat?.secret;
+    await this.forget();
+    this.startAgain();
+    if (secret !== undefined) await this.api.leave(secret);
+  }
+
+  /** Whether it is this person who asks for their place in another browser. */
+  answerMove(yes: boolean): void {
+    void this.stay?.answer(yes);
   }
 
   async notForMe(): Promise<void> {
@@ -159,6 +242,10 @@ export class Visit {
   /** There is a link to ask for another one of. */
   get hasLink(): boolean {
     return this.token !== null;
+  }
+
+  askDeletion(): void {
+    void this.stay?.askDeletion();
   }
 
   say(text: string): void {
@@ -218,10 +305,11 @@ export class Visit {
     const before = this.flow;
     this.flow = step(before, happened);
     const { at } = this.flow;
-    this.awake.wanted = at === "inside";
+    this.awake.wanted = at === "inside" || at === "asking";
     this.comingBack.wanted = at === "unreachable";
+    if (BEHIND.has(at) && at !== before.at) void this.loadInside().catch(() => undefined);
     if (this.room?.joined === true) this.comingBack.arrived();
-    if (at !== before.at && (at === "ended" || at === "moved" || at === "not_me")) void this.forget();
+    if (at !== before.at && (at === "ended" || at === "moved" || at === "not_me" || at === "refused")) void this.forget();
     this.changed();
   }
 
@@ -251,8 +339,15 @@ export class Visit {
     void import("./session/index.ts").then((session) => session.prepare(GATEWAY)).catch(() => undefined);
   }
 
+  /** The screens behind the first ones, with what they say in the language that is read now. */
   private async loadInside(): Promise<typeof import("./inside.ts")> {
     this.inside ??= await import("./inside.ts");
+    const { language } = this.reading;
+    if (this.more?.language !== language) {
+      const texts = await this.inside.insideTexts(language);
+      this.more = { language, texts };
+      this.changed();
+    }
     return this.inside;
   }
 
@@ -276,6 +371,7 @@ export class Visit {
 
   private async goInside(secret: string, seat: Seat, resumed: boolean): Promise<void> {
     this.become({ what: "seat", seat });
+    if (this.flow.at === "asking") return this.awaitAnswer(secret, resumed);
     if (this.flow.at !== "inside") return;
     const { api, store, attention, name } = this;
     const host = {
@@ -292,6 +388,20 @@ export class Visit {
       this.changed();
     } catch {
       this.become({ what: "unreachable" });
+    }
+  }
+
+  /** Until somebody has said yes or no; the seat is a seat like any other then. */
+  private async awaitAnswer(secret: string, resumed: boolean): Promise<void> {
+    await this.loadInside().catch(() => undefined);
+    this.changed();
+    while (this.flow.at === "asking" && this.store.seat?.secret === secret) {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      if (this.store.seat?.secret !== secret) return;
+      const answer = await this.api.seat(secret);
+      if (this.store.seat?.secret !== secret) return;
+      if (answer.ok && answer.value.status !== "asking") return this.goInside(secret, answer.value, resumed);
+      if (!answer.ok && answer.status === 401) return this.seatGone();
     }
   }
 

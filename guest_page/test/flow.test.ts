@@ -5,13 +5,14 @@ import { type Flow, type Happened, step } from "../src/flow.ts";
 
 const OPENED: Opened = { terms: { version: "1", text: "…" }, language: "en", name: "Org", opens_at: null, state: "open" };
 const LANGUAGE: Flow = { at: "language", busy: true, problem: null };
-const TERMS: Flow = { at: "terms", opened: OPENED, busy: true, problem: null };
+const TERMS: Flow = { at: "terms", opened: OPENED, name: "", busy: true, problem: null };
+const DEVICE: Flow = { at: "device", opened: OPENED, name: "Amina", skipped: false, busy: true, problem: null };
 
 function seat(status: SeatStatus, more: Partial<Seat> = {}): Seat {
-  return { status, user: null, device: null, room: null, label: "Service user", people: [], bot: "@bot:x", told: null, ended_reason: null, public_name: "Org", ...more };
+  return { status, user: null, device: null, room: null, label: "Service user", people: [], bot: "@bot:x", told: null, ended_reason: null, public_name: "Org", moved_here: false, asked_for: false, deletion_asked: false, before: 0, ...more };
 }
 function refused(status: number, error = "", more: Partial<Refusal> = {}): Happened {
-  return { what: "refused", refusal: { ok: false, status, error, opensAt: null, retryAfter: null, ...more } };
+  return { what: "refused", refusal: { ok: false, status, error, opensAt: null, retryAfter: null, taken: [], more: false, ...more } };
 }
 
 test("Continue leads to the terms, to the date, or to the end", () => {
@@ -33,9 +34,36 @@ test("an unknown link is lost, whatever was being done", () => {
   assert.equal(step(TERMS, refused(404, "link")).at, "lost");
 });
 
+test("a name leads to the device test, and the test may be skipped", () => {
+  const named = step(TERMS, { what: "named", name: "Amina" });
+  assert.deepEqual(named, { ...DEVICE, busy: false });
+  assert.deepEqual(step(named, { what: "skip_test" }), { ...DEVICE, busy: false, skipped: true });
+  for (const early of [LANGUAGE, DEVICE]) assert.equal(step(early, { what: "named", name: "Other" }), early);
+});
+
+test("a name that the server does not take is asked for again, as it was written", () => {
+  assert.deepEqual(step(DEVICE, refused(400, "name")), { ...TERMS, name: "Amina", busy: false, problem: "name" });
+});
+
 test("entering may find no free place, or that it is too early", () => {
-  assert.equal(step(TERMS, refused(409, "full")).at, "full");
-  assert.equal(step(TERMS, refused(425, "early", { opensAt: "2030-01-01T10:00:00Z" })).at, "early");
+  assert.equal(step(DEVICE, refused(409, "full")).at, "full");
+  assert.equal(step(DEVICE, refused(425, "early", { opensAt: "2030-01-01T10:00:00Z" })).at, "early");
+});
+
+test("a full link says whose places may be asked for, from where the name is known", () => {
+  const full = step(DEVICE, refused(409, "full", { taken: ["Service user"], more: true }));
+  assert.deepEqual(full, { at: "full", opened: OPENED, name: "Amina", taken: ["Service user"], more: true, busy: false, problem: null });
+  const again = step(full, refused(409, "full", { taken: ["Service user"] }));
+  assert.deepEqual(again, { ...full, more: false, problem: "other" });
+});
+
+test("who asks for a place waits, is let in, or is told no", () => {
+  const asking = step(DEVICE, { what: "seat", seat: seat("asking") });
+  assert.deepEqual(asking, { at: "asking" });
+  assert.equal(step(asking, { what: "seat", seat: seat("preparing") }).at, "inside");
+  const refusedNow = step(asking, { what: "seat", seat: seat("refused") });
+  assert.deepEqual(refusedNow, { at: "refused" });
+  assert.deepEqual(step(refusedNow, { what: "start_again" }), { at: "starting" });
 });
 
 test("what can be tried again stays on its screen and says why", () => {
@@ -54,7 +82,7 @@ test("pressing again clears what was said before", () => {
 });
 
 test("every status of the seat has its screen", () => {
-  for (const status of ["preparing", "keys", "invited", "waiting", "in_session", "kept_open"] as const) assert.equal(step(TERMS, { what: "seat", seat: seat(status) }).at, "inside");
+  for (const status of ["preparing", "keys", "invited", "waiting", "in_session", "kept_open"] as const) assert.equal(step(DEVICE, { what: "seat", seat: seat(status) }).at, "inside");
   assert.deepEqual(step(TERMS, { what: "seat", seat: seat("ended", { ended_reason: "cancelled" }) }), { at: "ended", reason: "cancelled" });
   assert.equal(step(TERMS, { what: "seat", seat: seat("moved") }).at, "moved");
 });

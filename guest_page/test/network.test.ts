@@ -23,6 +23,13 @@ test("a held sync is given up when the network comes back", async () => {
   await assert.rejects(answer, { name: "AbortError" });
 });
 
+test("a held sync is given up as soon as the server has stopped answering beside it", async () => {
+  const window = new EventTarget();
+  const answer = gatewayFetch(window, hanging().fetch)(`${GATEWAY}/v3/sync?timeout=30000`);
+  window.dispatchEvent(new Event("silent"));
+  await assert.rejects(answer, { name: "AbortError" });
+});
+
 test("a held sync is given up after 40 seconds", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const line = hanging();

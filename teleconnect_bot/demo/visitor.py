@@ -107,6 +107,8 @@ class Visitor:
 
     async def enter(self, name: str) -> None:
         await self.page.get_by_role("textbox", name="Your name").fill(name)
+        await self.press("Continue")
+        await self.press("Skip")
         await self.press("Enter waiting room")
 
     async def write(self, text: str) -> None:

@@ -2,21 +2,31 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { fill } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
+import { DeviceTestScreen } from "./device_test.tsx";
 import { dateAndTime, fromNow } from "./when.ts";
 
 const TICK_MS = 1_000;
 
 /** Planned and too early: when it opens, in the person's own zone, and how long that is. */
 export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string; busy: boolean }): JSX.Element {
-  const { texts, language } = visit.reading;
+  const { texts, language } = visit.inner;
   const opens = new Date(opensAt);
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), TICK_MS);
     return () => clearInterval(timer);
   }, []);
+  const [testing, setTesting] = useState(false);
   const left = Math.max(0, Math.ceil((opens.getTime() - now) / 1_000));
   const reader = { language, texts, wanted: navigator.languages };
+  if (testing) {
+    const done = (
+      <button type="button" class="primary" onClick={() => setTesting(false)}>
+        {texts.done}
+      </button>
+    );
+    return <DeviceTestScreen visit={visit} next={done} onSkip={() => setTesting(false)} />;
+  }
   return (
     <section class="card">
       <h1 tabIndex={-1}>{texts.earlyTitle}</h1>
@@ -27,6 +37,10 @@ export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string;
             {fromNow(left, reader)}
           </p>
           <p>{texts.earlyLater}</p>
+          <p>{texts.earlyTest}</p>
+          <button type="button" class="primary" onClick={() => setTesting(true)}>
+            {texts.test}
+          </button>
         </>
       ) : (
         <>

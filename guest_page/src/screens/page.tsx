@@ -16,6 +16,7 @@ function focusHeading(main: HTMLElement | null): void {
 export function Page({ visit }: { visit: Visit }): JSX.Element {
   const { words } = visit;
   const { at } = visit.flow;
+  const shown = at === "device" && visit.flow.skipped ? "door" : at;
   const over = at === "ended" || at === "moved" || at === "not_me";
   return (
     <div class={at === "inside" ? "frame frame-room" : "frame"}>
@@ -27,7 +28,7 @@ export function Page({ visit }: { visit: Visit }): JSX.Element {
           </button>
         )}
       </header>
-      <main ref={focusHeading} key={at}>
+      <main ref={focusHeading} key={shown}>
         <Screen visit={visit} />
       </main>
     </div>
@@ -70,11 +71,28 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
     case "language":
       return <LanguageChoice visit={visit} busy={flow.busy} problem={flow.problem} />;
     case "terms":
-      return <Terms visit={visit} opened={flow.opened} busy={flow.busy} problem={flow.problem} />;
+      return <Terms visit={visit} opened={flow.opened} name={flow.name} busy={flow.busy} problem={flow.problem} />;
+    case "device": {
+      if (visit.inside === null || !visit.innerKnown) return <Waiting words={words} />;
+      const { Door, EnterButton, DeviceTestScreen } = visit.inside;
+      const { busy, problem } = flow;
+      const enter = { visit, busy, problem };
+      return flow.skipped ? <Door {...enter} /> : <DeviceTestScreen visit={visit} next={<EnterButton {...enter} />} onSkip={() => visit.skipTest()} />;
+    }
     case "early":
-      return visit.inside === null ? <Waiting words={words} /> : <visit.inside.Early visit={visit} opensAt={flow.opensAt} busy={flow.busy} />;
+      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Early visit={visit} opensAt={flow.opensAt} busy={flow.busy} />;
     case "full":
-      return <Notice title={texts.fullTitle} text={texts.fullText} button={texts.tryAgain} busy={flow.busy} onPress={() => visit.startAgain()} />;
+      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Full visit={visit} {...flow} />;
+    case "asking":
+      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Asking visit={visit} />;
+    case "refused":
+    case "unable": {
+      if (!visit.innerKnown) return <Waiting words={words} />;
+      const said = visit.inner.texts;
+      const phone = visit.info?.support_phone ?? null;
+      if (flow.at === "unable") return <Notice title={said.unableTitle} text={said.unableText} phone={phone} texts={said} />;
+      return <Notice title={said.refusedTitle} text={said.refusedText} phone={phone} texts={said} button={said.tryAgain} onPress={() => visit.startAgain()} />;
+    }
     case "lost":
       return <LostLink visit={visit} texts={texts} busy={flow.busy} problem={flow.problem} />;
     case "asked":
@@ -82,7 +100,7 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
     case "not_me":
       return <Notice title={texts.notMeTitle} text={texts.notMeText} />;
     case "inside":
-      return visit.inside === null ? <Waiting words={words} /> : <visit.inside.Room visit={visit} seat={flow.seat} />;
+      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Room visit={visit} seat={flow.seat} />;
     case "elsewhere":
       return <Notice title={texts.elsewhereTitle} text={texts.elsewhereText} button={texts.useHere} onPress={() => void visit.useHere()} />;
     case "left":

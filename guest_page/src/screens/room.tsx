@@ -1,16 +1,18 @@
 import type { JSX } from "preact";
 import type { Seat } from "../api.ts";
-import { fill, type Texts } from "../texts/index.ts";
+import { fill, numberIn } from "../texts/index.ts";
 import type { RoomView } from "../stay.ts";
-import type { Visit } from "../visit.ts";
+import type { AllTexts, Visit } from "../visit.ts";
 import { Attach } from "./attach.tsx";
 import { Composer } from "./composer.tsx";
+import { Deletion } from "./deletion.tsx";
+import { MoveQuestion } from "./full.tsx";
 import { Messages } from "./messages.tsx";
 import { nameOf } from "./names.ts";
 
 /** The waiting room and the session: the same place, told differently. */
 export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element {
-  const { texts } = visit.reading;
+  const { texts } = visit.inner;
   const { room } = visit;
   const { title, lines } = situation(seat, room, texts);
   return (
@@ -22,10 +24,12 @@ export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element
         ))}
         {room?.joined === true && <p class="here">{fill(texts.here, { people: whoIsHere(room, seat, texts) })}</p>}
       </section>
+      {seat.asked_for && <MoveQuestion visit={visit} />}
+      {seat.moved_here && <p class="hint">{texts.movedHere}</p>}
       <p class="offline" role="alert">
         {visit.offline ? texts.offline : ""}
       </p>
-      <Messages room={room} seat={seat} reading={visit.reading} onTakeBack={(txn) => visit.takeBack(txn)} />
+      <Messages room={room} seat={seat} reading={visit.inner} onTakeBack={(txn) => visit.takeBack(txn)} />
       {room?.canWrite === true ? (
         <>
           <Composer texts={texts} onSend={(text) => visit.say(text)} />
@@ -34,15 +38,18 @@ export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element
       ) : (
         <p class="hint not-yet">{texts.notYet}</p>
       )}
-      <button type="button" class="secondary leave" onClick={() => void visit.leave()}>
-        {texts.leave}
-      </button>
+      <div class="last">
+        <button type="button" class="secondary leave" onClick={() => void visit.leave()}>
+          {texts.leave}
+        </button>
+        <Deletion visit={visit} seat={seat} />
+      </div>
     </div>
   );
 }
 
 /** Honest words: only what the server has really said (PRODUCT §3, arrival). */
-function situation(seat: Seat, room: RoomView | null, texts: Texts): { title: string; lines: string[] } {
+function situation(seat: Seat, room: RoomView | null, texts: AllTexts): { title: string; lines: string[] } {
   switch (seat.status) {
     case "in_session":
       return { title: texts.sessionTitle, lines: [texts.sessionText] };
@@ -52,11 +59,12 @@ function situation(seat: Seat, room: RoomView | null, texts: Texts): { title: st
       if (room?.joined !== true) return { title: texts.waitingTitle, lines: [texts.gettingReady] };
       const said = { told: texts.waitingTold, seen: texts.waitingSeen, nobody_came: texts.waitingNobody };
       const line = seat.told === null ? texts.waitingNew : said[seat.told];
+      if (seat.before > 0 && seat.told !== "nobody_came") return { title: texts.waitingTitle, lines: [line, fill(texts.waitingBefore, { count: numberIn(texts, seat.before) }), texts.waitingBell] };
       return { title: texts.waitingTitle, lines: seat.told === "nobody_came" ? [line] : [line, texts.waitingBell] };
     }
   }
 }
 
-function whoIsHere(room: RoomView, seat: Seat, texts: Texts): string {
+function whoIsHere(room: RoomView, seat: Seat, texts: AllTexts): string {
   return [...new Set(room.here.map((user) => (user === seat.user ? texts.you : nameOf(user, seat, texts))))].join(", ");
 }

@@ -6,7 +6,16 @@ import { ProblemLine } from "./problem.tsx";
 
 const LONGEST_NAME = 60;
 
-export function Terms({ visit, opened, busy, problem }: { visit: Visit; opened: Opened; busy: boolean; problem: Problem | null }): JSX.Element {
+interface Shown {
+  visit: Visit;
+  opened: Opened;
+  /** What was chosen before, when it could not be taken. */
+  name: string;
+  busy: boolean;
+  problem: Problem | null;
+}
+
+export function Terms({ visit, opened, name: before, busy, problem }: Shown): JSX.Element {
   const { texts } = visit.reading;
   const paragraphs = opened.terms.text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== "");
   return (
@@ -15,7 +24,7 @@ export function Terms({ visit, opened, busy, problem }: { visit: Visit; opened: 
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void visit.enter(event.currentTarget.querySelector("input")?.value ?? "");
+        void visit.agree(event.currentTarget.querySelector("input")?.value ?? "");
       }}
     >
       <h1 tabIndex={-1}>{texts.termsTitle}</h1>
@@ -37,7 +46,7 @@ export function Terms({ visit, opened, busy, problem }: { visit: Visit; opened: 
           spellcheck={false}
           maxLength={LONGEST_NAME}
           required
-          defaultValue={visit.name}
+          defaultValue={before || visit.name}
           aria-describedby="name-hint problem"
           aria-invalid={problem === "name"}
         />
@@ -48,7 +57,7 @@ export function Terms({ visit, opened, busy, problem }: { visit: Visit; opened: 
       <ProblemLine problem={problem} texts={texts} id="problem" />
       <p class="hint">{texts.agree}</p>
       <button type="submit" class="primary" disabled={busy}>
-        {texts.enter}
+        {texts.continue}
       </button>
       <div class="aside">
         <p>{texts.mistake}</p>

@@ -1,5 +1,8 @@
 /** The SDK's way to the gateway, made for slow and unreliable lines. */
+import { SILENT } from "../gateway.ts";
 
+/** Events of the window after which a held sync is worth nothing: the network came back, or our own server has stopped answering. */
+const GIVE_UP_AT = ["online", SILENT];
 const LONGEST_SYNC_MS = 40_000;
 
 interface LocalAnswer {
@@ -38,7 +41,7 @@ function json(status: number, body: string): Response {
 
 /**
  * `fetch` that does not trust a silent connection: a held sync is given up after 40 s, and at once when the browser says that it is
- * online again. (The SDK alone needs about two minutes to notice a connection that died without a word.)
+ * online again or when the sign of life beside it is not answered. (The SDK alone needs about two minutes to notice a connection that died without a word.)
  */
 export function gatewayFetch(network: EventTarget, underlying: typeof fetch = (input, init) => fetch(input, init)): typeof fetch {
   return async (input, init) => {
@@ -58,7 +61,7 @@ async function watchedSync(network: EventTarget, underlying: typeof fetch, input
   const abort = new AbortController();
   const giveUp = (): void => abort.abort();
   const timer = setTimeout(giveUp, LONGEST_SYNC_MS);
-  network.addEventListener("online", giveUp);
+  for (const event of GIVE_UP_AT) network.addEventListener(event, giveUp);
   init?.signal?.addEventListener("abort", giveUp);
   try {
     const response = await underlying(input, { ...init, signal: abort.signal });
@@ -66,7 +69,7 @@ async function watchedSync(network: EventTarget, underlying: typeof fetch, input
     return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
   } finally {
     clearTimeout(timer);
-    network.removeEventListener("online", giveUp);
+    for (const event of GIVE_UP_AT) network.removeEventListener(event, giveUp);
     init?.signal?.removeEventListener("abort", giveUp);
   }
 }

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CATALOGUES } from "../src/texts/index.ts";
+import { texts as english } from "../src/texts/inside/en.ts";
+import { INSIDE, insideTexts } from "../src/texts/inside/index.ts";
+
+test("every second part is a catalogue's, is whole, and fills in the same places", async (context) => {
+  const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+  for (const [language, load] of Object.entries(INSIDE)) {
+    assert.ok(language in CATALOGUES, language);
+    const { texts } = await load();
+    assert.deepEqual(Object.keys(texts), Object.keys(english), language);
+    for (const [key, text] of Object.entries(texts)) {
+      assert.deepEqual(places(text), places(english[key as keyof typeof english]), `${language}: ${key}`);
+      assert.notEqual(text.trim(), "", `${language}: ${key}`);
+    }
+  }
+  const missing = Object.keys(CATALOGUES).filter((language) => language !== "en" && !(language in INSIDE));
+  context.diagnostic(`read these screens in English: ${missing.join(", ")}`);
+});
+
+test("no key stands in both parts", async () => {
+  const { texts: first } = await CATALOGUES["en"]!();
+  assert.deepEqual(Object.keys(english).filter((key) => key in first), []);
+});
+
+test("a language without a second part reads English there", async () => {
+  assert.equal(await insideTexts("xx"), english);
+});

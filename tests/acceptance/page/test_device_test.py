@@ -1,0 +1,116 @@
+"""The device test in a real browser, with the camera and microphone that Chromium makes up (PRODUCT §4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from teleconnect_bot.domain.guest_link import DeviceTest
+from teleconnect_bot.services.guest_door import LinkState
+from teleconnect_bot.services.ports import Relay
+from tests.acceptance.conftest import NewVisitor
+from tests.acceptance.page.person import Person
+from tests.fakes_web import GOOD_TOKEN, Front
+
+NOBODY_RELAYS = Relay(("turn:127.0.0.1:9?transport=udp",), "user", "word")
+
+
+async def test_picture_level_and_tone_work_and_one_word_of_it_is_told(front: Front, person: Person) -> None:
+    await person.name_themselves()
+    await person.press("Test my device")
+    await expect(person.page.get_by_label("Your picture")).to_be_visible()
+    await expect(person.page.get_by_role("meter", name="How loud you are")).to_be_visible()
+    await person.reads("We can hear you.")
+    await person.reads("Your connection is good. The way for calls could not be tested.")
+    await person.reads("Everything works.")
+    await person.press("Play a sound")
+    seen = await person.page.evaluate("document.querySelector('video').videoWidth")
+    assert seen > 0, "the picture is a moving one"
+    await person.press("Enter waiting room")
+    await person.sees("You are in the waiting room")
+    assert front.door.tested == [DeviceTest.GOOD, DeviceTest.GOOD], "at once, and with the seat"
+    assert person.visitor.errors == []
+    assert person.visitor.foreign == []
+
+
+async def test_camera_and_microphone_are_let_go_when_the_test_is_left(person: Person) -> None:
+    await person.name_themselves()
+    await person.press("Test my device")
+    await person.reads("Everything works.")
+    tracks = await person.page.evaluate_handle("document.querySelector('video').srcObject.getTracks()")
+    await person.press("Enter waiting room")
+    await person.sees("You are in the waiting room")
+    assert await tracks.evaluate("(tracks) => tracks.map((each) => each.readyState)") == ["ended"]
+
+
+async def test_a_test_that_is_skipped_tells_nothing_and_leads_on(front: Front, person: Person) -> None:
+    await person.name_themselves()
+    await person.press("Skip")
+    await person.sees("You can enter now")
+    assert front.door.calls["enter"] == 0, "Skip alone enters nothing"
+    await person.press("Enter waiting room")
+    await person.sees("You are in the waiting room")
+    assert front.door.tested == [None]
+
+
+async def test_a_relay_that_does_not_answer_is_a_poor_network(front: Front, person: Person) -> None:
+    front.door.turn = NOBODY_RELAYS
+    await person.name_themselves()
+    await person.press("Test my device")
+    await person.reads("Your connection works, but calls may not get through.")
+    await person.reads("You can write. A call may break off; a place with better network helps.")
+    assert front.door.tested == [DeviceTest.POOR_NETWORK]
+
+
+@pytest.mark.parametrize(
+    ("refused", "words", "result"),
+    [
+        (("video",), "You can talk and write, without a picture.", DeviceTest.AUDIO_ONLY),
+        (("video", "audio"), "You can write, and send photos.", DeviceTest.WRITING_ONLY),
+    ],
+)
+async def test_what_the_browser_refuses_is_said_with_how_to_allow_it(
+    refused: tuple[str, ...], words: str, result: DeviceTest, front: Front, person: Person
+) -> None:
+    await person.page.evaluate(
+        """(refused) => {
+            const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+            navigator.mediaDevices.getUserMedia = (wanted) =>
+                refused.some((kind) => wanted[kind]) ? Promise.reject(new DOMException('no', 'NotAllowedError')) : get(wanted);
+        }""",
+        list(refused),
+    )
+    await person.name_themselves()
+    await person.press("Test my device")
+    await person.reads(words)
+    await expect(person.page.get_by_text("To allow it later:")).to_be_visible()
+    await expect(person.visitor.button("Try again")).to_be_visible()
+    assert front.door.tested == [result]
+
+
+async def test_whoever_comes_too_early_can_test_already(front: Front, person: Person) -> None:
+    opens = datetime.now(UTC) + timedelta(days=3)
+    front.door.opened = replace(front.door.opened, state=LinkState.EARLY, opens_at=opens)
+    await person.press("Continue")
+    await person.sees("You are early")
+    await person.press("Test my device")
+    await person.press("Test my device")
+    await person.reads("Everything works.")
+    await person.press("Done")
+    await person.sees("You are early")
+    assert front.door.tested == [DeviceTest.GOOD]
+
+
+async def test_the_browser_inside_another_app_is_recognised_and_the_link_can_be_taken_along(front: Front, visitor: NewVisitor) -> None:
+    inside = await visitor()
+    await inside.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await inside.context.add_init_script("Object.defineProperty(navigator, 'userAgent', { get: () => 'Android WhatsApp/2.23' })")
+    person = Person(inside, f"{front.url}/j#{GOOD_TOKEN}")
+    await person.come()
+    await person.name_themselves()
+    await person.press("Copy the link")
+    await person.reads("Copied.")
+    assert await person.page.evaluate("navigator.clipboard.readText()") == person.link

@@ -1,0 +1,175 @@
+"""The page for everybody: WCAG 2.2 AA, keyboard alone, 320 px, both directions of writing, no motion (PRODUCT §4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from playwright.async_api import expect
+
+from teleconnect_bot.services.guest_door import EndedReason, LinkFull, LinkState, NoSuchLink, SeatStatus
+from tests.acceptance.page.person import Person
+from tests.fakes_web import GOOD_TOKEN, Front, a_seat
+
+
+async def _inside(person: Person) -> None:
+    await person.name_themselves()
+    await person.press("Skip")
+    await person.press("Enter waiting room")
+    await person.sees("You are in the waiting room")
+
+
+async def _hears(front: Front, person: Person, **changes: object) -> None:
+    """The server's view of the seat changes, and the page asks for it."""
+    (mine,) = front.door.seats
+    front.door.seats[mine] = replace(a_seat(), **changes)  # type: ignore[arg-type]  # fields of SeatView
+    await person.page.evaluate("window.dispatchEvent(new Event('online'))")
+
+
+async def test_the_way_in_is_accessible_on_every_screen(front: Front, person: Person) -> None:
+    await person.is_accessible()
+    await person.press("Continue")
+    await person.sees("Before you enter")
+    await person.press("Continue")
+    await person.reads("Please write a name.")
+    await person.is_accessible()
+    await person.page.get_by_role("textbox", name="Your name").fill("Amina")
+    await person.press("Continue")
+    await person.sees("Test your phone or computer")
+    await person.is_accessible()
+    await person.press("Test my device")
+    await person.reads("Everything works.")
+    await person.is_accessible()
+    await person.press("Enter waiting room")
+    await person.sees("You are in the waiting room")
+    await person.is_accessible()
+
+
+async def test_the_room_its_question_and_its_end_are_accessible(front: Front, person: Person) -> None:
+    await _inside(person)
+    await _hears(front, person, asked_for=True)
+    await expect(person.page.get_by_role("alertdialog")).to_be_visible()
+    await person.is_accessible()
+    await _hears(front, person, status=SeatStatus.IN_SESSION, moved_here=True)
+    await person.sees("You are connected")
+    await person.is_accessible()
+    await _hears(front, person, status=SeatStatus.KEPT_OPEN)
+    await person.sees("This session is paused")
+    await person.is_accessible()
+    await _hears(front, person, status=SeatStatus.ENDED, ended_reason=EndedReason.CLOSED)
+    await person.sees("This session is over")
+    await person.is_accessible()
+
+
+async def test_whoever_wants_everything_deleted_asks_twice_and_reads_that_it_was_passed_on(front: Front, person: Person) -> None:
+    await _inside(person)
+    await person.press("Delete everything now")
+    await expect(person.page.get_by_role("alertdialog", name="Delete everything now")).to_be_visible()
+    await person.is_accessible()
+    assert front.door.calls["ask deletion"] == 0
+    await person.press("Yes, ask them")
+    await person.reads("We have asked them to delete everything. This page says when it is done.")
+    assert front.door.calls["ask deletion"] == 1
+
+
+async def test_leaving_is_accessible(person: Person) -> None:
+    await _inside(person)
+    await person.press("Leave")
+    await person.sees("You have left")
+    await person.is_accessible()
+
+
+async def test_what_goes_wrong_is_accessible(front: Front, person: Person) -> None:
+    front.door.refuse_entry = LinkFull(["Service user", "Relative"], True)
+    await person.name_themselves()
+    await person.press("Skip")
+    await person.sees("You can enter now")
+    await person.is_accessible()
+    await person.press("Enter waiting room")
+    await person.sees("All places are taken")
+    await person.is_accessible()
+    await person.press("I am one more person")
+    await person.sees("We have asked")
+    await person.is_accessible()
+    (asking,) = front.door.seats
+    front.door.seats[asking] = replace(a_seat(), status=SeatStatus.REFUSED)
+    await person.sees("You cannot enter now")
+    await person.is_accessible()
+    front.door.refuse_entry = NoSuchLink()
+    front.door.links.clear()
+    await person.press("Try again")
+    await person.press("Continue")
+    await person.sees("This link does not work")
+    await person.is_accessible()
+    front.door.links.add(GOOD_TOKEN)
+    front.door.opened = replace(front.door.opened, state=LinkState.EARLY, opens_at=datetime.now(UTC) + timedelta(days=3))
+    await person.page.reload()
+    await person.press("Continue")
+    await person.sees("You are early")
+    await person.is_accessible()
+
+
+async def test_not_for_me_is_accessible(person: Person) -> None:
+    await person.press("Continue")
+    await person.press("This is not for me")
+    await person.sees("Thank you")
+    await person.is_accessible()
+
+
+async def test_the_whole_way_in_can_be_walked_with_the_keyboard_alone(front: Front, person: Person) -> None:
+    async def reach(name: str) -> None:
+        for _ in range(20):
+            await person.page.keyboard.press("Tab")
+            focused = person.page.locator(":focus")
+            if await focused.count() and (await focused.text_content() or await focused.get_attribute("id") or "").strip() == name:
+                outline = await focused.evaluate("(each) => getComputedStyle(each).outlineStyle")
+                assert outline != "none", f"{name} shows that it has the focus"
+                return
+        raise AssertionError(f"{name} is not reached with Tab")
+
+    await reach("Continue")
+    await person.page.keyboard.press("Enter")
+    await person.sees("Before you enter")
+    await reach("name")
+    await person.page.keyboard.type("Amina")
+    await person.page.keyboard.press("Enter")
+    await person.sees("Test your phone or computer")
+    await reach("Skip")
+    await person.page.keyboard.press("Space")
+    await person.sees("You can enter now")
+    await reach("Enter waiting room")
+    await person.page.keyboard.press("Enter")
+    await person.sees("You are in the waiting room")
+    await reach("Leave")
+    assert front.door.names == ["Amina"]
+
+
+async def test_each_new_screen_is_announced_by_its_heading(person: Person) -> None:
+    for press, heading in (("Continue", "Before you enter"), ("This is not for me", "Thank you")):
+        await person.press(press)
+        await person.sees(heading)
+        await expect(person.page.get_by_role("heading", name=heading)).to_be_focused()
+
+
+async def test_nothing_moves_for_whoever_wants_no_motion(person: Person) -> None:
+    await person.page.emulate_media(reduced_motion="reduce")
+    await _inside(person)
+    moving = await person.page.evaluate(
+        "document.getAnimations().filter((each) => each.playState === 'running' && each.effect.getComputedTiming().duration > 0).length"
+    )
+    assert moving == 0
+
+
+async def test_twice_the_size_loses_nothing(person: Person) -> None:
+    """200 % zoom of a 640 px wide window is 320 px of the page, and text alone may be twice as large."""
+    await person.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    await person.page.set_viewport_size({"width": 640, "height": 900})
+    assert await person.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    await expect(person.visitor.button("Continue")).to_be_visible()
+
+
+async def test_title_and_icon_say_nothing(person: Person) -> None:
+    assert await person.page.title() == "Session"
+    assert await person.page.evaluate("document.querySelector('link[rel=icon]').href") == "data:,"
+    await _inside(person)
+    assert await person.page.title() == "Session"

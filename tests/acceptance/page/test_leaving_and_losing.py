@@ -1,0 +1,75 @@
+"""The quick exit, a line that dies silently, a browser that cannot (PRODUCT §4)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import Route, expect
+
+from tests.acceptance.conftest import NewVisitor
+from tests.acceptance.page.person import Person
+from tests.fakes_web import GOOD_TOKEN, Front
+
+NOTICED_WITHIN_MS = 25_000
+
+
+async def _inside(person: Person) -> None:
+    await person.name_themselves()
+    await person.press("Skip")
+    await person.press("Enter waiting room")
+    await person.sees("You are in the waiting room")
+
+
+async def test_the_quick_exit_leaves_nothing_and_back_does_not_return(front: Front, person: Person) -> None:
+    await _inside(person)
+    before = await person.page.evaluate("history.length")
+    assert await person.visitor.stored() > 0, "there was something to wipe"
+    await person.press("Leave this page now")
+    await person.page.wait_for_url("about:blank")
+    assert await person.page.evaluate("history.length") == before
+    await person.page.go_back()
+    assert not person.page.url.startswith(front.url)
+    other = await person.visitor.context.new_page()
+    await other.goto(f"{front.url}/j")
+    kept = "async () => localStorage.length + sessionStorage.length + (await indexedDB.databases()).length + (await caches.keys()).length"
+    assert await other.evaluate(kept) == 0
+    assert front.door.calls["leave"] == 1
+
+
+async def test_the_quick_exit_is_on_every_screen_before_the_end(person: Person) -> None:
+    way_out = person.visitor.button("Leave this page now")
+    await expect(way_out).to_be_visible()
+    await person.name_themselves()
+    await expect(way_out).to_be_visible()
+    await person.press("Skip")
+    await expect(way_out).to_be_visible()
+    await person.press("Enter waiting room")
+    await person.sees("You are in the waiting room")
+    await expect(way_out).to_be_visible()
+
+
+async def test_a_line_that_dies_without_a_word_is_noticed_and_found_again(person: Person) -> None:
+    await _inside(person)
+    alive = asyncio.Event()
+
+    async def says_nothing(route: Route) -> None:
+        await alive.wait()
+        await route.abort()
+
+    await person.page.route("**/api/**", says_nothing)
+    lost = person.page.get_by_role("alert").get_by_text("No connection. We keep trying; please leave this page open.")
+    await expect(lost).to_be_visible(timeout=NOTICED_WITHIN_MS)
+    await person.page.unroute("**/api/**")
+    alive.set()
+    await expect(lost).to_be_hidden()
+
+
+async def test_a_browser_that_cannot_do_it_is_told_so_with_a_number_to_ring(front: Front, visitor: NewVisitor) -> None:
+    old = await visitor()
+    await old.context.add_init_script("WebAssembly.validate = () => false")
+    person = Person(old, f"{front.url}/j#{GOOD_TOKEN}")
+    await old.follow(person.link)
+    await person.sees("This browser cannot open the page")
+    await person.reads("You can also ring +41 22 000 00 00.")
+    assert not front.door.calls, "the link was not even opened"
+    await person.is_accessible()
