@@ -1,4 +1,8 @@
 /** What comes after the first screens; loaded while they are still being read. */
+import styleAddress from "./inside.css?url";
+
+export { Attention, ScreenAwake } from "./attention.ts";
+export { Terms } from "./screens/terms.tsx";
 export { insideTexts } from "./texts/inside/index.ts";
 export { testNetwork } from "./device/network.ts";
 export { DeviceTestScreen } from "./screens/device_test.tsx";
@@ -8,3 +12,13 @@ export { Early } from "./screens/early.tsx";
 export { Room } from "./screens/room.tsx";
 export { prepareFile } from "./files/prepare.ts";
 export { Stay } from "./stay.ts";
+
+/** The style of these screens; resolves when it holds, or cannot be had. */
+export function addStyle(): Promise<void> {
+  if (document.querySelector(`link[href="${styleAddress}"]`) !== null) return Promise.resolve();
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: styleAddress });
+  return new Promise((resolve) => {
+    link.onload = link.onerror = () => resolve();
+    document.head.append(link);
+  });
+}

@@ -1,6 +1,6 @@
 import { isAble } from "./able.ts";
-import type { Api, DeviceTest, Public, Seat } from "./api.ts";
-import { Attention, ScreenAwake } from "./attention.ts";
+import type { Api, DeviceTest, Public, Refusal, Seat } from "./api.ts";
+import type { Attention, ScreenAwake } from "./attention.ts";
 import type { NetworkTest } from "./device/network.ts";
 import type { FileProblem, Prepared } from "./files/prepare.ts";
 import { type Flow, type Happened, step } from "./flow.ts";
@@ -19,10 +19,12 @@ const ASK_AGAIN_MS = 3_000;
 const QUICK_EXIT_AT_MOST_MS = 400;
 const NEUTRAL_PAGE = "about:blank";
 
+const NO_NETWORK: Refusal = { ok: false, status: 0, error: "", opensAt: null, retryAfter: null, taken: [], more: false };
+
 export type AllTexts = Texts & InsideTexts;
 
 /** What is shown by screens that are fetched when they are needed. */
-const BEHIND: ReadonlySet<Flow["at"]> = new Set(["unable", "early", "device", "full", "asking", "refused", "inside"]);
+const BEHIND: ReadonlySet<Flow["at"]> = new Set(["unable", "terms", "early", "device", "full", "asking", "refused", "inside"]);
 
 interface Parts {
   api: Api;
@@ -43,8 +45,8 @@ export class Visit {
   private readonly store: Store;
   private readonly token: string | null;
   private readonly changed: () => void;
-  private readonly attention = new Attention();
-  private readonly awake = new ScreenAwake();
+  private attention: Attention | null = null;
+  private awake: ScreenAwake | null = null;
   private readonly comingBack: Return;
   private read: Reading | null = null;
   private more: { language: string; texts: InsideTexts } | null = null;
@@ -143,7 +145,13 @@ export class Visit {
     if (this.token === null) return;
     this.become({ what: "busy" });
     const answer = await this.api.open(this.token, this.language);
-    if (answer.ok && answer.value.state === "early") await this.loadInside().catch(() => undefined);
+    if (answer.ok) {
+      try {
+        await this.loadInside();
+      } catch {
+        return this.become({ what: "refused", refusal: NO_NETWORK });
+      }
+    }
     this.become(answer.ok ? { what: "opened", opened: answer.value } : { what: "refused", refusal: answer });
   }
 
@@ -151,13 +159,13 @@ export class Visit {
   async agree(name: string): Promise<void> {
     const chosen = name.trim();
     if (chosen === "") return this.become({ what: "name_missing" });
-    this.attention.arm();
+    this.attention?.arm();
     this.become({ what: "busy" });
     try {
       await this.loadInside();
       this.become({ what: "named", name: chosen });
     } catch {
-      this.become({ what: "refused", refusal: { ok: false, status: 0, error: "", opensAt: null, retryAfter: null, taken: [], more: false } });
+      this.become({ what: "refused", refusal: NO_NETWORK });
     }
   }
 
@@ -166,7 +174,7 @@ export class Visit {
   }
 
   playTone(): void {
-    this.attention.tone();
+    this.attention?.tone();
   }
 
   async testNetwork(): Promise<NetworkTest> {
@@ -187,7 +195,7 @@ export class Visit {
     if (this.token === null || this.flow.at !== "device") return;
     const chosen = this.flow.name;
     const terms = this.flow.opened.terms.version;
-    this.attention.arm();
+    this.attention?.arm();
     this.become({ what: "busy" });
     if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
     const secret = await this.secretFor(chosen);
@@ -279,7 +287,7 @@ export class Visit {
   }
 
   comeBack(): void {
-    this.attention.arm();
+    this.attention?.arm();
     this.store.update({ left: false });
     this.startAgain();
   }
@@ -305,7 +313,7 @@ export class Visit {
     const before = this.flow;
     this.flow = step(before, happened);
     const { at } = this.flow;
-    this.awake.wanted = at === "inside" || at === "asking";
+    if (this.awake !== null) this.awake.wanted = at === "inside" || at === "asking";
     this.comingBack.wanted = at === "unreachable";
     if (BEHIND.has(at) && at !== before.at) void this.loadInside().catch(() => undefined);
     if (this.room?.joined === true) this.comingBack.arrived();
@@ -341,7 +349,13 @@ export class Visit {
 
   /** The screens behind the first ones, with what they say in the language that is read now. */
   private async loadInside(): Promise<typeof import("./inside.ts")> {
-    this.inside ??= await import("./inside.ts");
+    const inside = await import("./inside.ts");
+    if (this.inside === null) {
+      await inside.addStyle();
+      this.attention ??= new inside.Attention();
+      this.awake ??= new inside.ScreenAwake();
+      this.inside = inside;
+    }
     const { language } = this.reading;
     if (this.more?.language !== language) {
       const texts = await this.inside.insideTexts(language);
@@ -373,7 +387,7 @@ export class Visit {
     this.become({ what: "seat", seat });
     if (this.flow.at === "asking") return this.awaitAnswer(secret, resumed);
     if (this.flow.at !== "inside") return;
-    const { api, store, attention, name } = this;
+    const { api, store, name } = this;
     const host = {
       seat: (view: Seat) => this.become({ what: "seat", seat: view }),
       gone: () => void this.seatGone(),
@@ -383,7 +397,9 @@ export class Visit {
     };
     try {
       const { Stay } = await this.loadInside();
-      if (this.store.seat?.secret !== secret || this.flow.at !== "inside") return;
+      const { attention } = this;
+      if (attention === null || this.store.seat?.secret !== secret || this.flow.at !== "inside") return;
+      if (this.awake !== null) this.awake.wanted = true;
       this.stay = new Stay({ api, store, attention, host, secret, name, seat, resumed });
       this.changed();
     } catch {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CATALOGUES } from "../src/texts/index.ts";
-import { texts as english } from "../src/texts/inside/en.ts";
+import { texts as english } from "../src/texts/inside/more_en.ts";
 import { INSIDE, insideTexts } from "../src/texts/inside/index.ts";
 
 test("every second part is a catalogue's, is whole, and fills in the same places", async (context) => {

@@ -5,7 +5,6 @@ import type { Visit } from "../visit.ts";
 import { LanguageChoice } from "./language.tsx";
 import { Notice } from "./notice.tsx";
 import { ProblemLine } from "./problem.tsx";
-import { Terms } from "./terms.tsx";
 
 /** Each screen is a `main` of its own; what it is about is read out first when it comes. */
 function focusHeading(main: HTMLElement | null): void {
@@ -71,7 +70,7 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
     case "language":
       return <LanguageChoice visit={visit} busy={flow.busy} problem={flow.problem} />;
     case "terms":
-      return <Terms visit={visit} opened={flow.opened} name={flow.name} busy={flow.busy} problem={flow.problem} />;
+      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Terms visit={visit} opened={flow.opened} name={flow.name} busy={flow.busy} problem={flow.problem} />;
     case "device": {
       if (visit.inside === null || !visit.innerKnown) return <Waiting words={words} />;
       const { Door, EnterButton, DeviceTestScreen } = visit.inside;

@@ -1,4 +1,4 @@
-import type { InsideTexts } from "./en.ts";
+import type { InsideTexts } from "./more_en.ts";
 
 export const texts: InsideTexts = {
   earlyTest: "Vous pouvez déjà tester votre téléphone ou ordinateur.",
