@@ -29,6 +29,8 @@ cancel     |cancelled   |cancelled   |cancelled   |cancelled    |use_end!     |u
 reschedule |held        |held        |invited     |no_date!     |no_date!     |no_date!      |closed!      |cancelled!   |deleted!
 resend     |unsent!     |unsent!     |invited     |came!        |came!        |kept_open     |closed!      |cancelled!   |deleted!
 remove     |not_there!  |not_there!  |not_there!  |invited      |active       |kept_open     |not_there!   |not_there!   |not_there!
+admit      |no_asker!   |no_asker!   |no_asker!   |no_asker!    |no_asker!    |no_asker!     |closed!      |cancelled!   |deleted!
+refuse     |no_asker!   |no_asker!   |no_asker!   |no_asker!    |no_asker!    |no_asker!     |closed!      |cancelled!   |deleted!
 pdf        |no_pdf!     |no_pdf!     |no_pdf!     |no_pdf!      |no_pdf!      |no_pdf!       |closed       |cancelled    |deleted!
 phone      |no_number!  |no_number!  |no_number!  |no_number!   |no_number!   |no_number!    |closed!      |cancelled!   |deleted!
 without    |invited     |invited     |not_held!    |not_held!    |not_held!    |not_held!     |closed!      |cancelled!   |deleted!
@@ -46,6 +48,7 @@ REFUSALS = {
     "use_end": "Use end",
     "no_date": "date of K7M2 cannot be changed",
     "no_pdf": "There is no transcript",
+    "no_asker": "Nobody asks for a place",
     "not_there": "Write who is to leave",
     "not_open": "is not open now",
     "none_added": "Nobody can be added",

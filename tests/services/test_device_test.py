@@ -24,7 +24,7 @@ async def test_the_test_of_who_came_stands_beside_them_and_in_the_list_of_who_wa
     assert "Amina is here (device: sound only, there is no camera)" in world.card()
     assert "are good" not in world.card(), "another browser's test says nothing of this one"
     await world.write("waiting", "$2")
-    assert "Device: sound only, there is no camera." in world.texts()[-1]
+    assert "Device test: sound only, there is no camera." in world.texts()[-1]
 
 
 async def test_a_dead_link_takes_no_test(world: World) -> None:
