@@ -1,4 +1,4 @@
-"""Why dates are read by our own reader: both are measured on the same strings."""
+"""Why dates are read by our own reader: both are measured on the same strings (docs/decisions/0016)."""
 
 from __future__ import annotations
 
