@@ -101,7 +101,7 @@ def _no_words(tree: ast.Module) -> set[int]:
 
 
 COMMAND_NAMES = frozenset(DONE)
-NO_SENTENCES = frozenset({"_DAYS_AHEAD", "ASKS", "POSSIBLE_WITH", "REMOTE_WORDS", "IN_PERSON_WORDS"})
+NO_SENTENCES = frozenset({"_DAYS_AHEAD", "ASKS", "POSSIBLE_WITH", "REMOTE_WORDS", "IN_PERSON_WORDS", "NOW"})
 """Tables of what staff write, not of what they read."""
 
 
