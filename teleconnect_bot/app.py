@@ -28,7 +28,8 @@ from teleconnect_bot.adapters.matrix.relays import MatrixRelays
 from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
 from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
-from teleconnect_bot.adapters.messaging.moments import format_moment
+from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
+from teleconnect_bot.adapters.messaging.sms_whatsapp import TwilioMessenger, settings_of
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.pdf import PoolPdfRenderer
 from teleconnect_bot.adapters.storage.database import Database
@@ -48,9 +49,10 @@ from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
 from teleconnect_bot.domain.requester import Settings
-from teleconnect_bot.domain.session import Channel, State
+from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.calendar_entries import CalendarEntries
+from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Changes, Guests, Terms
 from teleconnect_bot.services.late_teardown import LateTeardowns
@@ -58,18 +60,21 @@ from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
+from teleconnect_bot.services.phone_messages import PhoneMessages
 from teleconnect_bot.services.ports import Clock, Membership, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
+from teleconnect_bot.services.spending import SpendingGuard, SpendingLimits
 from teleconnect_bot.services.staff_alerts import StaffAlerts
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.status_card import StatusCard
 from teleconnect_bot.services.teardown import Teardown
 from teleconnect_bot.services.timers import Timers
 from teleconnect_bot.services.transcripts import Transcripts
+from teleconnect_bot.web.callbacks import Callbacks
 from teleconnect_bot.web.gateway import Gateway
 from teleconnect_bot.web.guest import Language, PublicInfo
 from teleconnect_bot.web.server import create_app, serve
@@ -122,6 +127,10 @@ class Bot:
             tokens=self.tokens,
         )
         self.pdf = PoolPdfRenderer(self.texts)
+        self.messenger = TwilioMessenger(settings_of(config.twilio, config.public_url), self.clock) if config.twilio else None
+        limits = config.messages.limits
+        self.guard = SpendingGuard(self.keys, SpendingLimits(limits.per_requester_per_hour, limits.per_number_per_day, limits.per_day))
+        self.phone = PhoneMessages(self.units, self.sessions, self.ledger, self.messenger, self.guard, self.clock)
         self.outbox: Outbox | None = None
         self.timers = Timers(self.units, self.clock, self.sessions)
         self.changes = Changes()
@@ -143,6 +152,8 @@ class Bot:
         async with AsyncExitStack() as opened:
             opened.push_async_callback(self.database.close)
             opened.push_async_callback(self.pdf.close)
+            if self.messenger is not None:
+                opened.push_async_callback(self.messenger.close)
             opened.push_async_callback(self.account.close)
             await opened.enter_async_context(self.gateway)
             async with asyncio.TaskGroup() as tasks:
@@ -179,10 +190,17 @@ class Bot:
             registry=self.registry,
             seconds=time.monotonic,
             tasks=tasks,
+            callbacks=self._callbacks(),
         )
         async with serve(app, config.listen.host, config.listen.port) as served:
             log.info("listening", port=served.port)
             await asyncio.Event().wait()
+
+    def _callbacks(self) -> Callbacks | None:
+        twilio = self.config.twilio
+        if twilio is None:
+            return None
+        return Callbacks(self.config.public_url, twilio.auth_token.get_secret_value(), Deliveries(self.units, self.sessions))
 
     async def _ready(self) -> Mapping[str, bool]:
         try:
@@ -211,7 +229,7 @@ class Bot:
         self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards))
         access = Access(config.access.requesters, config.access.admins, config.access.focal_point)
         personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name)
-        reach = Reach(frozenset({Channel.EMAIL}), config.messages.default_country)
+        reach = Reach(frozenset(config.channels().usable), config.messages.default_country)
         answers = Answers(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request, personal, reach)
         dialogue = Dialogue(
             Dialogues(self.sessions, self.ledger, chat),
@@ -269,18 +287,34 @@ class Bot:
             settings.domain,
             for_everybody=config.messages.calendar_for_everybody,
         )
-        self.messages = Messages(sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock, entries.attachments)
+        files, phone = entries.attachments, self.phone
+        self.messages = Messages(
+            sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock, files, phone, format_briefly
+        )
         parts = (
             Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),
             self.messages,
             entries,
+            self.phone,
             StatusCard(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock),
             PassingAnswers(ledger, chat),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(
-                self.units, sessions, ledger, self.keys, self.clock, config.bot, rooms, chat, visitors, self.gateway, cards, self.settings
+                self.units,
+                sessions,
+                ledger,
+                self.keys,
+                self.clock,
+                config.bot,
+                rooms,
+                chat,
+                visitors,
+                self.gateway,
+                cards,
+                self.settings,
+                self.phone,
             ),
         )
         return {effect: handler for part in parts for effect, handler in part.handlers().items()}
@@ -312,6 +346,7 @@ class Bot:
         await self.account.tidy()
         async with self.units.begin() as unit:
             await unit.forget_events_before(self.clock.now() - EVENTS_REMEMBERED)
+        await self.guard.forget(self.units, self.clock.now())
 
 
 class MatrixEvents:

@@ -12,9 +12,10 @@ from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.people import Role, label
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.schedule import delete_at
-from teleconnect_bot.domain.session import Delivery, MessageKind, Mode, OutgoingMessage, Session, State
+from teleconnect_bot.domain.session import Mode, Session, State
 from teleconnect_bot.services.ports import Text
 
+from .delivery_words import steps, undelivered
 from .device_tests import tested, tested_before
 from .markup import escaped, text
 from .planned import mine_and_theirs, when
@@ -35,13 +36,6 @@ STATE_WORDS: dict[State, Sentence] = {
     State.CANCELLED: "cancelled",
     State.TEARING_DOWN: "being deleted",
     State.GONE: "deleted",
-}
-DELIVERY_WORDS: dict[Delivery, Sentence] = {
-    Delivery.QUEUED: "is being sent",
-    Delivery.DELAYED: "not sent yet",
-    Delivery.SENT: "sent",
-    Delivery.DELIVERED: "delivered",
-    Delivery.FAILED: "**could not be sent**",
 }
 CHOICES: Sentence = (
     "You can choose: `without {code}` goes on without an interpreter, "
@@ -86,6 +80,8 @@ NOTICES: dict[Notice, Sentence] = {
     "`invite again {code}` invites the same people anew; if it went to a wrong address, `resend {code} to=` with the right one behind it.",
     Notice.UNDELIVERABLE: "Session {code}: a message could not be delivered: {problem}. "
     "Please check the address; `resend {code} to=` with the right one behind it sends a new link there.",
+    Notice.OPTED_OUT: "Session {code}: somebody who was invited answered STOP. Nothing more is sent to that number. "
+    "If it was a mistake, ring them, or reach them at another address: `resend {code} to=` with it behind.",
     Notice.INTERPRETER_ACCEPTED: "Session {code}: an interpreter has accepted.",
     Notice.INTERPRETER_ACCEPTED_LATE: "Session {code}: an interpreter has accepted. Much time has passed, so nobody else was written to "
     "yet: `start {code}` sends the invitations.",
@@ -148,7 +144,6 @@ class Cards:
         return offered(session)
 
     def _notice(self, session: Session, notice: Notice, now: datetime) -> Text:
-        problem = next((message.problem for message in reversed(session.messages) if message.delivery is Delivery.FAILED), "")
         values = {
             "code": session.code,
             "who": who_is_here(session),
@@ -161,7 +156,7 @@ class Cards:
             if session.planned_at
             else "",
             "holder": escaped(session.holder or say("somebody else")),
-            "problem": escaped(problem and say(problem)) or say("the reason is not known"),
+            "problem": escaped(undelivered(session) and say(undelivered(session))) or say("the reason is not known"),
             "choices": say(CHOICES, code=session.code),
             "when": when(session, self.moment, self.zone, reader().language),
             "delete_at": escaped(self.moment(delete_at(session), self.zone, reader().language)),
@@ -224,9 +219,9 @@ class Cards:
                 role = said(label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place))
                 person = f"{escaped(recipient.contact.masked())}{name}"
                 lines.append(say("{role}: {person}, in {language}", role=role, person=person, language=escaped(recipient.language)))
-                invitation = _latest(session, link.id, place)
-                if invitation:
-                    lines.append(f"{say('E-mail: {delivery}', delivery=say(DELIVERY_WORDS[invitation.delivery]))}{_because(invitation)}")
+                lines += steps(session, link.id, place)
+                if place in link.opted_out:
+                    lines.append(say("They answered STOP: nothing more is sent to this number."))
             if link.dead:
                 lines.append(say("The person says that the link is not for them."))
             elif link.opened_at:
@@ -268,18 +263,6 @@ def asking_in_words(session: Session) -> dict[str, str]:
     asking = session.asking
     old = session.seat(asking.moves) if asking and asking.moves else None
     return {"asking": escaped(asking.name) if asking else "", "asked_for": shown(session, old) if old else ""}
-
-
-_OF_THE_TIME = (MessageKind.INVITATION, MessageKind.RESCHEDULED)
-
-
-def _latest(session: Session, link: str, recipient: int) -> OutgoingMessage | None:
-    sent = (message for message in reversed(session.messages) if (message.link, message.recipient) == (link, recipient))
-    return next((message for message in sent if message.kind in _OF_THE_TIME), None)
-
-
-def _because(message: OutgoingMessage) -> str:
-    return f": {escaped(say(message.problem))}" if message.problem else ""
 
 
 def who_is_here(session: Session) -> str:

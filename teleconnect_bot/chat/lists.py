@@ -9,7 +9,8 @@ from datetime import datetime
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import Channel, Delivery, MessageKind, OutgoingMessage, Session
 
-from .cards import DELIVERY_WORDS, STATE_WORDS
+from .cards import STATE_WORDS
+from .delivery_words import DELIVERY_WORDS
 from .markup import escaped
 from .parser import NotUnderstood
 from .planned import when

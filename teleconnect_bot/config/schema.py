@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy.engine import make_url
 
+from teleconnect_bot.domain.channels import Channel, ChannelOrder, CountryOrder
 from teleconnect_bot.domain.reminding import QuietHours
 from teleconnect_bot.domain.ringing import RingLadder, Rung
 from teleconnect_bot.domain.schedule import Policy
@@ -76,11 +77,9 @@ class Config(Section):
     teams: dict[Text, Team] = Field(
         {}, description="Requesters who share sessions. Not used yet.", repr=False, json_schema_extra=NOT_USED_YET
     )
-    email: Email = Field(description="How e-mail is sent. It is the only channel so far.")
-    twilio: Twilio | None = Field(None, description="SMS and WhatsApp. Not used yet.", json_schema_extra=NOT_USED_YET)
-    messages: Messages = Field(
-        default_factory=all_defaults, description="Which channel, when and how much. E-mail is the only channel so far."
-    )
+    email: Email = Field(description="How e-mail is sent.")
+    twilio: Twilio | None = Field(None, description="SMS and WhatsApp by Twilio. Without it, e-mail is the only channel.")
+    messages: Messages = Field(default_factory=all_defaults, description="Which channel, when and how much.")
     guests: Guests = Field(default_factory=all_defaults, description="Accounts for people who have none.")
     calls: Calls = Field(default_factory=all_defaults, description="Audio and video.")
     ring: Ring = Field(default_factory=all_defaults, description="How the requester is called while somebody waits.")
@@ -142,6 +141,17 @@ class Config(Section):
         """The bot's Matrix id."""
         return f"@{self.appservice.bot_localpart}:{self.homeserver.domain}"
 
+    def channels(self) -> ChannelOrder:
+        """What can be sent by, and in which order it is tried."""
+        twilio = self.twilio
+        senders = {
+            Channel.EMAIL: True,
+            Channel.SMS: bool(twilio and twilio.sms_from),
+            Channel.WHATSAPP: bool(twilio and twilio.whatsapp_from),
+        }
+        countries = tuple(CountryOrder(prefix, tuple(map(Channel, order))) for prefix, order in self.messages.order.items())
+        return ChannelOrder(tuple(channel for channel in Channel if senders[channel]), countries)
+
     def policy(self) -> Policy:
         """The numbers that a new session carries with it."""
         ring, sessions, retention = self.ring, self.sessions, self.retention
@@ -159,6 +169,8 @@ class Config(Section):
             sync_grace=retention.sync_grace,
             reminders=tuple(self.reminders),
             quiet_hours=QuietHours(*self.messages.quiet_hours),
+            channels=self.channels(),
+            undelivered_after=self.messages.undelivered_after,
             ring=RingLadder(
                 rungs=(Rung(until=ring.first_for, every=ring.every), Rung(until=_RING_FOR_EVER, every=ring.then)),
                 give_up=ring.give_up,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from . import values
+from .senders import ByCountry, ContentSid, SmsSender, WhatsAppSender
 from .values import (
     AbsolutePath,
     DatabaseUrl,
@@ -205,19 +206,36 @@ class Email(Section):
         return value
 
 
+Template = Literal[
+    "invitation", "invitation_planned", "rescheduled", "rescheduled_now", "cancelled", "reminder", "nobody_came", "new_message"
+]
+
+
 class Twilio(Section):
-    account_sid: Text = Field(description="Account SID.")
-    auth_token: Secret = Field(description="Auth token.")
+    account_sid: Text = Field(description="Account SID of the Twilio account.")
+    auth_token: Secret = Field(description="Its auth token. It also signs the reports of delivery that Twilio sends to public_url.")
     api_base: Origin = Field("https://api.twilio.com", description="Address of the API.")
-    sms_from: Text | None = Field(None, description="Sender of SMS: number, alphanumeric sender or messaging service.")
-    whatsapp_from: Text | None = Field(None, description="Sender of WhatsApp messages.")
-    templates: dict[str, dict[str, Text]] = Field({}, description="Message: language: ContentSid of the approved WhatsApp template.")
+    sms_from: Annotated[dict[str, SmsSender], ByCountry] | None = Field(
+        None,
+        description="Sender of SMS: a number, a name of at most 11 characters, or a messaging service (MG…). One for all, or by how the "
+        'number begins: {default: MG…, "+41": Example}. Without it, or without one for a country, no SMS is sent there.',
+    )
+    whatsapp_from: Annotated[dict[str, WhatsAppSender], ByCountry] | None = Field(
+        None, description="Sender of WhatsApp messages, in the same way: a number or a messaging service. Without it, there is no WhatsApp."
+    )
+    templates: dict[Template, dict[Language, ContentSid]] = Field(
+        {},
+        description="For WhatsApp: text (invitation, invitation_planned, rescheduled, rescheduled_now, cancelled, reminder, nobody_came, "
+        "new_message), language, ContentSid of the approved template. Variables: {{1}} who we are, {{2}} when, {{3}} the token at the "
+        "end of the button's address <public_url>/j/{{3}}. Where a language has none, the next channel is used.",
+    )
 
 
 class Limits(Section):
-    per_requester_per_day: Annotated[int, Field(ge=0)] = Field(
-        200, description="SMS and WhatsApp messages that one requester causes in a day."
+    per_requester_per_hour: Annotated[int, Field(ge=0)] = Field(
+        60, description="SMS and WhatsApp messages that one requester causes in an hour."
     )
+    per_number_per_day: Annotated[int, Field(ge=0)] = Field(12, description="SMS and WhatsApp messages to one number in a day.")
     per_day: Annotated[int, Field(ge=0)] = Field(2000, description="SMS and WhatsApp messages of the whole deployment in a day.")
 
 
@@ -227,10 +245,13 @@ class Messages(Section):
         description="Two letters of the country in which a telephone number without country code is. Without it such a number is refused.",
         examples=["CH"],
     )
-    order: dict[str, list[Channel]] = Field(
+    order: Annotated[dict[str, list[Channel]], ByCountry] = Field(
         {"default": ["sms", "whatsapp", "email"]},
-        description="Number prefix, such as +41, or default: channels in the order in which they are tried. Not used yet.",
-        json_schema_extra=NOT_USED_YET,
+        description="How numbers begin, such as +41, or default: channels in the order in which they are tried, as far as the person has "
+        "a contact for them.",
+    )
+    undelivered_after: PositiveDuration = Field(
+        10 * MINUTE, description="An SMS or WhatsApp message that was not delivered within this time is followed by the next channel."
     )
     quiet_hours: values.Quiet = Field(
         values.QuietHours(time(21), time(8)),
@@ -241,8 +262,7 @@ class Messages(Section):
     )
     limits: Limits = Field(
         default_factory=all_defaults,
-        description="What stops a mistake or a theft from becoming expensive. Not used yet.",
-        json_schema_extra=NOT_USED_YET,
+        description="What stops a mistake or a theft from becoming expensive. What is over a limit is refused with words.",
     )
 
 

@@ -173,7 +173,7 @@ def _network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         raise ValueError("must be a network such as 10.1.0.0/16 or an address such as 10.1.2.3") from None
 
 
-def _matched(pattern: re.Pattern[str], words: str) -> BeforeValidator:
+def matched(pattern: re.Pattern[str], words: str) -> BeforeValidator:
     def read(value: Any) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value):
             raise ValueError(words)
@@ -226,13 +226,13 @@ DatabaseUrl = Annotated[SecretStr, BeforeValidator(_database_url)]
 AbsolutePath = Annotated[Path, BeforeValidator(_path)]
 Origin = Annotated[str, BeforeValidator(_origin)]
 Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, BeforeValidator(_network)]
-Domain = Annotated[str, _matched(_DOMAIN, "must be a server name such as example.org")]
-Localpart = Annotated[str, _matched(_LOCALPART, "may hold only a-z, 0-9 and . _ = / + -")]
+Domain = Annotated[str, matched(_DOMAIN, "must be a server name such as example.org")]
+Localpart = Annotated[str, matched(_LOCALPART, "may hold only a-z, 0-9 and . _ = / + -")]
 UserPattern = Annotated[
-    str, _matched(re.compile(r"@[^:\s]+:\S+"), 'must be a Matrix id or a pattern of Matrix ids such as "@*:example.org"')
+    str, matched(re.compile(r"@[^:\s]+:\S+"), 'must be a Matrix id or a pattern of Matrix ids such as "@*:example.org"')
 ]
 Mailbox = Annotated[str, BeforeValidator(_mailbox)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Country = Annotated[str, BeforeValidator(_country)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet_hours)]
-Text = Annotated[str, _matched(re.compile(r"(?s).*\S.*"), "must be text that is not empty; write it in quotes")]
+Text = Annotated[str, matched(re.compile(r"(?s).*\S.*"), "must be text that is not empty; write it in quotes")]

@@ -18,7 +18,7 @@ Everything is running on this machine. Now you: be the nurse in Element, and the
          password  {staff.password}
   2. Start a direct chat with {stack.config.bot} and wait for its welcome.
   3. Write to it:   invite me@example.org name="Sam" lang=en
-  4. Read the mail here:   {mail_page}
+  4. Read the mail (or SMS) here:   {mail_page}
      and open its link in another browser or a private window: you are the guest now.
 {_phone(network)}  5. Accept the room's invitation in Element: the session starts. `help` lists what else the bot understands.
 
@@ -27,7 +27,7 @@ Everything is running on this machine. Now you: be the nurse in Element, and the
   {"bot":<14}{stack.address}/health/ready · log: {stack.bot.log_file}
   {"mails":<14}{mail_page}
 
-Nothing leaves this machine: mails are only caught, and data are deleted when the demo ends. Ctrl-C ends it.
+Nothing leaves this machine: mails, SMS and WhatsApp messages are only caught, and data are deleted when the demo ends. Ctrl-C ends it.
 """
 
 

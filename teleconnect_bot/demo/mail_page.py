@@ -1,4 +1,4 @@
-"""A small local page that shows the mails which the demo caught. It loads nothing from anywhere."""
+"""A small local page that shows the mails, SMS and WhatsApp messages which the demo caught. It loads nothing from anywhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from aiohttp import web
 
 from .addresses import LOOPBACK
 from .catcher import CaughtMail, MailCatcher
+from .phone_page import phone_list, phone_text, phone_title
+from .provider import Provider
 
 _STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
@@ -35,14 +37,19 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 class MailPage:
     """Answers to `127.0.0.1` and `localhost` alone, so that no web site can point a name of its own at it."""
 
-    def __init__(self, catcher: MailCatcher) -> None:
-        self._catcher = catcher
+    def __init__(self, catcher: MailCatcher, provider: Provider | None = None) -> None:
+        self._catcher, self._provider = catcher, provider
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int) -> None:
         app = web.Application(middlewares=[_local_names_only])
         app.add_routes(
-            [web.get("/", self._list), web.get(r"/mail/{number:\d+}", self._mail), web.get(r"/mail/{number:\d+}/html", self._html)]
+            [
+                web.get("/", self._list),
+                web.get(r"/mail/{number:\d+}", self._mail),
+                web.get(r"/mail/{number:\d+}/html", self._html),
+                web.get(r"/message/{number:\d+}", self._message),
+            ]
         )
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -59,15 +66,26 @@ class MailPage:
             f"to {escape(', '.join(mail.recipients))} · {mail.at.astimezone():%H:%M:%S}</li>"
             for mail in reversed(self._catcher.mails)
         )
-        return _page("Caught mails", f"<h1>Caught mails</h1><ul>{lines or '<li>None so far.</li>'}</ul>", again=5)
+        mails = f"<h1>Caught mails</h1><ul>{lines or '<li>None so far.</li>'}</ul>"
+        return _page("Caught mails", mails + phone_list(self._provider), again=5)
 
     async def _mail(self, request: web.Request) -> web.Response:
         mail = self._found(request)
         shown = "".join(f"<dt>{name}</dt><dd>{escape(str(mail.message[name] or ''))}</dd>" for name in ("From", "To", "Date", "Message-ID"))
         html = f'<h2>HTML</h2><iframe title="HTML" src="/mail/{mail.number}/html"></iframe>' if mail.html else ""
         plain = f"<h2>Plain text</h2><pre>{_with_links(mail.plain)}</pre>"
-        body = f'<p><a href="/">All mails</a></p><h1>{escape(mail.subject)}</h1><dl>{shown}</dl>{_for_a_phone(mail)}{plain}{html}'
+        body = f'<p><a href="/">All mails</a></p><h1>{escape(mail.subject)}</h1><dl>{shown}</dl>{_for_a_phone(mail.plain)}{plain}{html}'
         return _page(mail.subject, body)
+
+    async def _message(self, request: web.Request) -> web.Response:
+        number, taken = int(request.match_info["number"]), self._provider.taken if self._provider else []
+        if not 1 <= number <= len(taken):
+            raise web.HTTPNotFound(text="There is no such message.")
+        record = taken[number - 1]
+        title, text = phone_title(record), phone_text(record)
+        code = f" (code {record.error})" if record.error else ""
+        shown = f"<dl><dt>From</dt><dd>{escape(record.sender)}</dd><dt>Delivery</dt><dd>{escape(record.status)}{code}</dd></dl>"
+        return _page(title, f'<p><a href="/">All</a></p><h1>{escape(title)}</h1>{shown}{_for_a_phone(text)}<pre>{_with_links(text)}</pre>')
 
     async def _html(self, request: web.Request) -> web.Response:
         html = '<base target="_blank">' + self._found(request).html
@@ -99,9 +117,9 @@ def _page(title: str, body: str, again: int | None = None) -> web.Response:
     return web.Response(text=text, content_type="text/html", headers=_HEADERS)
 
 
-def _for_a_phone(mail: CaughtMail) -> str:
-    """The mail's first link as a picture that a phone's camera reads."""
-    link = _ADDRESS.search(mail.plain)
+def _for_a_phone(text: str) -> str:
+    """The first link of a message as a picture that a phone's camera reads."""
+    link = _ADDRESS.search(text)
     if link is None:
         return ""
     picture = segno.make(link[0], error="m").svg_inline(scale=5, border=3, title="The link, for a phone's camera")

@@ -125,7 +125,7 @@ async def _everything(journal: Journal, host: str | None) -> AsyncIterator[tuple
                 ending.push_async_callback(proxy.stop)
                 await proxy.start()
                 step.check(True, "with a certificate made on the spot")
-        pages = MailPage(stack.mails)
+        pages = MailPage(stack.mails, stack.phones)
         port = free_port(MAIL_PAGE_PORT)
         ending.push_async_callback(pages.stop)
         await pages.start(port)

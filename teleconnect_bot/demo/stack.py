@@ -1,4 +1,5 @@
-"""The whole deployment on one machine: a real Synapse with the registration, the bot as a program of its own, a mail catcher.
+"""The whole deployment on one machine: a real Synapse with the registration, the bot as a program of its own,
+a mail catcher, a double of the SMS provider.
 
 Everything listens on the loopback interface and lies below one directory; everything dies with the process that started it.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +24,16 @@ from .addresses import LOOPBACK, free_port
 from .bot_process import BotProcess
 from .catcher import MailCatcher
 from .homeserver import EmbeddedSynapse, Login
+from .provider import Provider, Template, serving
 from .staff import Staff
 
 DOMAIN = "demo.localhost"
 PUBLIC_NAME = "Example Organisation"
+TEMPLATES = {
+    "en": (f"HX{1:032x}", "{{1}} invites you to a conversation."),
+    "fr": (f"HX{2:032x}", "{{1}} vous invite à un entretien."),
+}
+"""The WhatsApp templates that the double of the provider has approved: for invitations that begin at once."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What cannot be mistaken when it is typed from a screen."""
 
@@ -67,6 +76,15 @@ class Stack:
             settings=homeserver_settings,
             port=ports.homeserver,
         )
+        self.phones = Provider(
+            f"AC{secrets.token_hex(16)}",
+            secrets.token_urlsafe(24),
+            lambda: datetime.now(UTC),
+            templates={sid: Template(text, f"{self.public_url}/j/{{{{3}}}}") for sid, text in TEMPLATES.values()},
+            callbacks_at=self.address,
+        )
+        self._phones_port = free_port()
+        self._ending = AsyncExitStack()
         self.bot = BotProcess(directory / "config.yaml", self.address, directory / "bot.log")
         self._content = self._base(port)
         self._settings: dict[str, Any] = dict(settings or {})
@@ -77,6 +95,7 @@ class Stack:
         """Everything answers when this returns. Must be called in the main thread. Raises `HomeserverFailed` or `BotFailed`."""
         registration.write(self.config, self.directory / "registration.yaml", force=True)
         self.mails.start()
+        await self._ending.enter_async_context(serving(self.phones, self._phones_port))
         await self.homeserver.start()
         self._content["homeserver"]["admin_token"] = await self.homeserver.admin_token()
         self.config = self._write()
@@ -93,6 +112,7 @@ class Stack:
         finally:
             self.bot.kill()
             self.mails.stop()
+            await self._ending.aclose()
             await self.homeserver.stop()
 
     async def restart_bot(self, settings: Mapping[str, Any] | None = None) -> None:
@@ -163,6 +183,14 @@ class Stack:
             "keys_directory": str(self.directory / "keys"),
             "access": {"requesters": [f"@nurse*:{DOMAIN}", f"@staff*:{DOMAIN}"]},
             "email": {"host": LOOPBACK, "port": self.mails.port, "tls": "none", "from": f"{PUBLIC_NAME} <teleconnect@example.org>"},
+            "twilio": {
+                "account_sid": self.phones.account_sid,
+                "auth_token": self.phones.auth_token,
+                "api_base": f"http://{LOOPBACK}:{self._phones_port}",
+                "sms_from": "Example",
+                "whatsapp_from": "+41790000000",
+                "templates": {"invitation": {language: sid for language, (sid, _) in TEMPLATES.items()}},
+            },
             "logs": {"format": "text"},
         }
 

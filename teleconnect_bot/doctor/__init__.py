@@ -14,6 +14,7 @@ import aiohttp
 from teleconnect_bot.config import Config
 from teleconnect_bot.doctor import of_database, of_homeserver, of_languages, of_machine
 from teleconnect_bot.doctor.findings import Check, Finding, Level, Result, Surroundings
+from teleconnect_bot.doctor.of_provider import phone
 
 __all__ = ["CHECKS", "Check", "Finding", "Level", "Result", "any_error", "examine", "report"]
 
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     Check("page", "Guest page", of_machine.guest_page),
     Check("keys", "Keys directory", of_machine.keys_directory),
     Check("database", "Database", of_machine.database),
+    Check("phone", "SMS and WhatsApp", phone),
     Check("right_database", "Right database", of_database.remembered_database, after="bot"),
     Check("email", "E-mail", of_machine.email),
     Check("languages", "Languages", of_languages.languages),

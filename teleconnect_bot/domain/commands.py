@@ -302,6 +302,21 @@ class MessageFailed(Befell):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageDelivered(Befell):
+    """The provider says that the message is on the person's device."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut(Befell):
+    """Somebody answered STOP. `recipient` is their place in `Link.recipients`."""
+
+    link: str
+    recipient: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlinePassed(Befell):
     deadline: Deadline
 

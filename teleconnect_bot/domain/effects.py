@@ -30,6 +30,7 @@ class Notice(StrEnum):
     NOT_ME = "not_me"
     NEW_LINK_ASKED = "new_link_asked"
     UNDELIVERABLE = "undeliverable"
+    OPTED_OUT = "opted_out"
     INTERPRETER_ACCEPTED = "interpreter_accepted"
     INTERPRETER_ACCEPTED_LATE = "interpreter_accepted_late"
     INTERPRETER_ASKED_AGAIN = "interpreter_asked_again"
@@ -67,6 +68,7 @@ MENTIONING = frozenset(
         Notice.NOT_ME,
         Notice.NEW_LINK_ASKED,
         Notice.UNDELIVERABLE,
+        Notice.OPTED_OUT,
         Notice.INTERPRETER_ACCEPTED,
         Notice.INTERPRETER_ACCEPTED_LATE,
         Notice.INTERPRETER_EXPECTED,
@@ -163,6 +165,21 @@ class SendMessage(Effect):
     """Hand one message of the session (by its id) to its channel."""
 
     lane: ClassVar[str] = "message"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendByPhone(SendMessage):
+    """The same by SMS or WhatsApp, in a lane of its own: a provider that is away holds up no e-mail."""
+
+    lane: ClassVar[str] = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRecord(Effect):
+    """Have the provider forget a message (by its id) that has arrived or failed."""
+
+    lane: ClassVar[str] = "record"
     message: str
 
 
@@ -267,6 +284,8 @@ EFFECTS: tuple[type[Effect], ...] = (
     RevokeSeat,
     DeliverLetters,
     SendMessage,
+    SendByPhone,
+    RemoveRecord,
     UpdateCard,
     Tell,
     RemindStaff,

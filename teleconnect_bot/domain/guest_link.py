@@ -30,6 +30,12 @@ class Recipient:
 
     contact: Contact
     language: str
+    more: tuple[Contact, ...] = ()
+    """Further ways to reach the same person, such as an e-mail address beside a number."""
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        return (self.contact, *self.more)
 
 
 class DeviceTest(StrEnum):
@@ -51,6 +57,7 @@ class Link:
     """One address that opens the guest page, for everybody who received the same message.
 
     `places` is the number of people invited with it; `others` are those besides the one whose contact and language it bears.
+    `opted_out` are the places of those who answered STOP.
     `dead` is set by "This is not for me" and stays. `asked_at` is when somebody last pressed "ask for a new link". `tested` is
     the device test that was made last with this link, `added` how many of the places a requester has added for people not invited.
     """
@@ -63,7 +70,9 @@ class Link:
     generation: int = 1
     places: int = 1
     name: str = field(default="", repr=False)
+    more: tuple[Contact, ...] = ()
     others: tuple[Recipient, ...] = ()
+    opted_out: frozenset[int] = frozenset()
     dead: bool = False
     opened_at: datetime | None = None
     asked_at: datetime | None = None
@@ -73,7 +82,7 @@ class Link:
     @property
     def recipients(self) -> tuple[Recipient, ...]:
         """Everybody who receives the message; a message names its recipient by the place in this row."""
-        return (Recipient(self.contact, self.language), *self.others)
+        return (Recipient(self.contact, self.language, self.more), *self.others)
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -28,7 +28,7 @@ def to_the_untold(session: Session) -> Outcome:
     told = {message.link for message in session.messages if message.kind is MessageKind.INVITATION}
     untold = (link for link in session.links if link.id not in told and not link.dead)
     new = tuple(message for link in untold for message in messages_to(session, link, MessageKind.INVITATION))
-    return replace(session, messages=session.messages + new), tuple(e.SendMessage(message.id) for message in new)
+    return replace(session, messages=session.messages + new), tuple(telling.sending(message) for message in new)
 
 
 def interpreters_told(session: Session) -> tuple[Effect, ...]:

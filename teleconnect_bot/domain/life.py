@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import absence, arrival, colleagues, interpreting, rules, seating
+from . import absence, arrival, colleagues, delivery, interpreting, rules, seating
 from . import commands as c
 from .effects import Effect
 from .errors import (
@@ -57,9 +57,11 @@ def _stays(state: State, *kinds: tuple[type[c.Command], rules.RuleFunction]) -> 
 
 
 _ALWAYS: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
-    (c.MessageTaken, rules.message_taken),
-    (c.MessageDelayed, rules.message_delayed),
-    (c.MessageFailed, rules.message_failed),
+    (c.MessageTaken, delivery.taken),
+    (c.MessageDelayed, delivery.delayed),
+    (c.MessageDelivered, delivery.delivered),
+    (c.MessageFailed, delivery.failed),
+    (c.OptedOut, delivery.opted_out),
 )
 _WHILE_LINKS_WORK: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
     *_ALWAYS,
@@ -200,7 +202,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.RoomCreated: Rule((S.CANCELLED,), arrival.room_created),
         c.WantTranscript: Rule((S.CANCELLED,), rules.want_transcript),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.tear_down_now),
-        c.DeadlinePassed: Rule((S.TEARING_DOWN,), rules.deadline_passed),
+        c.DeadlinePassed: Rule((S.CANCELLED, S.TEARING_DOWN), rules.deadline_passed),
     },
     S.TEARING_DOWN: {
         c.RoomCreated: Rule((S.TEARING_DOWN,), arrival.room_created),

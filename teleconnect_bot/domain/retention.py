@@ -13,6 +13,7 @@ from enum import IntEnum, StrEnum
 class Owner(StrEnum):
     HOMESERVER = "homeserver"
     BOT = "bot"
+    SMS_PROVIDER = "SMS provider"
 
 
 class Step(IntEnum):
@@ -23,7 +24,8 @@ class Step(IntEnum):
     ROOM = 3
     MEDIA = 4
     VISITORS = 5
-    KEYS = 6
+    RECORDS = 6
+    KEYS = 7
 
 
 class TraceKind(StrEnum):
@@ -33,6 +35,7 @@ class TraceKind(StrEnum):
     ROOM_KEYS = "room_keys"
     CHAT_EVENT = "chat_event"
     CHAT_MEDIA = "chat_media"
+    PROVIDER_RECORD = "provider_record"
 
 
 UNTIL_TEARDOWN = "until the session's teardown, which begins 24 h after its close at the latest"
@@ -70,6 +73,9 @@ REMOVALS: dict[TraceKind, Removal] = {
         Owner.HOMESERVER, Step.VISITORS, "media and devices deleted, account deactivated and erased", "account deactivated, without devices"
     ),
     TraceKind.ROOM_KEYS: Removal(Owner.BOT, Step.KEYS, "rows of the crypto store and caches deleted", "no row names the room"),
+    TraceKind.PROVIDER_RECORD: Removal(
+        Owner.SMS_PROVIDER, Step.RECORDS, "deletion of the message's record once the provider has done with it", "record unknown to its API"
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from . import absence, arrival, calendar, colleagues, interpreting, inviting, seating, telling
+from . import absence, arrival, calendar, colleagues, delivery, interpreting, inviting, seating, telling
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
@@ -16,7 +16,7 @@ from .guest_link import Ended, Link, SeatState
 from .people import Role
 from .reminding import STILL_IN_TIME, next_reminder
 from .schedule import DeadlineKind, deadlines
-from .session import Delivery, MessageKind, Session, State
+from .session import MessageKind, Session, State
 from .telling import messages_to
 
 Outcome = tuple[Session, tuple[Effect, ...]]
@@ -182,35 +182,6 @@ def torn_down(session: Session, command: c.TornDown, now: datetime) -> Outcome:
     return replace(session, state=State.GONE), ()
 
 
-# ---- messages ----------------------------------------------------------------------------------------------------------
-
-
-_FORWARD = (Delivery.QUEUED, Delivery.DELAYED, Delivery.SENT, Delivery.DELIVERED, Delivery.FAILED)
-
-
-def _delivery(session: Session, message_id: str, delivery: Delivery, problem: str = "") -> Outcome | None:
-    message = session.message(message_id)
-    if message is None or message.delivery is Delivery.DELIVERED or _FORWARD.index(delivery) <= _FORWARD.index(message.delivery):
-        return None
-    return session.with_message(replace(message, delivery=delivery, problem=problem)), (e.UpdateCard(),)
-
-
-def message_taken(session: Session, command: c.MessageTaken, now: datetime) -> Outcome:
-    return _delivery(session, command.message, Delivery.SENT) or (session, ())
-
-
-def message_delayed(session: Session, command: c.MessageDelayed, now: datetime) -> Outcome:
-    return _delivery(session, command.message, Delivery.DELAYED, command.problem) or (session, ())
-
-
-def message_failed(session: Session, command: c.MessageFailed, now: datetime) -> Outcome:
-    outcome = _delivery(session, command.message, Delivery.FAILED, command.problem)
-    if outcome is None:
-        return session, ()
-    changed, effects = outcome
-    return changed, (*effects, e.Tell(Notice.UNDELIVERABLE))
-
-
 # ---- time --------------------------------------------------------------------------------------------------------------
 
 
@@ -237,6 +208,8 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
             return _expired(session)
         case DeadlineKind.REMINDER:
             return _remind(session, now)
+        case DeadlineKind.UNDELIVERED:
+            return delivery.overdue(session, now)
         case DeadlineKind.SEAT_AWAY:
             return seating.seat_away(session, command.deadline.seat or "", now)
         case DeadlineKind.ASKING_ENDS:
@@ -290,4 +263,4 @@ def _nobody_came(session: Session) -> Outcome:
     )
     changed = replace(session, nobody_came=True, messages=session.messages + new)
     backup = telling.the_backup(session, Notice.NOBODY_CAME)
-    return changed, (e.Tell(Notice.NOBODY_CAME), *backup, e.UpdateCard(), *(e.SendMessage(message.id) for message in new))
+    return changed, (e.Tell(Notice.NOBODY_CAME), *backup, e.UpdateCard(), *(telling.sending(message) for message in new))

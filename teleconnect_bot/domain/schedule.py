@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from .channels import ChannelOrder
 from .reminding import QuietHours
 from .ringing import RingLadder
 
@@ -41,6 +42,8 @@ class Policy:
     ring: RingLadder = field(default_factory=RingLadder)
     reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(minutes=15))
     quiet_hours: QuietHours = field(default_factory=QuietHours)
+    channels: ChannelOrder = field(default_factory=ChannelOrder)
+    undelivered_after: timedelta = timedelta(minutes=10)
 
 
 class DeadlineKind(StrEnum):
@@ -51,6 +54,7 @@ class DeadlineKind(StrEnum):
     UNAVAILABLE_ENDS = "unavailable_ends"
     LINK_EXPIRES = "link_expires"
     REMINDER = "reminder"
+    UNDELIVERED = "undelivered"
     SEAT_AWAY = "seat_away"
     ASKING_ENDS = "asking_ends"
     RING = "ring"
@@ -76,7 +80,15 @@ def deadlines(session: Session) -> tuple[Deadline, ...]:
     if session.asking:
         due.append(Deadline(session.asking.last_beat_at + session.policy.asking, DeadlineKind.ASKING_ENDS, session.asking.id))
     due += (Deadline(at, kind) for kind, at in _of_state(session))
+    if (late := _late_message(session)) is not None:
+        due.append(Deadline(late, DeadlineKind.UNDELIVERED))
     return tuple(sorted(due, key=lambda deadline: (deadline.due_at, deadline.kind, deadline.seat or "")))
+
+
+def _late_message(session: Session) -> datetime | None:
+    from .delivery import first_late_at
+
+    return first_late_at(session)
 
 
 def _of_state(session: Session) -> list[tuple[DeadlineKind, datetime]]:

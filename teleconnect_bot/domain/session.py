@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from .channels import Channel as Channel  # noqa: PLC0414  it stands in messages, so it is known from here too
 from .guest_link import Link, Seat, SeatState
 from .organisations import Offer, OfferState
 from .people import Role
@@ -36,12 +37,6 @@ class Mode(StrEnum):
     """Another user of the homeserver is met, and nobody is invited by link but further colleagues."""
 
 
-class Channel(StrEnum):
-    EMAIL = "email"
-    SMS = "sms"
-    WHATSAPP = "whatsapp"
-
-
 class MessageKind(StrEnum):
     INVITATION = "invitation"
     RESCHEDULED = "rescheduled"
@@ -65,7 +60,8 @@ class Delivery(StrEnum):
 class OutgoingMessage:
     """`id` is unique for ever and names nobody; the e-mail's `Message-ID` is made of it, so a repeat repeats it.
 
-    `recipient` is a place in `Link.recipients`.
+    `recipient` is a place in `Link.recipients`. `fallbacks` are the channels that are tried after this one, `replaces` is the message
+    whose failure led to this one. `tried_at` is when it was first offered to its channel, `late` says that it did not arrive in time.
     """
 
     id: str
@@ -75,6 +71,10 @@ class OutgoingMessage:
     channel: Channel
     delivery: Delivery = Delivery.QUEUED
     problem: str = field(default="", repr=False)
+    fallbacks: tuple[Channel, ...] = ()
+    replaces: str | None = None
+    tried_at: datetime | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

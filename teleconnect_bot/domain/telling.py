@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .effects import Effect, Notice, SendMessage, Tell
+from .channels import BY_TELEPHONE
+from .effects import Effect, Notice, SendByPhone, SendMessage, Tell
 from .guest_link import Link
-from .people import Role
+from .people import ContactKind, Role
 from .session import Channel, Delivery, MessageKind, OutgoingMessage, Session
 
 Outcome = tuple[Session, tuple[Effect, ...]]
@@ -28,12 +29,48 @@ def _places(link: Link) -> range:
     return range(len(link.recipients))
 
 
+def sending(message: OutgoingMessage) -> Effect:
+    return (SendByPhone if message.channel in BY_TELEPHONE else SendMessage)(message.id)
+
+
+def next_number(session: Session, link: Link, kind: MessageKind) -> int:
+    return 1 + sum(message.link == link.id and message.kind is kind for message in session.messages)
+
+
 def _new(session: Session, link: Link, kind: MessageKind, recipients: Iterable[int]) -> tuple[OutgoingMessage, ...]:
-    first = 1 + sum(message.link == link.id and message.kind is kind for message in session.messages)
+    """Nothing for somebody whose only contact is a number that answered STOP."""
+    reached = [(place, channels_to(session, link, place)) for place in recipients]
     return tuple(
-        OutgoingMessage(id=f"{session.id}.{link.id}.{kind}.{number}", link=link.id, recipient=recipient, kind=kind, channel=Channel.EMAIL)
-        for number, recipient in enumerate(recipients, first)
+        OutgoingMessage(
+            id=f"{session.id}.{link.id}.{kind}.{number}",
+            link=link.id,
+            recipient=place,
+            kind=kind,
+            channel=channels[0],
+            fallbacks=channels[1:],
+        )
+        for number, (place, channels) in enumerate(((place, found) for place, found in reached if found), next_number(session, link, kind))
     )
+
+
+def channels_to(session: Session, link: Link, place: int) -> tuple[Channel, ...]:
+    """In the order in which they are tried: first what has reached the person already.
+
+    Where this deployment has no channel for their contact, the one that it would take: sending says what is missing.
+    """
+    contacts = link.recipients[place].contacts
+    if place in link.opted_out:
+        contacts = tuple(contact for contact in contacts if contact.kind is not ContactKind.PHONE)
+    if not contacts:
+        return ()
+    worked = (message.channel for message in reversed(_messages(session, link.id, place)) if _has_arrived(message))
+    wanted = session.via if place == 0 and link.role is Role.SERVICE_USER else None
+    found = session.policy.channels.ladder(contacts, next(worked, wanted))
+    return found or (Channel.SMS if contacts[0].kind is ContactKind.PHONE else Channel.EMAIL,)
+
+
+def _has_arrived(message: OutgoingMessage) -> bool:
+    return message.delivery in (Delivery.SENT, Delivery.DELIVERED) and not message.late
 
 
 def was_told(session: Session, link: str, recipient: int) -> bool:
@@ -58,7 +95,7 @@ def of_the_new_time(session: Session, links: Iterable[Link] | None = None) -> Ou
 def once_more(session: Session, links: Iterable[Link]) -> Outcome:
     """The invitation again, to everybody who shares one of these links."""
     new = tuple(message for link in links if not link.dead for message in messages_to(session, link, MessageKind.INVITATION))
-    return replace(session, messages=(*session.messages, *new)), tuple(SendMessage(message.id) for message in new)
+    return replace(session, messages=(*session.messages, *new)), tuple(sending(message) for message in new)
 
 
 def of_the_end(session: Session) -> Outcome:
@@ -87,4 +124,4 @@ def _tell(session: Session, links: Iterable[Link], kind: MessageKind, otherwise:
         new += _new(session, link, kind, (place for place in _places(link) if may_know(session, link.id, place)))
         if otherwise:
             new += _new(session, link, otherwise, (place for place in _places(link) if not may_know(session, link.id, place)))
-    return replace(session, messages=(*session.messages, *new)), tuple(SendMessage(message.id) for message in new)
+    return replace(session, messages=(*session.messages, *new)), tuple(sending(message) for message in new)

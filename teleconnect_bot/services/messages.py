@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from teleconnect_bot.domain.channels import BY_TELEPHONE
 from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
-from teleconnect_bot.domain.effects import Effect, SendMessage
+from teleconnect_bot.domain.effects import Effect, SendByPhone, SendMessage
 from teleconnect_bot.domain.people import ContactKind
 from teleconnect_bot.domain.schedule import opens_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
 from teleconnect_bot.domain.telling import was_told
 
 from .outbox import Handler
-from .ports import Attachment, Clock, Email, Mailer, QueuedEffect, RefusedByService, ServiceUnavailable, SessionKeys, Texts
+from .phone_messages import PhoneMessages, number_of
+from .ports import (
+    Attachment,
+    Clock,
+    Email,
+    Mailer,
+    PhoneMessage,
+    QueuedEffect,
+    RefusedByService,
+    ServiceUnavailable,
+    SessionKeys,
+    Texts,
+)
 from .sessions import Sessions, link_token
 
 WORTH_SENDING = {
@@ -65,12 +78,18 @@ class Messages:
         sender: Sender,
         clock: Clock,
         attachments: Attachments = without,
+        phone: PhoneMessages | None = None,
+        moment_in_sms: Moment | None = None,
     ) -> None:
+        self.moment_in_sms = moment_in_sms or moment
         self.sessions, self.keys, self.texts, self.moment, self.mailer, self.sender = sessions, keys, texts, moment, mailer, sender
         self.clock, self.attachments = clock, attachments
+        self.phone = phone
+        if phone is not None:
+            phone.compose = self.compose_for_phone
 
     def handlers(self) -> dict[type[Effect], Handler]:
-        return {SendMessage: self.send}
+        return {SendMessage: self.send, SendByPhone: self.send}
 
     async def send(self, queued: QueuedEffect) -> None:
         session = await self.sessions.load(queued.session)
@@ -78,6 +97,9 @@ class Messages:
         if session is None or message is None or message.delivery in (Delivery.SENT, Delivery.DELIVERED, Delivery.FAILED):
             return
         if not self._worth_sending(session, message):
+            return
+        if message.channel in BY_TELEPHONE and self.phone is not None:
+            await self.phone.send(session, message)
             return
         email = self.compose(session, message)
         if email is None:
@@ -120,13 +142,14 @@ class Messages:
         if link is None or link.dead:
             return None
         recipient = link.recipients[message.recipient]
-        if recipient.contact.kind is not ContactKind.EMAIL:
+        address = next((contact.value for contact in recipient.contacts if contact.kind is ContactKind.EMAIL), None)
+        if address is None:
             return None
         link_values = {"link": f"{self.sender.public_url}/j#{link_token(self.keys, session, link)}", "name": self.sender.public_name}
         subject, parts = self._parts(session, message)
         return Email(
             message_id=message.id,
-            to=recipient.contact.value,
+            to=address,
             subject=self.texts.get(subject, recipient.language, **link_values),
             markdown="\n\n".join(
                 self.texts.get(part, recipient.language, **link_values, **self._when(session, recipient.language)) for part in parts
@@ -134,6 +157,28 @@ class Messages:
             language=recipient.language,
             sender_name=None if session.discreet else self.sender.public_name,
             attachments=self.attachments(session, message),
+        )
+
+    def compose_for_phone(self, session: Session, message: OutgoingMessage) -> PhoneMessage | None:
+        """The same as an SMS or a WhatsApp message. Nothing of it comes from the people themselves."""
+        link, number = session.link(message.link), number_of(session, message)
+        if link is None or number is None:
+            return None
+        language, token = link.recipients[message.recipient].language, link_token(self.keys, session, link)
+        template = _template(session, message)
+        when = self.moment_in_sms(session.planned_at, session.zone, language) if session.planned_at else ""
+        words = self.texts.get(f"{template}.sms", language, link=f"{self.sender.public_url}/j#{token}", when=when)
+        name = "" if session.discreet else self.sender.public_name
+        neutral = self.texts.get("invitation.discreet.subject", language)
+        values = {"1": name or neutral, "2": when, "3": token}
+        return PhoneMessage(
+            message_id=message.id,
+            channel=message.channel,
+            to=number,
+            template=template,
+            language=language,
+            text=f"{name}: {words}" if name else words,
+            values={variable: value for variable, value in values.items() if value},
         )
 
     def _parts(self, session: Session, message: OutgoingMessage) -> tuple[str, tuple[str, ...]]:
@@ -165,3 +210,14 @@ class Messages:
             return {}
         minutes = int(session.policy.opens_before.total_seconds() // 60)
         return {"when": self.moment(session.planned_at, session.zone, language), "minutes": str(minutes)}
+
+
+def _template(session: Session, message: OutgoingMessage) -> str:
+    """The short text's name: the key of the catalogue is `<name>.sms`, and WhatsApp templates are configured under it."""
+    match message.kind, session.planned_at:
+        case (MessageKind.INVITATION, datetime()):
+            return "invitation_planned"
+        case (MessageKind.RESCHEDULED, None):
+            return "rescheduled_now"
+        case kind, _:
+            return kind.value

@@ -7,6 +7,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import cast
 
+from teleconnect_bot.domain import sms_segments
+from teleconnect_bot.domain.channels import BY_TELEPHONE
 from teleconnect_bot.domain.session import Channel, MessageKind, OutgoingMessage, Session
 from teleconnect_bot.domain.telling import messages_to
 
@@ -50,6 +52,12 @@ class Previews:
         return [preview for preview in found if preview is not None]
 
     def _preview(self, session: Session, message: OutgoingMessage) -> Preview | None:
+        if message.channel in BY_TELEPHONE:
+            sms = self.messages.compose_for_phone(session, message)
+            if sms is None:
+                return None
+            segments = sms_segments.segments(sms.text).count if message.channel is Channel.SMS else None
+            return Preview(message.channel, sms.language, "", sms.text.replace(SHOWN_TOKEN, "\u2026"), segments)
         email = self.messages.compose(session, message)
         if email is None:
             return None

@@ -40,6 +40,8 @@ class Invitation:
     chat: str
     event: str
     contact: Contact | None
+    more: tuple[Contact, ...] = ()
+    """Further ways to reach the same person, such as an e-mail address beside a number."""
     name: str = field(default="", repr=False)
     guests: tuple[Recipient, ...] = ()
     colleagues: tuple[Recipient, ...] = ()
@@ -131,7 +133,8 @@ class Sessions:
         links = [self._link(session_id, Role.COLLEAGUE, colleague) for colleague in invitation.colleagues]
         if invitation.contact is not None:
             link = self._link(session_id, Role.SERVICE_USER, Recipient(invitation.contact, invitation.language))
-            links.insert(0, replace(link, name=invitation.name, others=invitation.guests, places=1 + len(invitation.guests)))
+            named = replace(link, name=invitation.name, more=invitation.more)
+            links.insert(0, replace(named, others=invitation.guests, places=1 + len(invitation.guests)))
         return replace(
             draft,
             mode=invitation.mode,

@@ -21,9 +21,11 @@ from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger, transaction_of
 from .outbox import Handler, Later
+from .phone_messages import PhoneMessages
 from .ports import (
     Clock,
     Membership,
+    PhoneMessenger,
     QueuedEffect,
     RefusedByService,
     Rooms,
@@ -70,7 +72,9 @@ class Teardown:
         gate: SeatGate,
         texts: StaffTexts,
         settings: RequesterSettings,
+        phone: PhoneMessages | None = None,
     ) -> None:
+        self.phone = phone
         self.units, self.sessions, self.ledger, self.keys, self.clock, self.bot = units, sessions, ledger, keys, clock, bot
         self.rooms, self.chat, self.visitors, self.gate = rooms, chat, visitors, gate
         self.texts, self.settings = texts, settings
@@ -134,6 +138,8 @@ class Teardown:
             raise Later(rest)
 
     async def _destroy_personal(self, session: Session) -> None:
+        if self.phone is not None and self.keys.exists(session.key):
+            await self.phone.locate(session)
         async with self.units.begin() as unit:
             await unit.wipe_personal(session.id)
         self.keys.destroy(session.key)
@@ -193,6 +199,15 @@ class Teardown:
                 return lambda: self.visitors.remove(place), lambda: self.visitors.is_gone(place)
             case TraceKind.ROOM_KEYS:
                 return lambda: self.rooms.forget_keys(place), lambda: self.rooms.keys_forgotten(place)
+            case TraceKind.PROVIDER_RECORD:
+                return lambda: self._messenger.delete(place), lambda: self._messenger.is_deleted(place)
+
+    @property
+    def _messenger(self) -> PhoneMessenger:
+        """Whoever takes the provider out of the configuration must not make us forget what it still has."""
+        if self.phone is None or self.phone.messenger is None:
+            raise ServiceUnavailable(REMOVALS[TraceKind.PROVIDER_RECORD].owner.value)
+        return self.phone.messenger
 
     async def _finish(self, session: Session) -> None:
         """The last rows go in one transaction with the month's counters; then nothing deleted stays in the write-ahead log."""

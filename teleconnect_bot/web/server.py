@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from teleconnect_bot.services.guest_door import GuestDoor
 from teleconnect_bot.services.ports import ServiceUnavailable
 from teleconnect_bot.web.bundle import STATIC, Bundle
+from teleconnect_bot.web.callbacks import Callbacks
 from teleconnect_bot.web.gateway import MOUNT, Gateway
 from teleconnect_bot.web.gateway_table import MAX_JSON_BYTES
 from teleconnect_bot.web.guest import GuestRoutes, PublicInfo
@@ -44,6 +45,7 @@ def create_app(
     seconds: Seconds,
     tasks: asyncio.TaskGroup,
     static: Path = STATIC,
+    callbacks: Callbacks | None = None,
 ) -> web.Application:
     """All routes. `gateway` is opened and closed by the caller, who needs it for longer (`SeatGate`).
 
@@ -56,6 +58,8 @@ def create_app(
     app.add_routes(guest.routes())
     app.add_routes(Bundle(static).routes())
     app.add_routes(Health(checks, registry, trusted).routes())
+    if callbacks is not None:
+        app.add_routes(callbacks.routes())
     app.router.add_route("*", MOUNT + r"/{call:[\s\S]*}", gateway.handle)
     app.on_response_prepare.append(security_headers(public_url))
 

@@ -26,6 +26,10 @@ same in the sessions above, from `close now` until nothing is left: what that is
 
 **Growth.** The size of the bot's database, write-ahead log included, after 1,000 sessions in four months of simulated time, and of its key
 store after the keys of 1,000 rooms; *baseline* is the same after a part of them. It must be flat.
+
+**Messages.** 1,000 invitations by SMS stand in the outbox; the clock runs until a double of the provider has all of them. *Baseline* is
+the time in which Twilio's library alone hands the same messages to the same double, as many at once; it is subtracted from *value*. The
+bot's use cases and SQLite are real, the requester's chat is not.
 """
 
 from __future__ import annotations
@@ -43,7 +47,7 @@ from teleconnect_bot.demo.catcher import NoMailCame
 from teleconnect_bot.demo.homeserver import HomeserverFailed
 from teleconnect_bot.demo.stack import Stack
 
-from . import gateway, session, storage, transcripts
+from . import gateway, messages, session, storage, transcripts
 from .device import CouldNotMeasure
 from .play import SETTINGS
 from .results import Row, table, write
@@ -68,6 +72,8 @@ async def run(directory: Path) -> tuple[list[Row], list[str]]:
         await stack.stop()
         _now("transcripts")
         rows += await transcripts.measure()
+        _now("messages")
+        rows.append(await messages.measure(directory / "messages"))
         _now("storage over many sessions")
         return rows + await storage.measure(teardown), [where_plain, where_whole]
     except FAILURES:

@@ -14,6 +14,8 @@ from teleconnect_bot.adapters.messaging.texts import Catalogues
 
 TEXTS = Catalogues.load()
 ENGLISH = TEXTS.catalogue("en")
+# Not translated yet; where they are missing the English ones are sent.
+AWAITED = {key for key in ENGLISH.texts if key.endswith(".sms")}
 PAGE_TEXTS = Path(__file__).parents[2] / "guest_page" / "src" / "texts"
 LANGUAGES = ["am", "ar", "de", "en", "es", "fa", "fr", "ha", "it", "ku", "my", "prs", "ps", "pt", "ru", "so", "sw", "ti", "tr", "uk"]
 SCRIPTS = {
@@ -65,8 +67,9 @@ def test_the_languages_of_the_product_are_all_there() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_catalogue_has_every_text_with_the_same_placeholders(language: str) -> None:
     texts = TEXTS.catalogue(language).texts
-    assert {key: placeholders(text) for key, text in texts.items()} == {key: placeholders(text) for key, text in ENGLISH.texts.items()}
-    assert list(texts) == list(ENGLISH.texts), "in the order of the English one, so that both can be read side by side"
+    expected = {key: text for key, text in ENGLISH.texts.items() if key in texts or key not in AWAITED}
+    assert {key: placeholders(text) for key, text in texts.items()} == {key: placeholders(text) for key, text in expected.items()}
+    assert list(texts) == list(expected), "in the order of the English one, so that both can be read side by side"
     assert texts["terms.version"] == ENGLISH.texts["terms.version"]
 
 
@@ -170,7 +173,7 @@ def test_terms_are_plain_paragraphs(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_discreet_invitation_and_the_messages_afterwards_name_nobody(language: str) -> None:
     afterwards = ("rescheduled.", "cancelled.", "reminder.", "nobody_came.", "new_message.", "invitation.discreet.")
-    for key in (key for key in ENGLISH.texts if key.startswith(afterwards)):
+    for key in (key for key in TEXTS.catalogue(language).texts if key.startswith(afterwards)):
         assert "name" not in placeholders(TEXTS.catalogue(language).texts[key])
 
 

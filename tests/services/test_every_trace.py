@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.domain.retention import REMOVALS, Removal, Step, TraceKind
 from teleconnect_bot.domain.session import State
+from teleconnect_bot.services.ports import PhoneMessage
 from tests.services.test_whole_session import nothing_is_left, started
 from tests.services.world import GRACE, World
 
@@ -22,6 +24,7 @@ REMOVED_AND_VERIFIED_BY: dict[TraceKind, tuple[str, str]] = {
     TraceKind.CHAT_MEDIA: ("delete_media", "media_is_gone"),
     TraceKind.CHAT_EVENT: ("redact", "is_redacted"),
     TraceKind.ROOM_KEYS: ("forget_keys", "keys_forgotten"),
+    TraceKind.PROVIDER_RECORD: ("delete", "is_deleted"),
 }
 """Calls of the ports, by which `tests/services/fakes.py` is told to fail."""
 
@@ -48,6 +51,10 @@ async def played(world: World) -> World:
     assert room
     world.homeserver.media.add("mxc://example.org/photo")
     await world.desk.files_sent(room, next(iter(world.homeserver.devices)), ("mxc://example.org/photo",))
+    sms = PhoneMessage("some.message", Channel.SMS, "+41791234567", "invitation", "en", "You are invited.", {})
+    record = await world.provider.send(sms)
+    world.provider.finish(record)
+    await world.ledger.found((await world.session()).id, TraceKind.PROVIDER_RECORD, record)
     await world.write("close", "$close")
     await world.write("pdf", "$pdf")
     kinds = {trace.kind for trace in await world.ledger.of((await world.session()).id)}

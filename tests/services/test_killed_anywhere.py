@@ -5,22 +5,41 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from teleconnect_bot.domain.channels import Channel, ChannelOrder
+from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.services.ports import Membership
+from teleconnect_bot.services.sessions import Invitation
 from tests.services.fakes import Killed
 from tests.services.test_whole_session import nothing_is_left
-from tests.services.world import GRACE, World
+from tests.services.world import CHAT, GRACE, NURSE, World
 
 Step = Callable[[World], Awaitable[None]]
 
 
 async def invite(world: World) -> None:
     await world.write('invite anna@example.net name="Anna" lang=fr', "$invite")
+
+
+async def invite_by_sms(world: World) -> None:
+    world.sessions.policy = replace(world.policy, channels=ChannelOrder((Channel.EMAIL, Channel.SMS)))
+    number, mail = Contact.phone("+41791234567"), Contact.email("anna@example.net")
+    await world.sessions.invite(Invitation(by=NURSE, chat=CHAT, event="$invite", contact=number, more=(mail,), language="fr"))
+    await world.settle()
+
+
+async def the_sms_is_lost(world: World) -> None:
+    """The provider reports it, and reports it again when nobody heard."""
+    for record, found in list(world.provider.records.items()):
+        world.provider.finish(record)
+        await world.deliveries.reported(found.message.message_id, record, "undelivered", 30003)
+    await world.settle()
 
 
 async def enter(world: World) -> None:
@@ -50,6 +69,7 @@ async def ask_for_pdf(world: World) -> None:
 async def a_day_passes(world: World) -> None:
     await world.pass_time(timedelta(hours=24))
     await world.pass_time(GRACE + timedelta(minutes=5))
+    await world.guard.forget(world.units, world.clock.now())
 
 
 async def cancel(world: World) -> None:
@@ -57,6 +77,7 @@ async def cancel(world: World) -> None:
 
 
 HELD: tuple[Step, ...] = (invite, enter, arrive, join, close, ask_for_pdf, a_day_passes)
+BY_SMS: tuple[Step, ...] = (invite_by_sms, the_sms_is_lost, cancel, a_day_passes)
 NOT_HELD: tuple[Step, ...] = (invite, enter, cancel, a_day_passes)
 
 
@@ -89,6 +110,9 @@ async def same_end(world: World, expected: World) -> None:
     sent, once = Counter(mail.message_id for mail in world.mailer.taken), Counter(mail.message_id for mail in expected.mailer.taken)
     assert len(sent) == len(once)
     assert sum(sent.values()) - sum(once.values()) <= 1, "one repeat at the most, with the same Message-ID"
+    by_phone, once_by_phone = ([message.message_id for message in each.provider.taken] for each in (world, expected))
+    assert len(by_phone) == len(set(by_phone)) == len(once_by_phone), "an SMS is looked for before it is sent again"
+    assert world.provider.records == {}
     assert world.homeserver.created == expected.homeserver.created
     assert len(world.homeserver.purged) == len(expected.homeserver.purged)
     assert Counter(_said(world)) == Counter(_said(expected))
@@ -130,6 +154,14 @@ async def test_killed_anywhere_in_an_invitation(memory: Path) -> None:
 
 async def test_killed_anywhere_while_somebody_enters(memory: Path) -> None:
     await _at_every_point(memory, NOT_HELD, enter)
+
+
+async def test_killed_anywhere_in_an_invitation_by_sms(memory: Path) -> None:
+    await _at_every_point(memory, BY_SMS, invite_by_sms)
+
+
+async def test_killed_anywhere_while_an_sms_is_reported_lost_and_a_mail_takes_its_place(memory: Path) -> None:
+    await _at_every_point(memory, BY_SMS, the_sms_is_lost)
 
 
 async def test_killed_anywhere_in_the_teardown(memory: Path) -> None:

@@ -122,6 +122,7 @@ async def test_twenty_four_hours_after_the_close_nothing_is_left(world: World) -
 async def nothing_is_left(world: World) -> None:
     assert world.homeserver.rooms == {}
     assert world.homeserver.media == set()
+    assert world.provider.records == {}
     assert world.homeserver.keys_of == set()
     assert not {user for user in world.homeserver.accounts if user in world.homeserver.devices}
     assert list(world.keys_directory.glob("*")) == []

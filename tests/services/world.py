@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from teleconnect_bot.adapters.calendar_files import ICalendarFiles
-from teleconnect_bot.adapters.messaging.moments import format_moment
+from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.storage.database import Database
 from teleconnect_bot.adapters.storage.migrations import migrate
@@ -29,6 +29,7 @@ from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Channel, Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.calendar_entries import CalendarEntries
+from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Guests
 from teleconnect_bot.services.late_teardown import LateTeardowns
@@ -36,18 +37,21 @@ from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
+from teleconnect_bot.services.phone_messages import PhoneMessages
 from teleconnect_bot.services.ports import Membership
 from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
+from teleconnect_bot.services.spending import SpendingGuard, SpendingLimits
 from teleconnect_bot.services.staff_alerts import StaffAlerts
 from teleconnect_bot.services.staff_notices import StaffNotices
 from teleconnect_bot.services.status_card import StatusCard
 from teleconnect_bot.services.teardown import Teardown
 from teleconnect_bot.services.timers import Timers
 from teleconnect_bot.services.transcripts import Transcripts
+from tests.services.fake_provider import FakePhoneMessenger
 from tests.services.fakes import (
     BOT,
     CountingTokens,
@@ -97,6 +101,8 @@ class World:
         self.crash = Crash()
         self.clock, self.tokens = FakeClock(), CountingTokens()
         self.homeserver, self.mailer, self.pdf = FakeHomeserver(self.crash), FakeMailer(self.crash), FakePdf()
+        self.provider, self.limits = FakePhoneMessenger(self.crash), SpendingLimits()
+        self.provider.away_for, self.provider.lies_about = self.homeserver.away_for, self.homeserver.lies_about
         self.direct_chats = FakeDirectChats()
         self.chat = FakeChat(self.homeserver)
         self.policy = Policy(sync_grace=GRACE)
@@ -114,7 +120,9 @@ class World:
         for shared in ("clock", "tokens", "pdf", "direct_chats"):
             setattr(twin, shared, copy.deepcopy(getattr(self, shared)))
         twin.homeserver, twin.mailer = copy.deepcopy(self.homeserver), copy.deepcopy(self.mailer)
-        twin.homeserver.crash = twin.mailer.crash = twin.crash
+        twin.provider = copy.deepcopy(self.provider)
+        twin.provider.away_for, twin.provider.lies_about = twin.homeserver.away_for, twin.homeserver.lies_about
+        twin.homeserver.crash = twin.mailer.crash = twin.provider.crash = twin.crash
         twin.chat = FakeChat(twin.homeserver)
         twin.start()
         return twin
@@ -151,15 +159,23 @@ class World:
             "example.org",
             for_everybody=self.calendar_for_everybody,
         )
-        messages = Messages(self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock, entries.attachments)
+        self.guard = SpendingGuard(self.keys, self.limits)
+        phone = PhoneMessages(self.units, self.sessions, self.ledger, self.provider, self.guard, self.clock)
+        attachments = entries.attachments
+        self.messages = Messages(
+            self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock, attachments, phone, format_briefly
+        )
+        self.deliveries = Deliveries(self.units, self.sessions)
+        messages = self.messages
         self.outbox = Outbox(
             self.units,
             self.clock,
             {
                 **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
-                **messages.handlers(),
                 **entries.handlers(),
                 **StatusCard(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.card_every).handlers(),
+                **self.messages.handlers(),
+                **phone.handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
                 **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock).handlers(),
                 **PassingAnswers(self.ledger, self.chat).handlers(),
@@ -177,6 +193,7 @@ class World:
                     self.gate,
                     cards,
                     self.settings,
+                    phone,
                 ).handlers(),
             },
         )

@@ -19,6 +19,7 @@ from teleconnect_bot.config import Config, ConfigError, load, parse, unused
 from teleconnect_bot.config.example import render
 from teleconnect_bot.config.reading import entry_of, fields_of, section_of
 from teleconnect_bot.config.values import is_loopback, matches, written_duration
+from teleconnect_bot.domain.channels import Channel, ChannelOrder, CountryOrder
 from teleconnect_bot.domain.schedule import Policy
 
 ROOT = Path(__file__).parents[2]
@@ -478,11 +479,8 @@ def test_the_operations_guide_names_only_keys_that_exist() -> None:
 
 
 def test_what_is_set_but_not_used_yet_is_known(tmp_path: Path) -> None:
-    assert unused(
-        read(tmp_path, messages={"limits": {"per_day": 5}}, teams={"night": {"members": ["@a:b"]}}, calls={"provider": "builtin"})
-    ) == [
+    assert unused(read(tmp_path, teams={"night": {"members": ["@a:b"]}}, calls={"provider": "builtin"})) == [
         "teams",
-        "messages.limits",
     ]
 
 
@@ -492,6 +490,46 @@ def test_reminders_and_quiet_hours_go_with_each_new_session(tmp_path: Path) -> N
     assert (policy.quiet_hours.start.hour, policy.quiet_hours.end.minute) == (22, 30)
     assert read(tmp_path, reminders=[]).policy().reminders == ()
     assert read(tmp_path).policy() == Policy()
+
+
+SENDERS = {
+    "account_sid": "AC1",
+    "auth_token": "t",
+    "sms_from": {"default": "MG" + "1" * 32, "+41": "Example"},
+    "whatsapp_from": "+41790000000",
+}
+
+
+def test_what_can_be_sent_by_goes_with_each_new_session(tmp_path: Path) -> None:
+    assert read(tmp_path).policy().channels.usable == (Channel.EMAIL,)
+    policy = read(tmp_path, twilio=SENDERS, messages={"order": {"+380": ["whatsapp"]}, "undelivered_after": "5m"}).policy()
+    assert policy.channels == ChannelOrder((Channel.EMAIL, Channel.SMS, Channel.WHATSAPP), (CountryOrder("+380", (Channel.WHATSAPP,)),))
+    assert policy.undelivered_after == timedelta(minutes=5)
+    assert read(tmp_path, twilio={**SENDERS, "whatsapp_from": None}).policy().channels.usable == (Channel.EMAIL, Channel.SMS)
+
+
+def test_one_sender_stands_for_every_country(tmp_path: Path) -> None:
+    twilio = read(tmp_path, twilio={**SENDERS, "sms_from": "Example"}).twilio
+    assert twilio is not None
+    assert twilio.sms_from == {"default": "Example"}
+    assert twilio.whatsapp_from == {"default": "+41790000000"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"sms_from": "A name that is too long"}, "at most 11 letters"),
+        ({"sms_from": {"41": "Example"}}, 'such as default or "+41"'),
+        ({"sms_from": {}}, 'such as default or "+41"'),
+        ({"whatsapp_from": "Example"}, "must be a number"),
+        ({"templates": {"invitation": {"en": "the-template"}}}, "ContentSid"),
+        ({"templates": {"invitations": {"en": "HX" + "1" * 32}}}, "must be"),
+    ],
+)
+def test_a_wrong_sender_or_template_is_said_with_its_place(tmp_path: Path, wrong: dict[str, object], words: str) -> None:
+    with pytest.raises(ConfigError, match=r"^twilio\.") as caught:
+        read(tmp_path, twilio={**SENDERS, **wrong})
+    assert words in str(caught.value)
 
 
 def test_reading_a_configuration_loads_neither_matrix_nor_pdf_libraries() -> None:

@@ -53,10 +53,12 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
         c.SomebodyWrote: c.SomebodyWrote(REQUESTER),
         c.MessageTaken: c.MessageTaken(message),
         c.MessageDelayed: c.MessageDelayed(message, "the mail server is away"),
+        c.MessageDelivered: c.MessageDelivered(message),
         c.MessageFailed: c.MessageFailed(message, "the mailbox is unknown"),
         c.InterpreterAccepted: made.accepts(),
         c.InterpreterDeclined: made.declines(),
         c.InterpreterWithdrew: c.InterpreterWithdrew("offer1", "ill"),
+        c.OptedOut: c.OptedOut(LINK, 0),
         c.DeadlinePassed: c.DeadlinePassed(_first_deadline(session)),
     }
     return reports.get(kind) or kind()
@@ -193,6 +195,7 @@ def test_a_report_about_somebody_unknown_changes_no_seat_link_or_message(state: 
         c.SeatAdmitted("?"),
         c.VisitorJoined("@x:y"), c.VisitorLeft("?"), c.SeatBeat("?"), c.StaffLeft("@x:y"), c.MessageTaken("?"), c.MessageFailed("?", ""),
         c.InterpreterAccepted("?", 1, user="@x:y"), c.InterpreterDeclined("?", 1), c.InterpreterWithdrew("?"),
+        c.MessageDelivered("?"), c.OptedOut("?", 0), c.OptedOut(LINK, 9),
     ):  # fmt: skip
         assert decide(session, report, NOW) == (session, ())
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_time, get_timezone_location
+from babel.dates import format_skeleton, format_time, get_timezone_location
 
 from teleconnect_bot.adapters.messaging.days import day_in_words
 
@@ -18,6 +18,7 @@ _PREFERRED = {"en": "en_GB", "prs": "fa_AF"}
 # Where many count the hours from sunrise, 2:00 may be taken for eight in the morning; 14:00 cannot.
 _FULL_DAY_CLOCK = frozenset({"am", "so", "ti"})
 _COMMAS = {"ar": "،", "fa": "،", "prs": "،", "ps": "،", "am": "፣", "ti": "፣", "my": "၊"}
+_TWO_CALENDARS = frozenset({"am", "fa", "prs", "ps", "ti"})
 _DIGITS = {"arabext": "۰۱۲۳۴۵۶۷۸۹", "arab": "٠١٢٣٤٥٦٧٨٩", "mymr": "၀၁၂၃၄၅၆၇၈၉"}
 
 
@@ -64,6 +65,19 @@ def format_moment(moment: datetime, zone: str, language: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     comma = _COMMAS.get(base_of(language), ",")
     return f"{format_day(moment, zone, language)}{comma} {format_clock(moment, zone, language)} ({_zone_name(local, zone, language)})"
+
+
+def format_briefly(moment: datetime, zone: str, language: str) -> str:
+    """Day and time without year and zone, for an SMS: `Tue 1 Dec, 14:00`. The zone is the reader's own.
+
+    Where readers live by another calendar than the Gregorian one, the whole day in both.
+    """
+    local, comma = moment.astimezone(ZoneInfo(zone)), _COMMAS.get(base_of(language), ",")
+    if base_of(language) in _TWO_CALENDARS:
+        day = format_day(moment, zone, language)
+    else:
+        day = native_digits(format_skeleton("MMMEd", local, locale=locale_of(language)), language)
+    return f"{day}{comma} {format_clock(moment, zone, language)}"
 
 
 def _zone_name(local: datetime, zone: str, language: str) -> str:

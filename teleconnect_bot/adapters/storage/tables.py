@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -49,6 +50,8 @@ class Kept(StrEnum):
     """A visitor account that nobody has used. Deleted when it is used."""
     ORGANISATION = "organisation"
     """An interpreting organisation, and how its manager is reached. Deleted when an administrator removes it."""
+    SPENDING = "spending"
+    """How many messages went to whom, counted under a hash whose key is destroyed after a day. Deleted with its hour or day."""
     STATISTIC = "statistic"
     """Monthly sums. Kept."""
     REQUESTER = "requester"
@@ -180,7 +183,9 @@ link = Table(
     sealed("contact"),
     sealed("language"),
     sealed("name"),
+    sealed("more"),
     sealed("others"),
+    sealed("opted_out"),
     _column("generation", Integer, Kept.SESSION),
     _column("places", Integer, Kept.SESSION),
     _column("dead", Boolean, Kept.SESSION),
@@ -228,6 +233,10 @@ message = Table(
     _column("channel", Text, Kept.SESSION),
     _column("delivery", Text, Kept.SESSION),
     sealed("problem"),
+    sealed("fallbacks"),
+    _column("replaces", Text, Kept.SESSION, null=True),
+    _column("tried_at", Moment, Kept.SESSION, null=True),
+    _column("late", Boolean, Kept.SESSION, server_default=false()),
 )
 
 dialogue = Table(
@@ -332,6 +341,14 @@ visitor_pool = Table(
     _number(Kept.POOL),
     _column("user", Text, Kept.POOL, unique=True),
     sqlite_autoincrement=True,
+)
+
+spend_counter = Table(
+    "spend_counter",
+    metadata,
+    _column("counted", Text, Kept.SPENDING, primary_key=True),
+    _column("until", Moment, Kept.SPENDING, index=True),
+    _column("amount", Integer, Kept.SPENDING),
 )
 
 statistic = Table(

@@ -151,6 +151,19 @@ class TraceRows:
         user: str = row.user
         return user
 
+    async def spent(self, counted: str) -> int:
+        counter = tables.spend_counter
+        amount: int | None = (await self._connection.execute(select(counter.c.amount).where(counter.c.counted == counted))).scalar()
+        return amount or 0
+
+    async def spend(self, counted: str, until: datetime) -> None:
+        statement = upsert(self._connection, tables.spend_counter).values(counted=counted, until=until, amount=1)
+        more = {"amount": tables.spend_counter.c.amount + 1}
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["counted"], set_=more))
+
+    async def forget_spending_before(self, moment: datetime) -> None:
+        await self._connection.execute(delete(tables.spend_counter).where(tables.spend_counter.c.until <= moment))
+
     async def count(self, month: str, name: str, amount: int = 1) -> None:
         statement = upsert(self._connection, tables.statistic).values(month=month, name=name, amount=amount)
         await self._connection.execute(

@@ -11,7 +11,7 @@ from .machine import Clock, SessionKeys, Tokens
 from .matrix import Membership, Relay, Relays, Rooms, SeatGate, StaffChat, Text, VisitorAccount, Visitors
 from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
 from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
-from .writing import Attachment, CalendarEntry, CalendarFiles, Email, Mailer, PdfRenderer, StaffTexts, Texts
+from .writing import Attachment, CalendarEntry, CalendarFiles, Email, Mailer, PdfRenderer, PhoneMessage, PhoneMessenger, StaffTexts, Texts
 
 __all__ = [
     "Attachment",
@@ -26,6 +26,8 @@ __all__ = [
     "Mailer",
     "Membership",
     "PdfRenderer",
+    "PhoneMessage",
+    "PhoneMessenger",
     "QueuedEffect",
     "RefusedByService",
     "Relay",

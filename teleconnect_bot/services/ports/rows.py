@@ -184,6 +184,15 @@ class Unit(Protocol):
 
     async def take_from_pool(self) -> str | None: ...
 
+    async def spent(self, counted: str) -> int:
+        """How often `spend` was called for this (a keyed hash)."""
+
+    async def spend(self, counted: str, until: datetime) -> None:
+        """Count one more; `until` is when the counter ends."""
+
+    async def forget_spending_before(self, moment: datetime) -> None:
+        """Delete the counters that have ended."""
+
     async def count(self, month: str, name: str, amount: int = 1) -> None:
         """Add to a monthly counter (PRODUCT §9); `month` as `2026-11`, `name` from a closed list."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import Session
@@ -89,6 +90,43 @@ class Email:
 class Mailer(Protocol):
     async def send(self, email: Email) -> None:
         """The SMTP server has taken the message. Raises `ServiceUnavailable` or `RefusedByService`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneMessage:
+    """One SMS or WhatsApp message.
+
+    `to` is in the form of E.164. An SMS is `text`; a WhatsApp message is the approved template for `template` and `language`, filled
+    with `values` (`1`, `2`, … as in the template). `message_id` comes back with every report of its delivery.
+    """
+
+    message_id: str
+    channel: Channel
+    to: str = field(repr=False)
+    template: str
+    language: str
+    text: str = field(repr=False)
+    values: Mapping[str, str] = field(repr=False)
+
+
+class PhoneMessenger(Protocol):
+    """SMS and WhatsApp (PRODUCT §6). What the provider keeps of a message is its record, under an id that it gives."""
+
+    async def send(self, message: PhoneMessage) -> str:
+        """The provider has taken the message; the record's id.
+
+        Not idempotent: whoever is not sure whether it was called before asks `find` first.
+        Raises `ServiceUnavailable`, or `RefusedByService` with words for the requester.
+        """
+
+    async def find(self, message: PhoneMessage, known: frozenset[str]) -> str | None:
+        """The record of this message if the provider has one, other than those in `known` (records of other messages)."""
+
+    async def delete(self, record: str) -> None:
+        """The provider forgets the message; fine when it has already. Raises `ServiceUnavailable` while the message is under way."""
+
+    async def is_deleted(self, record: str) -> bool:
+        """Asked of the provider."""
 
 
 class PdfRenderer(Protocol):

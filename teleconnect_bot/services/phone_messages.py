@@ -1,0 +1,155 @@
+"""SMS and WhatsApp: each message enters the ledger, is counted, handed over once, and then forgotten by the provider (PRODUCT §6, §9).
+
+The provider's record stands in the ledger under the message's id before the provider is asked, so that a second call is never made
+blindly: a message that may have been taken is looked for first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import structlog
+
+from teleconnect_bot.domain.channels import BY_TELEPHONE
+from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
+from teleconnect_bot.domain.delivery import FINAL
+from teleconnect_bot.domain.effects import Effect, RemoveRecord
+from teleconnect_bot.domain.people import ContactKind
+from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
+from teleconnect_bot.domain.session import OutgoingMessage, Session
+
+from .ledger import Ledger
+from .outbox import Handler
+from .ports import Clock, PhoneMessage, PhoneMessenger, QueuedEffect, RefusedByService, ServiceUnavailable, UnitOfWork
+from .provider_words import WORDS
+from .sessions import Sessions
+from .spending import SpendingGuard
+
+log = structlog.get_logger("teleconnect_bot.phone_messages")
+
+NOT_SET_UP = "SMS and WhatsApp are not set up here; please tell the administrator, or use an e-mail address"
+TRIED_AGAIN = "the SMS provider does not take it now; it is tried again"
+RECORDS = frozenset({TraceKind.PROVIDER_RECORD})
+STOPPED = 21610
+LEFT_TO_TEARDOWN = 20
+"""After how many attempts, some two hours, a record is left alone until the session is deleted."""
+
+Compose = Callable[[Session, OutgoingMessage], PhoneMessage | None]
+
+
+class PhoneMessages:
+    """`messenger` is None where no provider is configured."""
+
+    def __init__(
+        self,
+        units: UnitOfWork,
+        sessions: Sessions,
+        ledger: Ledger,
+        messenger: PhoneMessenger | None,
+        guard: SpendingGuard,
+        clock: Clock,
+    ) -> None:
+        self.units, self.sessions, self.ledger = units, sessions, ledger
+        self.messenger, self.guard, self.clock = messenger, guard, clock
+        self.compose: Compose = lambda session, message: None
+        """Set by `Messages`, which writes the texts."""
+
+    def handlers(self) -> dict[type[Effect], Handler]:
+        return {RemoveRecord: self.remove_record}
+
+    async def send(self, session: Session, message: OutgoingMessage) -> None:
+        """Raises `ServiceUnavailable` when it is to be tried again."""
+        words = self._cannot(session, message)
+        composed = None if words else self.compose(session, message)
+        if words or composed is None or self.messenger is None:
+            await self._failed(session, message, words or NOT_SET_UP)
+            return
+        trace, refusal = await self._entered(session, message, composed.to)
+        if refusal:
+            await self._failed(session, message, refusal)
+            return
+        try:
+            place = trace.place if trace else ""
+            if trace is not None and not place:
+                place = await self.messenger.find(composed, await self._known()) or ""
+            place = place or await self.messenger.send(composed)
+        except ServiceUnavailable:
+            await self.sessions.decide(session.id, MessageDelayed(message.id, TRIED_AGAIN))
+            raise
+        except RefusedByService as refused:
+            await self.ledger.put(_record_of(session, message), state=TraceState.VERIFIED)
+            await self._failed(session, message, refused.reason)
+            return
+        await self.ledger.made(_record_of(session, message), place)
+        await self.sessions.decide(session.id, MessageTaken(message.id))
+
+    def _cannot(self, session: Session, message: OutgoingMessage) -> str | None:
+        link = session.link(message.link)
+        if self.messenger is None or message.channel not in session.policy.channels.usable:
+            return NOT_SET_UP
+        return WORDS[STOPPED] if link and message.recipient in link.opted_out else None
+
+    async def _entered(self, session: Session, message: OutgoingMessage, number: str) -> tuple[Trace | None, str | None]:
+        """The trace of an earlier attempt; else None, and the trace is entered now and counted, unless that is refused in words."""
+        record = _record_of(session, message)
+        async with self.units.begin() as unit:
+            earlier = next((trace for trace in await unit.traces(session.id) if (trace.kind, trace.key) == (record.kind, record.key)), None)
+            if earlier is not None:
+                return earlier, None
+            refusal = await self.guard.count(unit, session.requester, number, self.clock.now())
+            if refusal is None:
+                await unit.enter_trace(record)
+            return None, refusal
+
+    async def _failed(self, session: Session, message: OutgoingMessage, words: str) -> None:
+        await self.sessions.decide(session.id, MessageFailed(message.id, words))
+
+    async def _known(self) -> frozenset[str]:
+        async with self.units.begin() as unit:
+            return frozenset(trace.place for trace in await unit.traces_of(RECORDS) if trace.place)
+
+    async def remove_record(self, queued: QueuedEffect) -> None:
+        """Once the message has arrived or failed; `ServiceUnavailable` for as long as the provider is not done with it."""
+        session = await self.sessions.load(queued.session)
+        message = session.message(cast(RemoveRecord, queued.effect).message) if session else None
+        if session is None or message is None or message.delivery not in FINAL or self.messenger is None:
+            return
+        if queued.attempts >= LEFT_TO_TEARDOWN:
+            return
+        for trace in await self.ledger.of(session.id, TraceKind.PROVIDER_RECORD):
+            if trace.key == message.id and trace.state is not TraceState.VERIFIED:
+                located = await self._located(session, trace)
+                if located.place:
+                    await self.messenger.delete(located.place)
+                await self.ledger.put(located, state=TraceState.REMOVED if located.place else TraceState.VERIFIED)
+
+    async def locate(self, session: Session) -> None:
+        """Before the numbers are gone for good: find the records of messages that may have been taken just before a crash."""
+        for trace in await self.ledger.of(session.id, TraceKind.PROVIDER_RECORD):
+            if trace.state is not TraceState.VERIFIED:
+                try:
+                    await self._located(session, trace)
+                except (ServiceUnavailable, RefusedByService):
+                    log.warning("record_not_located", session=session.id)
+
+    async def _located(self, session: Session, trace: Trace) -> Trace:
+        message = session.message(trace.key)
+        if trace.place or message is None or self.messenger is None:
+            return trace
+        composed = self.compose(session, message)
+        found = await self.messenger.find(composed, await self._known()) if composed else None
+        return await self.ledger.made(trace, found) if found else trace
+
+
+def number_of(session: Session, message: OutgoingMessage) -> str | None:
+    """Where an SMS or WhatsApp message goes."""
+    link = session.link(message.link)
+    if link is None or link.dead or message.channel not in BY_TELEPHONE:
+        return None
+    contacts = link.recipients[message.recipient].contacts
+    return next((contact.value for contact in contacts if contact.kind is ContactKind.PHONE), None)
+
+
+def _record_of(session: Session, message: OutgoingMessage) -> Trace:
+    return Trace(session=session.id, kind=TraceKind.PROVIDER_RECORD, key=message.id)

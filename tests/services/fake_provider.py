@@ -1,0 +1,60 @@
+"""A provider of SMS and WhatsApp in memory, behind `PhoneMessenger`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from teleconnect_bot.domain.channels import Channel
+from teleconnect_bot.services.ports import PhoneMessage, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.provider_words import WORDS
+from tests.services.fakes import Crash, Outside
+
+
+@dataclass
+class FakeRecord:
+    """What the provider keeps of a message."""
+
+    message: PhoneMessage
+    final: bool = False
+
+
+class FakePhoneMessenger(Outside):
+    """A provider of SMS and WhatsApp; a number that ends in a known error code is refused with it."""
+
+    def __init__(self, crash: Crash) -> None:
+        super().__init__(crash)
+        self.records: dict[str, FakeRecord] = {}
+        self.taken: list[PhoneMessage] = []
+        self.templates = {"en", "fr"}
+
+    async def send(self, message: PhoneMessage) -> str:
+        if message.channel is Channel.WHATSAPP and message.language not in self.templates:
+            raise RefusedByService("SMS provider", "there is no approved WhatsApp template for this text in the person's language")
+        async with self.reached("SMS provider"):
+            code = int(message.to[-5:])
+            if code in WORDS and code < 30000:
+                raise RefusedByService("SMS provider", WORDS[code])
+            self.taken.append(message)
+            record = f"SM{len(self.taken):032x}"
+            self.records[record] = FakeRecord(message)
+        return record
+
+    async def find(self, message: PhoneMessage, known: frozenset[str]) -> str | None:
+        async with self.reached("SMS provider"):
+            unknown = ((record, found.message) for record, found in self.records.items() if record not in known)
+            return next((record for record, found in unknown if (found.to, found.text) == (message.to, message.text)), None)
+
+    async def delete(self, record: str) -> None:
+        async with self.reached("SMS provider"):
+            if record in self.records and not self.records[record].final:
+                raise ServiceUnavailable("SMS provider")
+            self.records.pop(record, None)
+
+    async def is_deleted(self, record: str) -> bool:
+        async with self.reached("SMS provider"):
+            return "is_deleted" not in self.lies_about and record not in self.records
+
+    def finish(self, record: str) -> None:
+        """The provider is done with it; a record that is deleted already stays so."""
+        if record in self.records:
+            self.records[record].final = True
