@@ -125,6 +125,13 @@ async def test_of_a_deleted_session_nothing_remains_but_what_the_page_names(
     make_stack: MakeStack, open_profile: OpenProfile, tmp_path: Path
 ) -> None:
     stack = await make_stack(settings=SETTINGS)
+    await whole(await Scene.play(stack, OnSqlite(stack), open_profile, tmp_path))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+async def test_maintenance_of_the_homeserver_removes_the_ids_too(make_stack: MakeStack, open_profile: OpenProfile, tmp_path: Path) -> None:
+    stack = await make_stack(settings=SETTINGS)
     scene = await Scene.play(stack, OnSqlite(stack), open_profile, tmp_path)
     await whole(scene)
     await no_id_is_left_after_maintenance(scene)
