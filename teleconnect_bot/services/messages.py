@@ -177,7 +177,7 @@ class Messages:
             to=number,
             template=template,
             language=language,
-            text=f"{name}: {words}" if name else words,
+            text=signed(words, name, self.texts.direction(language)) if name else words,
             values={variable: value for variable, value in values.items() if value},
         )
 
@@ -210,6 +210,11 @@ class Messages:
             return {}
         minutes = int(session.policy.opens_before.total_seconds() // 60)
         return {"when": self.moment(session.planned_at, session.zone, language), "minutes": str(minutes)}
+
+
+def signed(words: str, name: str, direction: str) -> str:
+    """Who writes, then what. Where the text runs from right to left a Latin name before it must not turn it round."""
+    return f"\u200f\u2068{name}\u2069: {words}" if direction == "rtl" else f"{name}: {words}"
 
 
 def _template(session: Session, message: OutgoingMessage) -> str:

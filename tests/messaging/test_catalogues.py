@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from teleconnect_bot.adapters.messaging.moments import locale_of
+from teleconnect_bot.adapters.messaging.moments import format_briefly, locale_of
 from teleconnect_bot.adapters.messaging.templates import choices, placeholders
 from teleconnect_bot.adapters.messaging.texts import Catalogues
+from teleconnect_bot.domain.sms_segments import Alphabet, alphabet_of, segments
+from teleconnect_bot.services.messages import signed
 
 TEXTS = Catalogues.load()
 ENGLISH = TEXTS.catalogue("en")
 # Not translated yet; where they are missing the English ones are sent.
-AWAITED = {key for key in ENGLISH.texts if key.endswith(".sms")}
+AWAITED: frozenset[str] = frozenset()
 PAGE_TEXTS = Path(__file__).parents[2] / "guest_page" / "src" / "texts"
 LANGUAGES = ["am", "ar", "de", "en", "es", "fa", "fr", "ha", "it", "ku", "my", "prs", "ps", "pt", "ru", "so", "sw", "ti", "tr", "uk"]
 SCRIPTS = {
@@ -136,6 +139,32 @@ def test_nothing_stands_beside_a_link_that_a_reader_could_take_for_a_part_of_it(
         if "link" in placeholders(template):
             values = dict.fromkeys(placeholders(template), "1") | {"link": "LINK"}
             assert re.search(r"(?:^|[\s(])LINK(?:$|[\s)])", TEXTS.get(key, language, **values)), key
+
+
+# Of the names that organisations in this field go by in public, one of the longest.
+LONGEST_NAME = "Médecins Sans Frontières"
+LONGEST_LINK = f"https://{'h' * 20}/j#{'t' * 22}"
+IN_THE_GSM_ALPHABET = {"de", "en", "es", "fr", "ha", "it", "pt", "so", "sw"}
+# A day of each month, of each weekday, in the evening: whatever makes a date long.
+LONG_MOMENTS = [datetime(2027, month, 9 + 3 * month % 19, 20, 45, tzinfo=UTC) for month in range(1, 13)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", sorted(key for key in ENGLISH.texts if key.endswith(".sms")))
+def test_an_sms_is_one_segment_where_the_alphabet_allows_and_never_more_than_two(language: str, key: str) -> None:
+    for moment in LONG_MOMENTS:
+        when = format_briefly(moment, "Africa/Addis_Ababa", language)
+        text = signed(TEXTS.get(key, language, link=LONGEST_LINK, when=when), LONGEST_NAME, TEXTS.direction(language))
+        taken = segments(text)
+        assert taken.count <= 2, (taken, text)
+        if alphabet_of(TEXTS.get(key, language, link=LONGEST_LINK, when="-")) is Alphabet.GSM_7:
+            assert taken.count == 1 or taken.alphabet is Alphabet.UCS_2, (taken, text)
+
+
+@pytest.mark.parametrize("language", sorted(IN_THE_GSM_ALPHABET))
+def test_an_sms_keeps_to_the_gsm_alphabet_where_the_language_can(language: str) -> None:
+    for key in (key for key in ENGLISH.texts if key.endswith(".sms")):
+        assert alphabet_of(TEXTS.get(key, language, link=LONGEST_LINK, when="-")) is Alphabet.GSM_7, key
 
 
 def page_text(language: str, key: str) -> str:

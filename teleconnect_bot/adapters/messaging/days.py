@@ -36,6 +36,25 @@ def day_in_words(day: date, language: str, locale: Locale) -> str:
     return format_date(day, format="full", locale=locale) if write is None else write(day, locale)
 
 
+def brief_day_of_two_calendars(day: date, language: str, locale: Locale) -> str | None:
+    """Weekday, day and month, without the year; None where the Gregorian calendar is the only one."""
+    gregorian = format_date(day, format="d MMMM", locale=locale)
+    match language:
+        case "fa" | "prs" | "ps":
+            weekday = _PASHTO_WEEKDAYS[day.weekday()] if language == "ps" else _weekday(day, locale)
+            own = persian(day)
+            return f"{weekday} {own.day} {_PERSIAN_MONTHS[language][own.month - 1]} ({gregorian})"
+        case "am":
+            own = ethiopian(day)
+            return f"{_weekday(day, locale)} {own.day} {_ETHIOPIAN_MONTHS['am'][own.month - 1]} ({gregorian})"
+        case "ti":
+            own = ethiopian(day)
+            latin = f"{day.day} {_TIGRINYA_MONTHS[day.month - 1]}"
+            return f"{_weekday(day, locale)} {latin} ({own.day} {_ETHIOPIAN_MONTHS['ti'][own.month - 1]})"
+        case _:
+            return None
+
+
 def _gregorian(day: date, locale: Locale) -> str:
     return format_date(day, format="d MMMM y", locale=locale)
 

@@ -10,7 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_skeleton, format_time, get_timezone_location
 
-from teleconnect_bot.adapters.messaging.days import day_in_words
+from teleconnect_bot.adapters.messaging.days import brief_day_of_two_calendars, day_in_words
 
 # English as most of the world writes it: day before month, 24 hours.
 # Dari has no entry of its own in CLDR: it is Persian as it is written in Afghanistan.
@@ -18,7 +18,6 @@ _PREFERRED = {"en": "en_GB", "prs": "fa_AF"}
 # Where many count the hours from sunrise, 2:00 may be taken for eight in the morning; 14:00 cannot.
 _FULL_DAY_CLOCK = frozenset({"am", "so", "ti"})
 _COMMAS = {"ar": "،", "fa": "،", "prs": "،", "ps": "،", "am": "፣", "ti": "፣", "my": "၊"}
-_TWO_CALENDARS = frozenset({"am", "fa", "prs", "ps", "ti"})
 _DIGITS = {"arabext": "۰۱۲۳۴۵۶۷۸۹", "arab": "٠١٢٣٤٥٦٧٨٩", "mymr": "၀၁၂၃၄၅၆၇၈၉"}
 
 
@@ -70,14 +69,11 @@ def format_moment(moment: datetime, zone: str, language: str) -> str:
 def format_briefly(moment: datetime, zone: str, language: str) -> str:
     """Day and time without year and zone, for an SMS: `Tue 1 Dec, 14:00`. The zone is the reader's own.
 
-    Where readers live by another calendar than the Gregorian one, the whole day in both.
+    In both calendars where readers live by another than the Gregorian one.
     """
-    local, comma = moment.astimezone(ZoneInfo(zone)), _COMMAS.get(base_of(language), ",")
-    if base_of(language) in _TWO_CALENDARS:
-        day = format_day(moment, zone, language)
-    else:
-        day = native_digits(format_skeleton("MMMEd", local, locale=locale_of(language)), language)
-    return f"{day}{comma} {format_clock(moment, zone, language)}"
+    local, base, locale = moment.astimezone(ZoneInfo(zone)), base_of(language), locale_of(language)
+    day = brief_day_of_two_calendars(local.date(), base, locale) or format_skeleton("MMMEd", local, locale=locale)
+    return f"{native_digits(day, language)}{_COMMAS.get(base, ',')} {format_clock(moment, zone, language)}"
 
 
 def _zone_name(local: datetime, zone: str, language: str) -> str:
