@@ -59,7 +59,7 @@ async def test_a_line_that_dies_without_a_word_is_noticed_and_found_again(person
     await person.page.route("**/api/**", says_nothing)
     lost = person.page.get_by_role("alert").get_by_text("No connection. We keep trying; please leave this page open.")
     await expect(lost).to_be_visible(timeout=NOTICED_WITHIN_MS)
-    await person.page.unroute("**/api/**")
+    await person.page.unroute_all(behavior="ignoreErrors")
     alive.set()
     await expect(lost).to_be_hidden()
 
