@@ -27,3 +27,24 @@ test("no key stands in both parts", async () => {
 test("a language without a second part reads English there", async () => {
   assert.equal(await insideTexts("xx"), english);
 });
+
+const SCRIPTS: Record<string, RegExp> = {
+  ...Object.fromEntries(["am", "ti"].map((language) => [language, /\p{Script=Ethiopic}/u])),
+  ...Object.fromEntries(["ar", "fa", "prs", "ps"].map((language) => [language, /\p{Script=Arabic}/u])),
+  ...Object.fromEntries(["ru", "uk"].map((language) => [language, /\p{Script=Cyrillic}/u])),
+  my: /\p{Script=Myanmar}/u,
+};
+/** Names that stay as they are in every script. */
+const PRODUCT_NAMES = /Chrome|Safari|Firefox/g;
+
+test("each language of the page has this part too, in its own script and in its own words", async () => {
+  assert.deepEqual(Object.keys(INSIDE).sort(), Object.keys(CATALOGUES).filter((language) => language !== "en").sort());
+  for (const [language, load] of Object.entries(INSIDE)) {
+    for (const [key, text] of Object.entries((await load()).texts)) {
+      const own = text.replace(/\{\w+\}/g, "").replace(PRODUCT_NAMES, "");
+      const strange = [...own].filter((char) => /\p{Letter}/u.test(char) && !(SCRIPTS[language] ?? /\p{Script=Latin}/u).test(char));
+      assert.deepEqual(strange, [], `${language}: ${key}`);
+      assert.notEqual(text, english[key as keyof typeof english], `${language}: ${key}`);
+    }
+  }
+});

@@ -4,7 +4,25 @@ import { texts as english, type InsideTexts } from "./more_en.ts";
 export type { InsideTexts };
 
 export const INSIDE: Record<string, () => Promise<{ texts: InsideTexts }>> = {
+  am: () => import("./more_am.ts"),
+  ar: () => import("./more_ar.ts"),
+  de: () => import("./more_de.ts"),
+  es: () => import("./more_es.ts"),
+  fa: () => import("./more_fa.ts"),
   fr: () => import("./more_fr.ts"),
+  ha: () => import("./more_ha.ts"),
+  it: () => import("./more_it.ts"),
+  ku: () => import("./more_ku.ts"),
+  my: () => import("./more_my.ts"),
+  prs: () => import("./more_prs.ts"),
+  ps: () => import("./more_ps.ts"),
+  pt: () => import("./more_pt.ts"),
+  ru: () => import("./more_ru.ts"),
+  so: () => import("./more_so.ts"),
+  sw: () => import("./more_sw.ts"),
+  ti: () => import("./more_ti.ts"),
+  tr: () => import("./more_tr.ts"),
+  uk: () => import("./more_uk.ts"),
 };
 
 export async function insideTexts(language: string): Promise<InsideTexts> {
