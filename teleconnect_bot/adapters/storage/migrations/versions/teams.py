@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "teams"
-down_revision = "interpreters"
+down_revision = "ladder_of_channels"
 branch_labels = None
 depends_on = None
 
