@@ -422,7 +422,7 @@ class SessionLife(Steps):
         before = next(each for each in self.session.links if each.id == link)
         effects = self.step(c.DeviceTested(link, result))
         known = self.model.state in OPEN and not before.dead
-        assert effects == ((e.UpdateCard(),) if known and before.tested is not result else ())
+        assert effects == ((e.UpdateCard(), e.UpdateTeamCard()) if known and before.tested is not result else ())
 
     # ---- what staff do in the room
 
