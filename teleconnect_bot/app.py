@@ -26,6 +26,7 @@ from teleconnect_bot.adapters.matrix.inventory import MatrixInventory
 from teleconnect_bot.adapters.matrix.memory import AccountDataMemory
 from teleconnect_bot.adapters.matrix.relays import MatrixRelays
 from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
+from teleconnect_bot.adapters.matrix.shared_rooms import MatrixSharedRooms
 from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
 from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
@@ -40,6 +41,7 @@ from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
 from teleconnect_bot.adapters.system import SystemClock, SystemTokens
 from teleconnect_bot.chat.access import Access
 from teleconnect_bot.chat.answers import Answers
+from teleconnect_bot.chat.belonging import Belonging
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk
@@ -56,6 +58,7 @@ from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Changes, Guests, Terms
 from teleconnect_bot.services.late_teardown import LateTeardowns
+from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Handler, Outbox
@@ -70,7 +73,10 @@ from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.spending import SpendingGuard, SpendingLimits
 from teleconnect_bot.services.staff_alerts import StaffAlerts
 from teleconnect_bot.services.staff_notices import StaffNotices
+from teleconnect_bot.services.staff_rooms import StaffRooms
 from teleconnect_bot.services.status_card import StatusCard
+from teleconnect_bot.services.strangers import Strangers
+from teleconnect_bot.services.team_notices import TeamNotices
 from teleconnect_bot.services.teardown import Teardown
 from teleconnect_bot.services.timers import Timers
 from teleconnect_bot.services.transcripts import Transcripts
@@ -226,11 +232,19 @@ class Bot:
         rooms, chat = MatrixRooms(account, admin), MatrixStaffChat(account)
         visitors = AppserviceVisitors(account, admin, config.appservice.visitor_prefix)
         cards = Cards(format_moment)
-        self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards))
-        access = Access(config.access.requesters, config.access.admins, config.access.focal_point)
+        shared = MatrixSharedRooms(account)
+        staff_rooms = StaffRooms(config.bot, shared, config.access.rooms, {name: team.room for name, team in config.teams.items()})
+        self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards, staff_rooms))
+        access = Access(config.access.requesters, config.access.admins, config.access.focal_point, staff_rooms.members)
+        leavers = Leavers(
+            self.units, self.sessions, self.ledger, self.settings, chat, shared, staff_rooms, access.may_request, access.known_admins
+        )
+        belonging = Belonging(self.sessions, self.clock, access, staff_rooms, chat.room_of)
         personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name)
         reach = Reach(frozenset(config.channels().usable), config.messages.default_country)
-        answers = Answers(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request, personal, reach)
+        answers = Answers(
+            self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request, personal, belonging, reach
+        )
         dialogue = Dialogue(
             Dialogues(self.sessions, self.ledger, chat),
             Interview(answers.inviting, format_moment),
@@ -238,7 +252,9 @@ class Bot:
             answers.invitation,
             self.settings,
         )
-        account.events = MatrixEvents(Desk(config.bot, self.sessions, self.ledger, answers, dialogue, access, chat, chat))
+        strangers = Strangers(self.units, self.clock)
+        desk = Desk(config.bot, self.sessions, self.ledger, answers, dialogue, access, chat, chat, staff_rooms, leavers, strangers)
+        account.events = MatrixEvents(desk)
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
         inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix)
         right = RightDatabase(self.units, AccountDataMemory(account.api, config.bot), self.tokens)
@@ -246,14 +262,18 @@ class Bot:
 
         async def tidy() -> bool:
             await self._tidy()
-            await self.settings.forget_others(access.may_request)
+            await staff_rooms.learn()
+            await leavers.look_at_everybody()
+            if staff_rooms.complete():
+                await self.settings.forget_others(access.may_request)
             survey = await guarded.reconcile.survey(inventory, self.clock)
             return await guarded.run(survey, rooms, visitors, config.bot) is None
 
-        late = LateTeardowns(self.units, self.ledger, chat, self.clock, cards, self.settings, config.access.admins)
+        late = LateTeardowns(self.units, self.ledger, chat, self.clock, cards, self.settings, access.known_admins)
+        await staff_rooms.learn()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(account.run())
-            tasks.create_task(self._keep_up(pool, tidy, right.keep, late))
+            tasks.create_task(self._keep_up(pool, tidy, right.keep, late, staff_rooms))
             await account.wait_until_caught_up()
             self.connected = True
             tasks.create_task(self.outbox.run())
@@ -261,7 +281,7 @@ class Bot:
             log.info("ready")
 
     def _handlers(
-        self, rooms: MatrixRooms, chat: MatrixStaffChat, visitors: AppserviceVisitors, cards: Cards
+        self, rooms: MatrixRooms, chat: MatrixStaffChat, visitors: AppserviceVisitors, cards: Cards, staff_rooms: StaffRooms
     ) -> dict[type[Effect], Handler]:
         """Every effect and who carries it out."""
         sessions, ledger, config = self.sessions, self.ledger, self.config
@@ -300,6 +320,7 @@ class Bot:
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock),
             PassingAnswers(ledger, chat),
+            TeamNotices(sessions, ledger, chat, cards, self.clock, self.settings, staff_rooms),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(
                 self.units,
@@ -320,7 +341,12 @@ class Bot:
         return {effect: handler for part in parts for effect, handler in part.handlers().items()}
 
     async def _keep_up(
-        self, pool: VisitorPool, tidy: Callable[[], Awaitable[bool]], remember: Callable[[], Awaitable[None]], late: LateTeardowns
+        self,
+        pool: VisitorPool,
+        tidy: Callable[[], Awaitable[bool]],
+        remember: Callable[[], Awaitable[None]],
+        late: LateTeardowns,
+        staff_rooms: StaffRooms,
     ) -> None:
         """What must be looked after now and then; a homeserver or database that is away is asked again next time."""
         dead = Gauge("teleconnect_dead_effects", "Tasks that were given up; see teardown --status.", registry=self.registry)
@@ -330,6 +356,8 @@ class Bot:
         while True:
             with contextlib.suppress(ServiceUnavailable, RefusedByService):
                 await pool.fill()
+                if not staff_rooms.complete():
+                    await staff_rooms.learn()
                 if tidy_at <= self.clock.now():
                     tidy_at = self.clock.now() + (TIDY_EVERY if await tidy() else REMEMBER_EVERY)
                 if remember_at <= self.clock.now():

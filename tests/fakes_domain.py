@@ -189,7 +189,12 @@ IN_STATE: dict[State, Callable[[], Session]] = {
 }
 
 
-COLLEAGUE = "@colleague:hospital.example"
+COLLEAGUE, MEMBER = "@colleague:hospital.example", "@member:hospital.example"
+
+
+def of_team(session: Session) -> Session:
+    """The draft rings in the room of a team, in which the requester is as well."""
+    return replace(session, team="night", team_members=frozenset({REQUESTER, MEMBER}))
 
 
 def with_colleague(session: Session, *, in_person: bool = False) -> Session:

@@ -15,6 +15,7 @@ from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
 
+from .belonging import ADMINISTRATION, Belonging
 from .cards import waited, way_in
 from .commands import COMMANDS, checked, help_text
 from .contacts import Reach, after
@@ -57,6 +58,7 @@ POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
     "resend": c.Resend,
     "phone": lambda by: c.ShowNumber(by, ""),
     "admit": c.Refuse,
+    "handover": lambda by: c.Handover(by, c.Owner("", "")),
 }
 """Without a code, a command means the one session of the requester's with which this is possible."""
 DONE: dict[str, Sentence] = {
@@ -96,10 +98,12 @@ class Answers:
         room_of: Callable[[str], Awaitable[str | None]],
         may_request: Callable[[str], bool],
         personal: Personal,
+        belonging: Belonging,
         reach: Reach | None = None,
     ) -> None:
         self.sessions, self.clock, self.languages, self.moment = sessions, clock, tuple(languages), moment
         self.personal, self.inviting = personal, Inviting(clock, languages, room_of, may_request, reach or Reach())
+        self.belonging = belonging
 
     @property
     def zone(self) -> str:
@@ -123,7 +127,7 @@ class Answers:
                 line = with_whole_number(line)
                 checked(line)
             answer = await self._carry_out(line, by, chat, event, here)
-            if line.name in ("reschedule", "remove", "resend"):
+            if line.name in ("reschedule", "remove", "resend", "handover", "assign"):
                 # It was read to its last letter: what looks like a contact is a date or a colleague's Matrix id, or is removed already.
                 return answer
         except NotUnderstood as error:
@@ -147,6 +151,11 @@ class Answers:
                 return None
             case "invite":
                 return None
+            case name if name in ADMINISTRATION:
+                return await self.belonging.administer(line, by, event)
+            case "handover":
+                *code, to = line.words
+                return await self.belonging.handover(await self._meant("handover", code, by, here), to, by, event)
             case name if name in PERSONAL:
                 return await self.personal.answer(line, by)
             case "join":
@@ -177,7 +186,11 @@ class Answers:
 
     async def invitation(self, line: Line, by: str, chat: str, event: str) -> Invitation:
         """What the line says. Raises `NotUnderstood` or `Refused`."""
-        return await self.inviting.read(line, self.zone, by, chat, event, partial(self._meant, "invite", by=by, here=None))
+        invitation = await self.inviting.read(line, self.zone, by, chat, event, partial(self._meant, "invite", by=by, here=None))
+        if "team" not in line.options:
+            return invitation
+        team = await self.belonging.team(line.options["team"], by)
+        return replace(invitation, team=team, team_members=self.belonging.rooms.members_of_team(team) - invitation.members)
 
     async def _join(self, line: Line, by: str, event: str) -> str:
         """For colleagues, whose sessions are in no list of theirs."""

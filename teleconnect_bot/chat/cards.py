@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -20,23 +21,12 @@ from .device_tests import tested, tested_before
 from .markup import escaped, text
 from .planned import mine_and_theirs, when
 from .reactions import offered
+from .state_words import STATE_WORDS
+from .team_cards import TeamTexts
 from .voice import Sentence, reader, say, speaking_to
 
 DEFAULT = Settings()
 
-STATE_WORDS: dict[State, Sentence] = {
-    State.DRAFT: "not sent yet",
-    State.HELD: "an interpreter is being sought; nobody else was told",
-    State.UNAVAILABLE: "no interpreter is available",
-    State.INVITED: "invited",
-    State.WAITING: "**somebody is waiting for you**",
-    State.ACTIVE: "running",
-    State.KEPT_OPEN: "kept open",
-    State.CLOSED: "closed",
-    State.CANCELLED: "cancelled",
-    State.TEARING_DOWN: "being deleted",
-    State.GONE: "deleted",
-}
 CHOICES: Sentence = (
     "You can choose: `without {code}` goes on without an interpreter, "
     '`reschedule {code} at="tomorrow 14:00"` asks for another time, `cancel {code}` takes the invitation back.'
@@ -111,11 +101,12 @@ NOTICES: dict[Notice, Sentence] = {
     "tells them that you are there.",
     Notice.BACKUP_ASKED: "{requester} names you as the one who steps in for session {code}{planned}. You are invited into its room when "
     "the person is there; if nobody comes, you are called as well. `start {code}` takes it.",
+    Notice.HANDED_OVER: "Session {code} is yours now: {state}. The card shows all of it.",
     Notice.COLLEAGUE_MAY_COME: "Session {code}: {who} is there. {room} You may join now, or at any time while the session runs.",
 }
 
 
-class Cards:
+class Cards(TeamTexts):
     """Implements the port `StaffTexts`. `moment` writes a time in words: (moment, zone, language)."""
 
     def __init__(self, moment: Callable[[datetime, str, str], str]) -> None:
@@ -146,12 +137,13 @@ class Cards:
     def _notice(self, session: Session, notice: Notice, now: datetime) -> Text:
         values = {
             "code": session.code,
+            "state": say(STATE_WORDS[session.state]).replace("**", ""),
             "who": who_is_here(session),
             "room": way_in(session),
             "waited": waited(session, now),
             **asking_in_words(session),
             "delete_how": delete_how(session),
-            "requester": escaped(session.requester),
+            "requester": escaped(session.requester or say("somebody else")),
             "planned": say(" on {when}", when=escaped(self.moment(session.planned_at, self.zone, reader().language)))
             if session.planned_at
             else "",
@@ -199,6 +191,11 @@ class Cards:
 
     def file_name(self, session: Session, part: int, parts: int) -> str:
         return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"
+
+    def team_notice(self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT) -> Text:
+        """As the requester's, but that the person is not named."""
+        nameless = replace(session, seats=tuple(replace(seat, name="") for seat in session.seats))
+        return self.notice(nameless, notice, now, reader)
 
     def _planned(self, session: Session) -> list[str]:
         if session.planned_at is None:

@@ -27,7 +27,7 @@ COMMANDS: dict[str, ChatCommand] = {
         ChatCommand(
             "invite",
             'invite <phone, e-mail or @id:server> [name="…"] [lang=fr] [via=sms|whatsapp|email] [at="tomorrow 14:00"] [tz=Europe/Kyiv] '
-            "[guest=<contact>[/<language>]]… [colleague=<@id:server or contact>[/<language>]]… [backup=<@id:server>] "
+            "[guest=<contact>[/<language>]]… [colleague=<@id:server or contact>[/<language>]]… [backup=<@id:server>] [team=<name>] "
             '[note="…"] [discreet=yes]',
             "alone, asks for everything step by step and sends only on `send`; with `check` at its end, a line shows the summary first. "
             "It invites somebody to a session, now or with `at=` later (`tomorrow 14:00`, `friday 14h`, `1.12. 14:00`, "
@@ -38,10 +38,11 @@ COMMANDS: dict[str, ChatCommand] = {
             "sits beside you, `invite @id:server` asks another user of this server to meet you; `invite again K7M2` invites the people of "
             "an earlier session, and whoever you add to the line. "
             "`backup=` names a colleague who is called as well when you do not come, and may take the session. `via=` chooses the channel, "
-            "`discreet=yes` leaves our name out of messages and page, and `note=` is for your own card and sent to nobody",
+            "`discreet=yes` leaves our name out of messages and page, and `note=` is for your own card and sent to nobody; "
+            "`team=` rings in the room of a team of yours, and whoever of it joins first takes the session",
             'invite anna@example.org name="Anna" lang=fr',
             words=(1, 2),
-            options=frozenset({"name", "lang", "via", "at", "tz", "guest", "colleague", "backup", "note", "discreet"}),
+            options=frozenset({"name", "lang", "via", "at", "tz", "guest", "colleague", "backup", "note", "discreet", "team"}),
         ),
         ChatCommand(
             "join",
@@ -163,6 +164,25 @@ COMMANDS: dict[str, ChatCommand] = {
             takes_code=True,
         ),
         ChatCommand("pdf", "pdf [code]", "sends you the transcript of a closed session as PDF", "pdf K7M2", (0, 1), takes_code=True),
+        ChatCommand(
+            "handover",
+            "handover [code] <@id:server>",
+            "gives a session to another requester, who takes it over from you with their own card",
+            "handover K7M2 @doctor:example.org",
+            (1, 2),
+            takes_code=True,
+        ),
+        ChatCommand(
+            "assign",
+            "assign <code> <@id:server>",
+            "for administrators: gives a session to a requester, also one that belongs to nobody any more",
+            "assign K7M2 @doctor:example.org",
+            (2, 2),
+        ),
+        ChatCommand(
+            "sessions", "sessions", "for administrators: lists all sessions by code, state and age, without anybody's name", "sessions"
+        ),
+        ChatCommand("stats", "stats", "for administrators: monthly sums of the sessions that were deleted", "stats"),
         ChatCommand(
             "settings",
             "settings [lang=fr] [tz=Europe/Kyiv] [email=<your e-mail>] [phone=<your number>]",

@@ -11,11 +11,14 @@ from teleconnect_bot.domain.commands import SomebodyWrote, StaffJoined, StaffLef
 from teleconnect_bot.domain.retention import TraceKind
 from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.domain.transcript import COMMAND_PREFIX, is_command
+from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.ports import Membership, StaffChat
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import QUESTION
+from teleconnect_bot.services.staff_rooms import StaffRooms
+from teleconnect_bot.services.strangers import Strangers
 
 from .access import Access
 from .answers import MAY_HOLD_A_CONTACT, Answers
@@ -83,18 +86,25 @@ class Desk:
         access: Access,
         chat: StaffChat,
         direct_chats: DirectChats,
+        rooms: StaffRooms,
+        leavers: Leavers,
+        strangers: Strangers,
     ) -> None:
         self.bot, self.sessions, self.ledger, self.answers, self.access = bot, sessions, ledger, answers, access
         self.chat, self.direct_chats, self.dialogue = chat, direct_chats, dialogue
+        self.rooms, self.leavers, self.strangers = rooms, leavers, strangers
         self.questions, self.passing = Questions(ledger, chat), PassingAnswers(ledger, chat)
 
     async def invited(self, room: str, sender: str) -> None:
         """Somebody wants to talk. Permitted people are welcomed, others read once who can give access."""
-        await self.direct_chats.accept_invite(room)
-        if not self.access.may_request(sender):
-            await self.chat.post(room, text(self.access.focal_point), f"focal.{room}")
-            await self.direct_chats.leave(room)
+        if await self.rooms.invited(room):
             return
+        if not self.access.may_request(sender):
+            if not await self.strangers.was_told(sender):
+                await self.direct_chats.accept_invite(room)
+            await self._turn_away(room, sender)
+            return
+        await self.direct_chats.accept_invite(room)
         why = await self.direct_chats.why_unusable(room)
         words: Sentence | None = WHY_UNUSABLE.get(Unusable(why)) if why else WELCOME
         if words:
@@ -106,7 +116,7 @@ class Desk:
         session = await self.sessions.by_room(room)
         if session is not None:
             await self._wrote_in_session(session, room, event, sender, words)
-        else:
+        elif not self.rooms.is_one(room):
             await self._wrote_in_chat(room, event, sender, words, encrypted)
 
     async def _wrote_in_session(self, session: Session, room: str, event: str, sender: str, words: str) -> None:
@@ -114,7 +124,8 @@ class Desk:
 
         An order with a contact is taken out of the room at once: everybody there could read it.
         """
-        if is_command(words) and sender == (session.holder or session.requester) and session.seat_of(sender) is None:
+        obeyed = sender == (session.holder or session.requester) and session.seat_of(sender) is None and self.access.may_request(sender)
+        if is_command(words) and obeyed:
             order = words.lstrip()[len(COMMAND_PREFIX) :].strip() or "help"
             if MAY_HOLD_A_CONTACT.search(order):
                 await self.chat.redact(room, event, f"redact.{event}")
@@ -126,8 +137,7 @@ class Desk:
 
     async def _wrote_in_chat(self, room: str, event: str, sender: str, words: str, encrypted: bool) -> None:
         if not self.access.may_request(sender):
-            await self.chat.post(room, text(self.access.focal_point), f"focal.{room}")
-            await self.direct_chats.leave(room)
+            await self._turn_away(room, sender)
             return
         why = await self.direct_chats.why_unusable(room) or (None if encrypted else Unusable.NOT_ENCRYPTED)
         if why:
@@ -139,6 +149,14 @@ class Desk:
             order = order[len(COMMAND_PREFIX) :].strip()
         if not await self.dialogue.heard(sender, room, event, order):
             await self._answer(sender, room, event, order, None)
+
+    async def _turn_away(self, room: str, sender: str) -> None:
+        """One answer that names the focal point, and the bot is gone; also for somebody who had access until now."""
+        if not await self.strangers.was_told(sender):
+            await self.chat.post(room, text(self.access.focal_point), f"focal.{room}")
+            await self.strangers.told(sender)
+        await self.leavers.look_at(sender)
+        await self.direct_chats.leave(room)
 
     async def _tell(self, room: str, sentence: Sentence, transaction: str, to: str, **values: object) -> None:
         """In the language of the one it is said to."""
@@ -165,7 +183,10 @@ class Desk:
         if session.state is State.DRAFT:
             await self.dialogue.reacted(sender, room, event, target, meaning(key, None))
             return
-        if room != session.chat and room != await self.chat.room_of(sender):
+        own = await self.chat.room_of(sender)
+        if self.rooms.is_one(room):
+            room = own or ""
+        if not room or room not in (session.chat, own):
             return
         question = await self.questions.kind_of(session, target)
         name = meaning(key, question)
@@ -190,6 +211,10 @@ class Desk:
 
     async def membership_changed(self, room: str, user: str, membership: Membership) -> None:
         session = await self.sessions.by_room(room)
+        if await self.rooms.changed(room, user, membership):
+            await self.leavers.room_changed(room, user)
+        elif session is None and membership is Membership.LEAVE and user != self.bot:
+            await self.leavers.look_at(user)
         if session is None or user == self.bot:
             return
         seat = session.seat_of(user)

@@ -9,11 +9,11 @@ from datetime import datetime
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import Channel, Delivery, MessageKind, OutgoingMessage, Session
 
-from .cards import STATE_WORDS
 from .delivery_words import DELIVERY_WORDS
 from .markup import escaped
 from .parser import NotUnderstood
 from .planned import when
+from .state_words import STATE_WORDS
 from .voice import Sentence, say
 
 ON_A_PAGE = 10

@@ -75,7 +75,9 @@ class Config(Section):
     access: Access = Field(default_factory=all_defaults, description="Who may use the bot.")
     staff: Staff = Field(default_factory=all_defaults, description="How the bot writes to requesters, unless they choose otherwise.")
     teams: dict[Text, Team] = Field(
-        {}, description="Requesters who share sessions. Not used yet.", repr=False, json_schema_extra=NOT_USED_YET
+        {},
+        description="Requesters who share sessions, by the name that they write behind team=: whoever joins first has the session.",
+        repr=False,
     )
     email: Email = Field(description="How e-mail is sent.")
     twilio: Twilio | None = Field(None, description="SMS and WhatsApp by Twilio. Without it, e-mail is the only channel.")

@@ -15,6 +15,7 @@ from . import values
 from .senders import ByCountry, ContentSid, SmsSender, WhatsAppSender
 from .values import (
     AbsolutePath,
+    AccessPattern,
     DatabaseUrl,
     Domain,
     Duration,
@@ -22,10 +23,10 @@ from .values import (
     Mailbox,
     Origin,
     PositiveDuration,
+    RoomName,
     Secret,
     Size,
     Text,
-    UserPattern,
 )
 
 NOT_USED_YET: Any = {"not_used_yet": True}
@@ -146,25 +147,29 @@ class Database(Section):
 
 
 class Access(Section):
-    requesters: list[UserPattern] = Field(
+    requesters: list[AccessPattern] = Field(
         [],
-        description="Matrix ids of those who may invite people; * stands for any text. Nobody else gets more than one answer.",
+        description="Those who may invite people: Matrix ids, in which * stands for any text, and rooms (id or alias) whose members have "
+        "access for as long as they are in the room; invite the bot into it. Nobody else gets more than one answer.",
         examples=[["@*:example.org"]],
         repr=False,
     )
-    admins: list[UserPattern] = Field(
-        [], description="Matrix ids of the administrators of this bot.", examples=[["@admin:example.org"]], repr=False
+    admins: list[AccessPattern] = Field(
+        [],
+        description="The administrators of this bot, in the same way. Sessions of somebody who left go to the first of them who has a "
+        "direct chat with the bot.",
+        examples=[["@admin:example.org"]],
+        repr=False,
     )
     focal_point: Text = Field(
         "You do not have access to this service. Please ask your focal point.",
         description="The one answer to somebody without access; say here whom to ask.",
     )
 
-    def is_requester(self, user: str) -> bool:
-        return any(values.matches(pattern, user) for pattern in self.requesters)
-
-    def is_admin(self, user: str) -> bool:
-        return any(values.matches(pattern, user) for pattern in self.admins)
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The rooms whose members have access, by id or alias."""
+        return tuple(pattern for pattern in (*self.requesters, *self.admins) if values.is_room(pattern))
 
 
 class Staff(Section):
@@ -178,7 +183,11 @@ class Staff(Section):
 
 
 class Team(Section):
-    members: list[UserPattern] = Field(description="Matrix ids of the members.", repr=False)
+    room: RoomName = Field(
+        description="The team's own encrypted room, by id or alias, with the bot in it: its members are the team.",
+        examples=["#night-nurses:example.org"],
+        repr=False,
+    )
 
 
 class Email(Section):

@@ -212,6 +212,11 @@ def _country(value: Any) -> str:
     raise ValueError('must be the two letters of a country in quotes, such as "CH" or "UA"')
 
 
+def is_room(pattern: str) -> bool:
+    """A room id or alias, whose members are meant."""
+    return pattern.startswith(("!", "#"))
+
+
 def matches(pattern: str, user: str) -> bool:
     """Whether a Matrix id fits a pattern; `*` stands for any text, but never reaches over the colon before the domain."""
     sides = zip(pattern.partition(":")[::2], user.partition(":")[::2], strict=True)
@@ -228,9 +233,14 @@ Origin = Annotated[str, BeforeValidator(_origin)]
 Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, BeforeValidator(_network)]
 Domain = Annotated[str, matched(_DOMAIN, "must be a server name such as example.org")]
 Localpart = Annotated[str, matched(_LOCALPART, "may hold only a-z, 0-9 and . _ = / + -")]
-UserPattern = Annotated[
-    str, matched(re.compile(r"@[^:\s]+:\S+"), 'must be a Matrix id or a pattern of Matrix ids such as "@*:example.org"')
+AccessPattern = Annotated[
+    str,
+    matched(
+        re.compile(r"@[^:\s]+:\S+|![^\s]+|#[^:\s]+:\S+"),
+        'must be a Matrix id, a pattern such as "@*:example.org", or a room such as "#staff:example.org" whose members are meant',
+    ),
 ]
+RoomName = Annotated[str, matched(re.compile(r"![^\s]+|#[^:\s]+:\S+"), 'must be a room id or alias such as "#staff:example.org"')]
 Mailbox = Annotated[str, BeforeValidator(_mailbox)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Country = Annotated[str, BeforeValidator(_country)]

@@ -111,7 +111,7 @@ def _main_arrived(session: Session, now: datetime) -> Outcome:
     waiting = replace(session, state=State.WAITING, came_from=session.state)
     if same_arrival and session.arrived_at is not None:
         return waiting, (e.UpdateCard(),)
-    staff = session.staff_inside | frozenset(user for user in (session.requester, session.backup) if user)
+    staff = session.staff_inside | session.team_members | frozenset(user for user in (session.requester, session.backup) if user)
     waiting = replace(
         waiting,
         arrived_at=now,

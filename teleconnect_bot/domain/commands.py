@@ -139,6 +139,43 @@ class WantTranscript(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose session it is: a requester and their direct chat; a team's room with no requester, when the session goes to the team."""
+
+    user: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handover(Asked):
+    """Another requester takes over."""
+
+    to: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned(Befell):
+    """An administrator, who sees no sessions of others, has given this one to somebody."""
+
+    to: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChanged(Befell):
+    """These people are in the team's room now."""
+
+    members: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffGone(Befell):
+    """Somebody lost their access; `heir` gets what was theirs, None when nobody is there who could."""
+
+    user: str
+    heir: Owner | None
+
+
+@dataclass(frozen=True, slots=True)
 class InterpreterAccepted(Befell):
     """Somebody of the organisation accepts what was asked in this round: by a link of their own, or by a Matrix id.
 

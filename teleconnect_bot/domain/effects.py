@@ -53,6 +53,7 @@ class Notice(StrEnum):
     MEETING_ASKED = "meeting_asked"
     COLLEAGUE_MAY_COME = "colleague_may_come"
     BACKUP_ASKED = "backup_asked"
+    HANDED_OVER = "handed_over"
 
 
 MENTIONING = frozenset(
@@ -82,6 +83,7 @@ MENTIONING = frozenset(
         Notice.COLLEAGUE_INVITED,
         Notice.COLLEAGUE_NEEDED,
         Notice.MEETING_ASKED,
+        Notice.HANDED_OVER,
     }
 )
 
@@ -198,6 +200,19 @@ class Tell(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class TellTeam(Effect):
+    """A new message in the room of the session's team, which mentions each member when the notice does."""
+
+    lane: ClassVar[str] = "team"
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTeamCard(Effect):
+    lane: ClassVar[str] = "team"
+
+
+@dataclass(frozen=True, slots=True)
 class RemindStaff(Effect):
     """The reminder in the chat of one member of staff, outside their own quiet hours; `planned_at` is the time they are reminded of.
 
@@ -288,6 +303,8 @@ EFFECTS: tuple[type[Effect], ...] = (
     RemoveRecord,
     UpdateCard,
     Tell,
+    TellTeam,
+    UpdateTeamCard,
     RemindStaff,
     SendCalendar,
     AlertStaff,

@@ -144,6 +144,20 @@ class OpenAlready(Refused):
     """Session {code} has no date: its waiting room is open already, and the link works at once."""
 
 
+class HeldBySomebodyElse(Refused):
+    """Session {code} is with {holder}, who decides on it. `handover {code}` is for them to write."""
+
+
+class IsYours(Refused):
+    """Session {code} is with that person already."""
+
+
+class NotWhileRunning(Refused):
+    """Session {code} is running, and nobody comes into it who was not asked before the start.
+    `keep {code}` ends it without closing it; then it can be handed over.
+    """
+
+
 class NotSent(Refused):
     """The invitation {code} has not been sent yet. `send` sends it, `cancel` drops it."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import absence, arrival, colleagues, delivery, interpreting, rules, seating
+from . import absence, arrival, colleagues, delivery, interpreting, rules, seating, teams
 from . import commands as c
 from .effects import Effect
 from .errors import (
@@ -86,6 +86,12 @@ _ANSWERS: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
     (c.InterpreterWithdrew, interpreting.withdrew),
 )
 
+_WHOSE: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
+    (c.Handover, teams.handover),
+    (c.Assigned, teams.assigned),
+    (c.TeamChanged, teams.team_changed),
+    (c.StaffGone, teams.staff_gone),
+)
 _MOVING: tuple[tuple[type[c.Command], rules.RuleFunction], ...] = (
     (c.SeatAnswered, seating.seat_answered),
     (c.Admit, seating.admit),
@@ -99,17 +105,19 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.DeadlinePassed: Rule((S.TEARING_DOWN,), rules.deadline_passed),
     },
     S.HELD: {
+        **_stays(S.HELD, *_WHOSE),
         c.InterpreterAccepted: Rule((S.HELD, S.INVITED), interpreting.accepted_held),
         c.InterpreterDeclined: Rule((S.HELD, S.UNAVAILABLE), interpreting.declined),
         c.InterpreterWithdrew: Rule((S.HELD, S.UNAVAILABLE), interpreting.withdrew),
         c.Start: Rule((S.INVITED,), interpreting.go_ahead),
         c.SendWithout: Rule((S.INVITED,), interpreting.send_without),
-        c.DeadlinePassed: Rule((S.HELD, S.UNAVAILABLE), rules.deadline_passed),
+        c.DeadlinePassed: Rule((S.HELD, S.UNAVAILABLE, S.CANCELLED), rules.deadline_passed),
         c.Reschedule: Rule((S.HELD,), interpreting.rescheduled_held),
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.ShowNumber: Rule((S.HELD,), absence.show_number),
     },
     S.UNAVAILABLE: {
+        **_stays(S.UNAVAILABLE, *_WHOSE),
         c.AskAnother: Rule((S.HELD,), interpreting.ask_another),
         c.SendWithout: Rule((S.INVITED,), interpreting.send_without),
         c.Reschedule: Rule((S.HELD,), interpreting.rescheduled_held),
@@ -118,6 +126,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.ShowNumber: Rule((S.UNAVAILABLE,), absence.show_number),
     },
     S.INVITED: {
+        **_stays(S.INVITED, *_WHOSE),
         **_stays(S.INVITED, *_WHILE_LINKS_WORK),
         c.StaffLeft: Rule((S.INVITED,), arrival.staff_left),
         c.VisitorJoined: Rule((S.INVITED, S.WAITING), arrival.visitor_joined),
@@ -137,9 +146,11 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.ShowNumber: Rule((S.INVITED,), absence.show_number),
     },
     S.WAITING: {
+        **_stays(S.WAITING, *_WHOSE),
         **_stays(S.WAITING, *_WHILE_LINKS_WORK, *_ANSWERS),
         **{kind: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), work_out) for kind, work_out in _MOVING},
         c.StaffLeft: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), arrival.staff_left),
+        c.StaffGone: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), teams.staff_gone),
         c.Join: Rule((S.WAITING, S.ACTIVE), colleagues.join_waiting),
         c.VisitorJoined: Rule((S.WAITING,), arrival.visitor_joined),
         c.SeatBeat: Rule((S.WAITING,), arrival.seat_beat),
@@ -152,10 +163,11 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Cancel: Rule((S.CANCELLED,), rules.cancel),
         c.Close: Rule((S.CLOSED,), rules.close_waiting),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_waiting_now),
-        c.DeadlinePassed: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN), rules.deadline_passed),
+        c.DeadlinePassed: Rule((S.WAITING, S.INVITED, S.KEPT_OPEN, S.CANCELLED, S.CLOSED), rules.deadline_passed),
         c.ShowNumber: Rule((S.WAITING,), absence.show_number),
     },
     S.ACTIVE: {
+        **_stays(S.ACTIVE, *_WHOSE),
         **_stays(S.ACTIVE, *_WHILE_LINKS_WORK, (c.InterpreterWithdrew, interpreting.withdrew)),
         c.StaffLeft: Rule((S.ACTIVE,), arrival.staff_left),
         c.VisitorJoined: Rule((S.ACTIVE,), arrival.visitor_joined),
@@ -169,10 +181,11 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.close_now),
         c.Keep: Rule((S.KEPT_OPEN,), rules.keep),
         c.Remove: Rule((S.ACTIVE,), seating.remove),
-        c.DeadlinePassed: Rule((S.ACTIVE, S.KEPT_OPEN), rules.deadline_passed),
+        c.DeadlinePassed: Rule((S.ACTIVE, S.KEPT_OPEN, S.CLOSED), rules.deadline_passed),
         c.ShowNumber: Rule((S.ACTIVE,), absence.show_number),
     },
     S.KEPT_OPEN: {
+        **_stays(S.KEPT_OPEN, *_WHOSE),
         **_stays(S.KEPT_OPEN, *_WHILE_LINKS_WORK, (c.InterpreterWithdrew, interpreting.withdrew)),
         c.StaffLeft: Rule((S.KEPT_OPEN,), arrival.staff_left),
         c.VisitorJoined: Rule((S.KEPT_OPEN, S.WAITING), arrival.visitor_joined),
@@ -190,7 +203,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.ShowNumber: Rule((S.KEPT_OPEN,), absence.show_number),
     },
     S.CLOSED: {
-        **_stays(S.CLOSED, *_ALWAYS, (c.StaffLeft, arrival.staff_left), (c.NewLinkAsked, arrival.new_link_asked)),
+        **_stays(S.CLOSED, *_WHOSE, *_ALWAYS, (c.StaffLeft, arrival.staff_left), (c.NewLinkAsked, arrival.new_link_asked)),
         c.RoomCreated: Rule((S.CLOSED,), arrival.room_created),
         c.WantTranscript: Rule((S.CLOSED,), rules.want_transcript),
         c.Reopen: Rule((S.ACTIVE, S.KEPT_OPEN), rules.reopen),
@@ -199,6 +212,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
     },
     S.CANCELLED: {
         **_stays(S.CANCELLED, *_ALWAYS, (c.StaffLeft, arrival.staff_left), (c.NewLinkAsked, arrival.new_link_asked)),
+        c.StaffGone: Rule((S.CANCELLED,), teams.staff_gone),
         c.RoomCreated: Rule((S.CANCELLED,), arrival.room_created),
         c.WantTranscript: Rule((S.CANCELLED,), rules.want_transcript),
         c.CloseNow: Rule((S.TEARING_DOWN,), rules.tear_down_now),
@@ -250,6 +264,7 @@ REFUSALS: dict[type[c.Command], dict[State, type[Refused]]] = {
     c.Admit: {S.DRAFT: NotSent, S.HELD: NobodyAsks, S.UNAVAILABLE: NobodyAsks, **_ENDED},
     c.Refuse: {S.DRAFT: NotSent, S.HELD: NobodyAsks, S.UNAVAILABLE: NobodyAsks, **_ENDED},
     c.Remove: {S.DRAFT: NotSent, S.HELD: NobodyToRemove, S.UNAVAILABLE: NobodyToRemove, **_ENDED},
+    c.Handover: {S.DRAFT: NotSent, S.CANCELLED: AlreadyCancelled, **_DELETED},
     c.Reopen: {S.DRAFT: NotSent, **dict.fromkeys(_SENT, NotClosed), S.CANCELLED: AlreadyCancelled, **_DELETED},
     c.WantTranscript: {S.DRAFT: NotSent, **dict.fromkeys(_SENT, NoTranscript), **_DELETED},
 }
@@ -269,10 +284,13 @@ def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session
         if isinstance(command, c.Asked):
             raise REFUSALS[type(command)][session.state](code=session.code, holder=session.holder or "")
         return session, ()
+    if isinstance(command, c.Asked):
+        teams.check_may_act(session, command)
     changed, effects = rule.work_out(session, command, now)
     if changed is not session:
         changed, told = interpreting.settled(changed)
         effects = (*effects, *told)
+    effects = teams.heard(changed, effects)
     if changed.state not in rule.to and changed is not session:
         raise AssertionError(f"{type(command).__name__} led from {session.state} to {changed.state}, which the table does not name")
     if changed.state is not session.state:

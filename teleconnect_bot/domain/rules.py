@@ -227,6 +227,10 @@ def deadline_passed(session: Session, command: c.DeadlinePassed, now: datetime) 
             return replace(session, end_announced=True, last_activity_at=announced), (e.Tell(Notice.IDLE_ENDS_SOON),)
         case DeadlineKind.IDLE_ENDS:
             return _ended(session, State.CLOSED, Ended.CLOSED, Notice.CLOSED_BY_SILENCE)
+        case DeadlineKind.ORPHAN_ENDS if session.started:
+            return _ended(session, State.CLOSED, Ended.CLOSED, Notice.CLOSED_BY_SILENCE)
+        case DeadlineKind.ORPHAN_ENDS:
+            return cancel(session, command, now)
         case DeadlineKind.RETENTION_ENDS:
             return tear_down_now(session, command, now)
 

@@ -38,6 +38,7 @@ class Policy:
     max_open: timedelta = timedelta(days=30)
     max_open_notice: timedelta = timedelta(days=3)
     after_close: timedelta = timedelta(hours=24)
+    orphaned: timedelta = timedelta(days=7)
     sync_grace: timedelta = timedelta(seconds=120)
     ring: RingLadder = field(default_factory=RingLadder)
     reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(minutes=15))
@@ -63,6 +64,7 @@ class DeadlineKind(StrEnum):
     IDLE_NOTICE = "idle_notice"
     IDLE_ENDS = "idle_ends"
     RETENTION_ENDS = "retention_ends"
+    ORPHAN_ENDS = "orphan_ends"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,7 +81,7 @@ def deadlines(session: Session) -> tuple[Deadline, ...]:
     ]
     if session.asking:
         due.append(Deadline(session.asking.last_beat_at + session.policy.asking, DeadlineKind.ASKING_ENDS, session.asking.id))
-    due += (Deadline(at, kind) for kind, at in _of_state(session))
+    due += (Deadline(at, kind) for kind, at in (*_of_state(session), *_of_orphan(session)))
     if (late := _late_message(session)) is not None:
         due.append(Deadline(late, DeadlineKind.UNDELIVERED))
     return tuple(sorted(due, key=lambda deadline: (deadline.due_at, deadline.kind, deadline.seat or "")))
@@ -133,6 +135,16 @@ def _of_open_offers(session: Session) -> list[tuple[DeadlineKind, datetime]]:
 
 def _of_the_next_organisation(session: Session) -> list[tuple[DeadlineKind, datetime]]:
     return [(DeadlineKind.ASK_NEXT, session.ask_next_at)] if session.ask_next_at else []
+
+
+def _of_orphan(session: Session) -> list[tuple[DeadlineKind, datetime]]:
+    """A session that belongs to nobody any more ends by itself (PRODUCT §3)."""
+    from .session import State
+
+    ending = (State.CLOSED, State.CANCELLED, State.TEARING_DOWN, State.GONE, State.DRAFT)
+    if session.orphaned_at is None or session.state in ending:
+        return []
+    return [(DeadlineKind.ORPHAN_ENDS, session.orphaned_at + session.policy.orphaned)]
 
 
 def _of_waiting(session: Session) -> list[tuple[DeadlineKind, datetime]]:

@@ -90,6 +90,8 @@ class Session:
     `sought_since` is when the time to answer began, `ask_next_at` when the next organisation is asked too; `held_back_since` is set
     while people are told of a new time only once the interpreter has confirmed it. `emptied_at` is when everybody was
     removed in the teardown.
+    `team_members` are the people of the team's room who may take the session. `orphaned_at` is since when it has no requester;
+    `requester` is empty then, and also when the session is the team's, whose room is then its `chat`.
     `message_noted`: an absent person was told that something was written, and has not come back since. `calendar_sequence` counts the
     changes that calendars must learn of (RFC 5545 §3.8.7.4).
     `via` is the channel that the requester chose for the service user's contact. `note` is the requester's own,
@@ -110,6 +112,8 @@ class Session:
     mode: Mode = Mode.REMOTE
     backup: str | None = None
     team: str | None = None
+    team_members: frozenset[str] = frozenset()
+    orphaned_at: datetime | None = None
     language: str = "en"
     zone: str = "UTC"
     discreet: bool = False
@@ -227,10 +231,12 @@ class Session:
         return replace(self, offers=tuple(offer if old.id == offer.id else old for old in self.offers))
 
     def may_start(self, user: str) -> bool:
-        return user in (self.requester, self.backup)
+        """Joining the room is starting, for whoever invited, their backup, and each member of the team."""
+        return self.may_see(user) and user not in self.colleagues
 
     def may_see(self, user: str) -> bool:
-        return user in (self.requester, self.backup)
+        """In lists and cards. What they may ask for once somebody else holds the session, `teams.check_may_act` says."""
+        return bool(user) and (user in (self.requester, self.backup) or user in self.team_members)
 
     def with_seat(self, seat: Seat) -> Session:
         return replace(self, seats=tuple(seat if old.id == seat.id else old for old in self.seats))

@@ -6,7 +6,7 @@ which nothing personal is left in our database; so it stays in the chat, as the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from hashlib import sha256
 
@@ -32,7 +32,7 @@ def is_late(session: Session, now_since: timedelta) -> bool:
 
 
 class LateTeardowns:
-    """`admins`: Matrix ids; whoever has no chat with the bot is passed over."""
+    """`admins` names them by Matrix id now; whoever has no chat with the bot is passed over."""
 
     def __init__(
         self,
@@ -42,11 +42,11 @@ class LateTeardowns:
         clock: Clock,
         texts: StaffTexts,
         settings: RequesterSettings,
-        admins: Sequence[str],
+        admins: Callable[[], Collection[str]],
     ) -> None:
         self.units, self.ledger, self.chat, self.clock = units, ledger, chat, clock
         self.texts, self.settings = texts, settings
-        self.admins = [admin for admin in admins if "*" not in admin]
+        self.admins = admins
         self._told: set[str] = set()
 
     async def tell(self) -> int:
@@ -57,7 +57,7 @@ class LateTeardowns:
         late = [session for session in going if is_late(session, now - session.state_since)]
         for session in late:
             day = (now - session.state_since - LATE_AFTER) // AGAIN_AFTER
-            for admin in self.admins:
+            for admin in sorted(self.admins()):
                 try:
                     await self._tell(session, admin, day)
                 except (ServiceUnavailable, RefusedByService) as error:

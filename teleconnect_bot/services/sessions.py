@@ -49,6 +49,9 @@ class Invitation:
     language: str = "en"
     zone: str = "UTC"
     planned_at: datetime | None = None
+    team: str | None = None
+    team_members: frozenset[str] = frozenset()
+    """Of the team's room, at this moment."""
     backup: str | None = None
     """Another requester, by Matrix id, who is called too when nobody comes, and may take the session."""
     mode: Mode = Mode.REMOTE
@@ -146,6 +149,8 @@ class Sessions:
             zone=invitation.zone,
             planned_at=invitation.planned_at,
             backup=invitation.backup,
+            team=invitation.team,
+            team_members=invitation.team_members,
             links=tuple(links),
         )
 

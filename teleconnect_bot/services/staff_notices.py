@@ -67,7 +67,7 @@ class StaffNotices:
     async def _tell(self, session: Session, user: str, notice: Notice, key: str) -> Trace | None:
         """The notice as it was sent, now or before; None for somebody who cannot be reached."""
         room = session.chat if user == session.requester else await self.chat.room_of(user)
-        if room is None:
+        if not room:
             return None
         trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, room)
         if trace.state is TraceState.PLANNED:

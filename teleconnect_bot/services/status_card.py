@@ -57,28 +57,43 @@ class StatusCard:
         if session is None or session.state in (State.TEARING_DOWN, State.GONE):
             self._shown.pop(queued.session, None)
             return
+        if not session.chat:
+            return
         text = self.texts.card(session, self.clock.now(), await self.settings.of(session.requester))
-        card = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, CARD, session.chat)
+        card = await self._card_in(session)
         if card.state is TraceState.PLANNED:
             card = await self.ledger.made(card, await self.chat.post(session.chat, text, transaction_of(card)))
-            self._shown[session.id] = _Shown(_digest(text), self.clock.now())
+            self._shown[session.id] = _Shown(digest(text), self.clock.now())
             await self._redact_commands(session)
         else:
             await self._redact_commands(session)
             await self._show(session, card, text, queued.number)
         await self._offer(session, card, queued.number)
 
+    async def _card_in(self, session: Session) -> Trace:
+        """The trace of the card in the session's chat. Another requester who has it now gets a card of their own there."""
+        first = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, CARD, session.chat)
+        elsewhere = [trace for trace in await self.ledger.of(session.id, TraceKind.CHAT_EVENT) if _of_card(trace, session)]
+        for trace in elsewhere:
+            self._shown.pop(session.id, None)
+            await self.chat.redact(trace.container, trace.place, f"moved.{transaction_of(trace)}")
+            await self.ledger.put(trace, state=TraceState.REMOVED)
+        if first.container == session.chat:
+            return first
+        key = f"{CARD}.{hashlib.sha256(session.chat.encode()).hexdigest()[:16]}"
+        return await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, session.chat)
+
     async def _show(self, session: Session, card: Trace, text: Text, number: int) -> None:
         """An edit is an event of its own with the same content, so it is a trace of its own."""
         shown = self._shown.get(session.id)
-        if shown is not None and shown.digest == _digest(text):
+        if shown is not None and shown.digest == digest(text):
             return
         if shown is not None and (rest := shown.at + self.edit_every - self.clock.now()) > timedelta(0):
             raise Later(rest)
         edit = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"edit.{number}", session.chat)
         if edit.state is TraceState.PLANNED:
             await self.ledger.made(edit, await self.chat.edit(session.chat, card.place, text, transaction_of(edit)))
-        self._shown[session.id] = _Shown(_digest(text), self.clock.now())
+        self._shown[session.id] = _Shown(digest(text), self.clock.now())
 
     async def _redact_commands(self, session: Session) -> None:
         """A command that holds a contact goes as soon as its card exists."""
@@ -111,5 +126,12 @@ class StatusCard:
         await self.ledger.made(trace, await self.chat.react(session.chat, card.place, key, transaction_of(trace)))
 
 
-def _digest(text: Text) -> bytes:
+def _of_card(trace: Trace, session: Session) -> bool:
+    """Part of a card that somebody else read before: the card, its edits, its reactions."""
+    of_card = trace.key.partition(".")[0] in (CARD, "edit", REACTION)
+    return of_card and trace.container != session.chat and trace.state is TraceState.MADE
+
+
+def digest(text: Text) -> bytes:
+    """Tells whether a card would look different."""
     return hashlib.sha256(f"{text.plain}\0{text.html}".encode()).digest()

@@ -40,6 +40,7 @@ from .ports import (
 )
 from .requester_settings import RequesterSettings
 from .sessions import Sessions
+from .statistics import counted
 
 log = structlog.get_logger("teleconnect_bot.teardown")
 
@@ -141,6 +142,9 @@ class Teardown:
         if self.phone is not None and self.keys.exists(session.key):
             await self.phone.locate(session)
         async with self.units.begin() as unit:
+            present = await unit.session(session.id)
+            for name in counted(present) if present and self.keys.exists(session.key) else ():
+                await unit.count(f"{self.clock.now():%Y-%m}", name)
             await unit.wipe_personal(session.id)
         self.keys.destroy(session.key)
 
@@ -210,16 +214,12 @@ class Teardown:
         return self.phone.messenger
 
     async def _finish(self, session: Session) -> None:
-        """The last rows go in one transaction with the month's counters; then nothing deleted stays in the write-ahead log."""
-        now = self.clock.now()
+        """The last rows go in one transaction; then nothing deleted stays in the write-ahead log."""
         if session.links:
             await self._tell(session, self.texts.deleted(session, await self.settings.of(session.requester)))
         elif await self._forgotten(session.id):
             await self._tell(session, self.texts.forgotten(await self.settings.of(session.requester)))
         async with self.units.begin() as unit:
-            if session.links:
-                outcome = "held" if session.started else "not_held"
-                await unit.count(f"{now:%Y-%m}", f"outcome.{outcome}")
             await unit.erase(session.id)
             await unit.forget(session.id)
         await self.units.checkpoint()
@@ -231,6 +231,8 @@ class Teardown:
             return (await unit.rows_of(session_id)).get("dialogue", 0) > 0
 
     async def _tell(self, session: Session, words: Text) -> None:
+        if not session.chat:
+            return
         try:
             await self.chat.post(session.chat, words, f"deleted.{session.id}")
         except RefusedByService:

@@ -32,3 +32,17 @@ def test_only_admins_are_admins() -> None:
 
 def test_without_patterns_nobody_may() -> None:
     assert not Access([], [], "").may_request("@nurse:hospital.example")
+
+
+def test_the_members_of_a_room_have_access_for_as_long_as_they_are_in_it() -> None:
+    rooms = {"#staff:hospital.example": {"@nurse:hospital.example"}, "!chiefs": {"@chief:hospital.example"}}
+    access = Access(
+        ["#staff:hospital.example"], ["!chiefs", "@root:hospital.example", "@a*:hospital.example"], "", lambda room: rooms[room]
+    )
+    assert access.may_request("@nurse:hospital.example")
+    assert not access.is_admin("@nurse:hospital.example")
+    assert access.is_admin("@chief:hospital.example")
+    assert access.known_admins() == {"@chief:hospital.example", "@root:hospital.example"}
+    rooms["#staff:hospital.example"].clear()
+    assert not access.may_request("@nurse:hospital.example")
+    assert not access.may_request("#staff:hospital.example")

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconnect_bot.adapters.messaging.moments import format_moment
-from teleconnect_bot.chat.cards import NEXT_STEPS, NOTICES, STATE_WORDS, Cards, waited
+from teleconnect_bot.chat.cards import NEXT_STEPS, NOTICES, Cards, waited
 from teleconnect_bot.chat.commands import COMMANDS
 from teleconnect_bot.chat.delivery_words import DELIVERY_WORDS
+from teleconnect_bot.chat.state_words import STATE_WORDS
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain.effects import MENTIONING, Notice
 from teleconnect_bot.domain.people import Contact, ContactKind

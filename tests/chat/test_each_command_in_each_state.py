@@ -34,6 +34,7 @@ refuse     |no_asker!   |no_asker!   |no_asker!   |no_asker!    |no_asker!    |n
 pdf        |no_pdf!     |no_pdf!     |no_pdf!     |no_pdf!      |no_pdf!      |no_pdf!       |closed       |cancelled    |deleted!
 phone      |no_number!  |no_number!  |no_number!  |no_number!   |no_number!   |no_number!    |closed!      |cancelled!   |deleted!
 without    |invited     |invited     |not_held!    |not_held!    |not_held!    |not_held!     |closed!      |cancelled!   |deleted!
+handover   |held        |unavailable |invited     |waiting      |nobody_new!  |kept_open     |closed       |cancelled!   |deleted!
 add        |none_added! |none_added! |none_added! |none_added!  |none_added!  |none_added!   |none_added!  |none_added!  |none_added!
 """
 """`active`: the requester is in the room and so is the person. `kept_open`: nobody is there."""
@@ -54,6 +55,7 @@ REFUSALS = {
     "none_added": "Nobody can be added",
     "came": "has come to K7M2 with the link already",
     "unsent": "Nobody has been sent",
+    "nobody_new": "nobody comes into it",
     "no_number": "there is no number",
     "not_closed": "is not closed",
     "not_running": "is not running",
@@ -65,6 +67,7 @@ COLUMNS = HEAD[1:]
 ROWS = {command: dict(zip(COLUMNS, cells, strict=True)) for command, *cells in BODY}
 LINES = {
     "close now": "close now K7M2",
+    "handover": "handover K7M2 @doctor:example.org",
     "reschedule": 'reschedule K7M2 at="5 december 10:00"',
     "remove": 'remove "service user" K7M2',
 }

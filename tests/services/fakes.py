@@ -95,6 +95,7 @@ class FakeEvent:
     text: Text | None
     mention: str | None = None
     replaces: str | None = None
+    mentions: tuple[str, ...] = ()
     reacts_to: str | None = None
 
 
@@ -247,6 +248,7 @@ class FakeChat:
         self.homeserver = homeserver
         self.closed: set[str] = set()
         self.unknown: set[str] = set()
+        self.left: list[str] = []
 
     async def room_of(self, user: str) -> str | None:
         return None if user in self.unknown else f"!chat-{user[1:].partition(':')[0]}:example.org"
@@ -260,9 +262,9 @@ class FakeChat:
             self.homeserver.events[name] = event
         return self.homeserver.transactions[key]
 
-    async def post(self, room: str, text: Text, transaction_id: str, *, mention: str | None = None) -> str:
+    async def post(self, room: str, text: Text, transaction_id: str, *, mention: str | None = None, mentions: Sequence[str] = ()) -> str:
         async with self.homeserver.reached():
-            return self._send(FakeEvent(room, transaction_id, text, mention))
+            return self._send(FakeEvent(room, transaction_id, text, mention, mentions=tuple(mentions)))
 
     async def edit(self, room: str, event: str, text: Text, transaction_id: str) -> str:
         async with self.homeserver.reached():
@@ -283,6 +285,10 @@ class FakeChat:
             self.homeserver.sent_files.append((room, name, data))
             return self._send(FakeEvent(room, transaction_id, Text(name)))
 
+    async def leave(self, room: str) -> None:
+        self.closed.add(room)
+        self.left.append(room)
+
     async def redact(self, room: str, event: str, transaction_id: str) -> None:
         async with self.homeserver.reached():
             if event in self.homeserver.events:
@@ -293,6 +299,32 @@ class FakeChat:
             if "is_redacted" in self.homeserver.lies_about:
                 return False
             return event not in self.homeserver.events or self.homeserver.events[event].text is None
+
+
+class FakeSharedRooms:
+    """Rooms of the organisation by id: who is in them besides the bot."""
+
+    def __init__(self, rooms: dict[str, set[str]]) -> None:
+        self.rooms = rooms
+        self.aliases: dict[str, str] = {}
+        self.unencrypted: set[str] = set()
+        self.closed: set[str] = set()
+        self.signed_out: set[str] = set()
+
+    async def resolve(self, name: str) -> str | None:
+        return self.aliases.get(name, name if name.startswith("!") else None)
+
+    async def enter(self, room: str) -> bool:
+        return room in self.rooms and room not in self.closed
+
+    async def members(self, room: str) -> frozenset[str]:
+        return frozenset(self.rooms[room] | {BOT})
+
+    async def is_encrypted(self, room: str) -> bool:
+        return room not in self.unencrypted
+
+    async def has_device(self, user: str) -> bool:
+        return user not in self.signed_out
 
 
 class FakeVisitors:

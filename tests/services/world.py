@@ -17,6 +17,7 @@ from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
 from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
 from teleconnect_bot.chat.access import Access
 from teleconnect_bot.chat.answers import Answers
+from teleconnect_bot.chat.belonging import Belonging
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk, Unusable
@@ -33,6 +34,7 @@ from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Guests
 from teleconnect_bot.services.late_teardown import LateTeardowns
+from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.outbox import Outbox
@@ -47,7 +49,10 @@ from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.spending import SpendingGuard, SpendingLimits
 from teleconnect_bot.services.staff_alerts import StaffAlerts
 from teleconnect_bot.services.staff_notices import StaffNotices
+from teleconnect_bot.services.staff_rooms import StaffRooms
 from teleconnect_bot.services.status_card import StatusCard
+from teleconnect_bot.services.strangers import Strangers
+from teleconnect_bot.services.team_notices import TeamNotices
 from teleconnect_bot.services.teardown import Teardown
 from teleconnect_bot.services.timers import Timers
 from teleconnect_bot.services.transcripts import Transcripts
@@ -66,6 +71,7 @@ from tests.services.fakes import (
     FakeMemory,
     FakePdf,
     FakeRooms,
+    FakeSharedRooms,
     FakeVisitors,
 )
 
@@ -73,6 +79,7 @@ NURSE, STRANGER = "@nurse:example.org", "@stranger:elsewhere.org"
 CHAT = "!chat-nurse:example.org"
 ADMIN, ADMINS_CHAT = "@admin:example.org", "!chat-admin:example.org"
 SECRET = "s" * 43
+ACCESS_ROOM, TEAM_ROOM = "!staff:example.org", "!night:example.org"
 GRACE = timedelta(seconds=120)
 
 
@@ -105,6 +112,9 @@ class World:
         self.provider.away_for, self.provider.lies_about = self.homeserver.away_for, self.homeserver.lies_about
         self.direct_chats = FakeDirectChats()
         self.chat = FakeChat(self.homeserver)
+        self.shared = FakeSharedRooms({ACCESS_ROOM: set(), TEAM_ROOM: set()})
+        self.requesters = ["@*:example.org", ACCESS_ROOM]
+        """May be changed, as a configuration is."""
         self.policy = Policy(sync_grace=GRACE)
         self.calendar_for_everybody = False
         self.card_every = timedelta(0)
@@ -117,7 +127,7 @@ class World:
         await self.stop()
         shutil.copytree(self.keys_directory.parent, directory)
         twin = World(directory)
-        for shared in ("clock", "tokens", "pdf", "direct_chats"):
+        for shared in ("clock", "tokens", "pdf", "direct_chats", "shared", "requesters"):
             setattr(twin, shared, copy.deepcopy(getattr(self, shared)))
         twin.homeserver, twin.mailer = copy.deepcopy(self.homeserver), copy.deepcopy(self.mailer)
         twin.provider = copy.deepcopy(self.provider)
@@ -130,6 +140,7 @@ class World:
     async def create(self) -> World:
         await migrate(self.address)
         self.start()
+        await self.staff_rooms.learn()
         return self
 
     def start(self) -> None:
@@ -144,8 +155,9 @@ class World:
         texts, cards = Catalogues.load(), Cards(format_moment)
         sender = Sender("Example Organisation", "https://meet.example.org")
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
+        self.staff_rooms = StaffRooms(BOT, self.shared, [ACCESS_ROOM], {"night": TEAM_ROOM})
         self.reconcile = Reconcile(self.units, self.keys)
-        self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, cards, self.settings, [ADMIN, "@*:admins.example.org"])
+        self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, cards, self.settings, lambda: [ADMIN])
         self.right = RightDatabase(self.units, FakeMemory(self.homeserver), self.tokens)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
         entries = CalendarEntries(
@@ -179,6 +191,7 @@ class World:
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
                 **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock).handlers(),
                 **PassingAnswers(self.ledger, self.chat).handlers(),
+                **TeamNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.staff_rooms).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(
                     self.units,
@@ -198,10 +211,24 @@ class World:
             },
         )
         self.timers = Timers(self.units, self.clock, self.sessions)
-        access = Access(["@*:example.org"], [], "Please ask the focal point.")
+        access = Access(self.requesters, [ADMIN], "Please ask the focal point.", self.staff_rooms.members)
+        self.leavers = Leavers(
+            self.units,
+            self.sessions,
+            self.ledger,
+            self.settings,
+            self.chat,
+            self.shared,
+            self.staff_rooms,
+            access.may_request,
+            access.known_admins,
+        )
+        belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of)
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name)
         reach = Reach(self.channels, "CH")
-        answers = Answers(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request, personal, reach)
+        answers = Answers(
+            self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request, *(personal, belonging, reach)
+        )
         dialogue = Dialogue(
             Dialogues(self.sessions, self.ledger, self.chat),
             Interview(answers.inviting, format_moment, self.read_interpreter),
@@ -209,7 +236,9 @@ class World:
             answers.invitation,
             self.settings,
         )
-        self.desk = Desk(BOT, self.sessions, self.ledger, answers, dialogue, access, self.chat, self.direct_chats)
+        strangers = Strangers(self.units, self.clock)
+        rooms = (self.staff_rooms, self.leavers, strangers)
+        self.desk = Desk(BOT, self.sessions, self.ledger, answers, dialogue, access, self.chat, self.direct_chats, *rooms)
 
     async def stop(self) -> None:
         await self.database.close()
@@ -245,6 +274,12 @@ class World:
 
     async def write(self, words: str, event: str, by: str = NURSE, room: str = CHAT) -> None:
         await self.desk.wrote(room, event, by, words, True)
+        await self.settle()
+
+    async def into_room(self, user: str, room: str = TEAM_ROOM, membership: Membership = Membership.JOIN) -> None:
+        """Somebody comes into a room of the organisation, or goes out of it."""
+        (self.shared.rooms[room].add if membership is Membership.JOIN else self.shared.rooms[room].discard)(user)
+        await self.desk.membership_changed(room, user, membership)
         await self.settle()
 
     def token_for(self, contact: str) -> str:
@@ -291,6 +326,16 @@ class World:
         members = self.homeserver.rooms[session.room].members
         assert by in members, "nobody enters a room uninvited"
         members[by] = Membership.JOIN
+        await self.desk.membership_changed(session.room, by, Membership.JOIN)
+        await self.settle()
+
+    async def join_as_staff_of(self, session_id: str, by: str) -> None:
+        """The same in a session that belongs to no requester of its own."""
+        session = await self.sessions.load(session_id)
+        assert session is not None
+        assert session.room is not None
+        assert by in self.homeserver.rooms[session.room].members
+        self.homeserver.rooms[session.room].members[by] = Membership.JOIN
         await self.desk.membership_changed(session.room, by, Membership.JOIN)
         await self.settle()
 

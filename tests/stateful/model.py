@@ -9,9 +9,9 @@ from enum import IntEnum
 from hypothesis import strategies as st
 
 from teleconnect_bot.domain.session import Delivery, State
-from tests.fakes_domain import BACKUP, NOW, REQUESTER
+from tests.fakes_domain import BACKUP, MEMBER, NOW, REQUESTER
 
-STAFF = (REQUESTER, BACKUP)
+STAFF = (REQUESTER, BACKUP, MEMBER)
 OPEN = {State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN}
 OVER = {State.CLOSED, State.CANCELLED, State.TEARING_DOWN, State.GONE}
 AWAY, SAME_ARRIVAL = timedelta(seconds=90), timedelta(minutes=10)

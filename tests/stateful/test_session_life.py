@@ -21,7 +21,7 @@ from teleconnect_bot.domain.guest_link import DeviceTest, Link, Recipient, diges
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
 from teleconnect_bot.domain.session import State
-from tests.fakes_domain import COLLEAGUE, NOW, REQUESTER, ROOM, STRANGER, accepts, declines, draft, notices, offer, seat
+from tests.fakes_domain import COLLEAGUE, MEMBER, NOW, REQUESTER, ROOM, STRANGER, accepts, declines, draft, notices, of_team, offer, seat
 from tests.stateful.model import AWAY, MAIN, OPEN, OTHER, STAFF, SURE, Already, Person
 from tests.stateful.steps import Steps
 
@@ -40,7 +40,7 @@ class SessionLife(Steps):
         spare = Link(id=OTHER, role=Role.INTERPRETER, digest=digest_of("other"), contact=contact, language="en")
         others = (Recipient(contact, "en"),) * (places - 1) if shared else ()
         main = replace(session.links[0], others=others)
-        self.session = replace(session, links=(main, spare), colleagues=frozenset({COLLEAGUE}))
+        self.session = replace(of_team(session), links=(main, spare), colleagues=frozenset({COLLEAGUE}))
         self.model.seeking.wanted = interpreter
         if already >= Already.SENT:
             self.send(REQUESTER)
@@ -154,6 +154,17 @@ class SessionLife(Steps):
         assert (self.step(c.CloseNow(REQUESTER) if at_once else c.Close(REQUESTER)) is not None) is possible
         if possible:
             model.ends(State.TEARING_DOWN if at_once else State.CLOSED)
+
+    @rule()
+    def hand_over_and_back(self) -> None:
+        """To a member of the team, who was asked before the start, and back by an administrator: nothing else changes."""
+        possible = self.model.state not in (State.DRAFT, State.CANCELLED, State.TEARING_DOWN, State.GONE)
+        holder = self.session.holder
+        assert (self.step(c.Handover(REQUESTER, c.Owner(MEMBER, "!member:hospital.example"))) is not None) is possible
+        if possible:
+            assert (self.session.requester, self.session.chat) == (MEMBER, "!member:hospital.example")
+            self.step(c.Assigned(c.Owner(REQUESTER, "!chat:hospital.example")))
+            assert (self.session.requester, self.session.holder) == (REQUESTER, holder)
 
     @rule()
     def keep(self) -> None:
@@ -411,7 +422,7 @@ class SessionLife(Steps):
         before = next(each for each in self.session.links if each.id == link)
         effects = self.step(c.DeviceTested(link, result))
         known = self.model.state in OPEN and not before.dead
-        assert effects == ((e.UpdateCard(),) if known and before.tested is not result else ())
+        assert effects == ((e.UpdateCard(), e.UpdateTeamCard()) if known and before.tested is not result else ())
 
     # ---- what staff do in the room
 

@@ -337,3 +337,18 @@ async def test_an_erased_session_leaves_no_row_in_any_table_but_the_ledger_until
 def _letter(session: Session) -> Letter:
     content: dict[str, Any] = {"DEVICE": {"ciphertext": "sentinel of a letter"}}
     return Letter(session.id + "-letter", session.id, "@tcv-one:hospital.example", "DEVICE", REQUESTER, "m.room.encrypted", content)
+
+
+async def test_a_session_of_a_team_is_found_by_each_member_and_by_nobody_whose_name_is_like_it(
+    units: SqlUnitOfWork, keys: FileSessionKeys
+) -> None:
+    session = replace(full_session(), team="night", team_members=frozenset({"@a_b:hospital.example", "@c%:hospital.example"}))
+    keys.create(session.key)
+    async with units.begin() as unit:
+        await unit.add(session)
+        for member in session.team_members:
+            assert await unit.sessions_of(member) == [session]
+        for other in ("@axb:hospital.example", "@b:hospital.example", "a_b:hospital.example", "@cd:hospital.example"):
+            assert await unit.sessions_of(other) == []
+        assert await unit.sessions_of_team("night") == [session]
+        assert await unit.sessions_of_team("day") == []

@@ -59,6 +59,9 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
         c.InterpreterDeclined: made.declines(),
         c.InterpreterWithdrew: c.InterpreterWithdrew("offer1", "ill"),
         c.OptedOut: c.OptedOut(LINK, 0),
+        c.Assigned: c.Assigned(c.Owner(STRANGER, "!stranger:hospital.example")),
+        c.TeamChanged: c.TeamChanged(frozenset({STRANGER})),
+        c.StaffGone: c.StaffGone(REQUESTER, c.Owner(BACKUP, "!backup:hospital.example")),
         c.DeadlinePassed: c.DeadlinePassed(_first_deadline(session)),
     }
     return reports.get(kind) or kind()
@@ -75,6 +78,7 @@ VALUES: dict[type[c.Asked], tuple[object, ...]] = {
     c.AskAnother: ((made.offer(3),),),
     c.Remove: ("seat1",),
     c.ShowNumber: ("$order",),
+    c.Handover: (c.Owner(BACKUP, "!backup:hospital.example"),),
 }
 OPEN = (State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN)
 CANNOT_REFUSE_BY_TABLE_ALONE: dict[tuple[type[c.Asked], State], type[errors.Refused]] = {
@@ -112,6 +116,10 @@ MOVES: dict[tuple[type[c.Asked], State], State] = {
     (c.Remove, State.KEPT_OPEN): State.KEPT_OPEN,
     (c.Start, State.WAITING): State.WAITING,
     (c.Seen, State.WAITING): State.WAITING,
+    **{
+        (c.Handover, state): state
+        for state in (State.HELD, State.UNAVAILABLE, State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN, State.CLOSED)
+    },
     (c.Join, State.WAITING): State.WAITING,
     (c.Join, State.KEPT_OPEN): State.ACTIVE,
     (c.Cancel, State.WAITING): State.CANCELLED,

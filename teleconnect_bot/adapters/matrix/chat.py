@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
@@ -91,8 +91,8 @@ class MatrixStaffChat:
 
     # --- messages
 
-    async def post(self, room: str, text: Text, transaction_id: str, *, mention: str | None = None) -> str:
-        return await self._account.send(room, "m.room.message", _content(text, mention), transaction_id)
+    async def post(self, room: str, text: Text, transaction_id: str, *, mention: str | None = None, mentions: Sequence[str] = ()) -> str:
+        return await self._account.send(room, "m.room.message", _content(text, mention, mentions), transaction_id)
 
     async def edit(self, room: str, event: str, text: Text, transaction_id: str) -> str:
         new = _content(text, None)
@@ -152,12 +152,12 @@ class MatrixStaffChat:
         return None
 
 
-def _content(text: Text, mention: str | None) -> dict[str, Any]:
+def _content(text: Text, mention: str | None, others: Sequence[str] = ()) -> dict[str, Any]:
     """`m.text`, because clients do not ring for notices, even when they mention somebody (push rule `.m.rule.suppress_notices`)."""
     plain, marked_up = text.plain, text.html
-    mentions: dict[str, Any] = {}
+    mentions: dict[str, Any] = {"user_ids": list(others)} if others else {}
     if mention is not None:
-        mentions = {"user_ids": [mention]}
+        mentions = {"user_ids": [mention, *others]}
         pill = f'<a href="https://matrix.to/#/{quote(mention, safe="@:")}">{html.escape(mention)}</a>'
         marked_up = f"{pill}: {marked_up if marked_up is not None else html.escape(plain).replace(chr(10), '<br>')}"
         plain = f"{mention}: {plain}"

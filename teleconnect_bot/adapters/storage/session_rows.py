@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, Text, cast, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from teleconnect_bot.adapters.storage import tables
@@ -77,7 +78,12 @@ class SessionRows:
         return await self._one(tables.session.c.id == _owner(tables.ledger, tables.ledger.c.place == event))
 
     async def sessions_of(self, user: str) -> Sequence[Session]:
-        return await self._load(or_(tables.session.c.requester == user, tables.session.c.backup == user) & _not_gone())
+        row = tables.session.c
+        in_team = row.team.is_not(None) & cast(row.team_members, Text).contains(json.dumps(user), autoescape=True)
+        return await self._load(or_(row.requester == user, row.backup == user, in_team) & _not_gone())
+
+    async def sessions_of_team(self, team: str) -> Sequence[Session]:
+        return await self._load((tables.session.c.team == team) & _not_gone())
 
     async def sessions_in(self, states: frozenset[State]) -> Sequence[Session]:
         return await self._load(tables.session.c.state.in_(sorted(states)))

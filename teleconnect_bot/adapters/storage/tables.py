@@ -135,6 +135,8 @@ session = Table(
     _column("chat", Text, Kept.STAFF),
     _column("backup", Text, Kept.STAFF, null=True),
     _column("team", Text, Kept.STAFF, null=True),
+    _column("team_members", JSON, Kept.STAFF, null=True),
+    _column("orphaned_at", Moment, Kept.SESSION, null=True),
     _column("holder", Text, Kept.STAFF, null=True),
     _column("staff_invited", JSON, Kept.STAFF),
     _column("staff_inside", JSON, Kept.STAFF),

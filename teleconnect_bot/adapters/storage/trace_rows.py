@@ -82,6 +82,10 @@ class TraceRows:
         )
         return result.first() is not None
 
+    async def was_handled(self, event: str) -> bool:
+        handled = tables.handled_event
+        return (await self._connection.execute(select(handled.c.event).where(handled.c.event == event))).first() is not None
+
     async def forget_events_before(self, moment: datetime) -> None:
         await self._connection.execute(delete(tables.handled_event).where(tables.handled_event.c.at < moment))
 

@@ -8,7 +8,7 @@ nothing more and answers the same (ARCHITECTURE §3, "each idempotent").
 from __future__ import annotations
 
 from .machine import Clock, SessionKeys, Tokens
-from .matrix import Membership, Relay, Relays, Rooms, SeatGate, StaffChat, Text, VisitorAccount, Visitors
+from .matrix import Membership, Relay, Relays, Rooms, SeatGate, SharedRooms, StaffChat, Text, VisitorAccount, Visitors
 from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
 from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
 from .writing import Attachment, CalendarEntry, CalendarFiles, Email, Mailer, PdfRenderer, PhoneMessage, PhoneMessenger, StaffTexts, Texts
@@ -36,6 +36,7 @@ __all__ = [
     "SeatGate",
     "ServiceUnavailable",
     "SessionKeys",
+    "SharedRooms",
     "StaffChat",
     "StaffTexts",
     "StaleSession",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -89,8 +89,12 @@ class StaffChat(Protocol):
     async def room_of(self, user: str) -> str | None:
         """The direct chat with this user that may be written to (encrypted, two members), if there is one."""
 
-    async def post(self, room: str, text: Text, transaction_id: str, *, mention: str | None = None) -> str:
-        """Send, encrypted; the event id. The same transaction id is sent once. `mention` makes Element ring."""
+    async def post(self, room: str, text: Text, transaction_id: str, *, mention: str | None = None, mentions: Sequence[str] = ()) -> str:
+        """Send, encrypted; the event id. The same transaction id is sent once. `mention` makes Element ring, and begins the
+        text with the name; `mentions` ring without being named."""
+
+    async def leave(self, room: str) -> None:
+        """The bot is out afterwards, and has forgotten the room."""
 
     async def edit(self, room: str, event: str, text: Text, transaction_id: str) -> str:
         """Replace the text of an event of ours (`m.replace`); the event id of the edit, which holds the text as well."""
@@ -109,6 +113,24 @@ class StaffChat(Protocol):
 
     async def is_redacted(self, room: str, event: str) -> bool:
         """Asked of the homeserver: the event holds no content any more, or is unknown."""
+
+
+class SharedRooms(Protocol):
+    """Rooms of the organisation whose members are staff, and what the homeserver knows of its accounts."""
+
+    async def resolve(self, name: str) -> str | None:
+        """The room id that this room id or alias stands for; None when the homeserver knows no such alias."""
+
+    async def enter(self, room: str) -> bool:
+        """The bot is in the room afterwards, and knows who else is; False when nobody has invited it."""
+
+    async def members(self, room: str) -> frozenset[str]:
+        """Who has joined, as far as the bot has heard; empty when it is not in the room itself."""
+
+    async def is_encrypted(self, room: str) -> bool: ...
+
+    async def has_device(self, user: str) -> bool:
+        """Asked of the homeserver: somebody is signed in to this account with encryption. An account that was closed has no device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,9 @@ class Unit(Protocol):
         """The session among whose ledger rows this event of a direct chat stands (its card, a notice)."""
 
     async def sessions_of(self, user: str) -> Sequence[Session]:
-        """Where the user is requester or backup, not GONE, oldest first."""
+        """Where the user is requester, backup or in the team, not GONE, oldest first."""
+
+    async def sessions_of_team(self, team: str) -> Sequence[Session]: ...
 
     async def sessions_in(self, states: frozenset[State]) -> Sequence[Session]: ...
 
@@ -158,6 +160,9 @@ class Unit(Protocol):
 
     async def first_time(self, event: str, now: datetime) -> bool:
         """True once for each event id: the row is made in this very transaction."""
+
+    async def was_handled(self, event: str) -> bool:
+        """Whether `first_time` has been asked of it."""
 
     async def forget_events_before(self, moment: datetime) -> None: ...
 

@@ -31,6 +31,11 @@ class StaffTexts(Protocol):
     def alert(self, session: Session, now: datetime, reader: Settings) -> tuple[str, str]:
         """That somebody waits, for a mail: subject, and body in Markdown. The code alone, since others may read it on the way."""
 
+    def team_card(self, session: Session, now: datetime, reader: Settings) -> Text:
+        """The card in the team's room: no contact, no name of an invited person; who has taken it."""
+
+    def team_notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text: ...
+
     def deleted(self, session: Session, reader: Settings) -> Text:
         """The last word on a session: nothing of it is stored any more."""
 
