@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from teleconnect_bot.chat.access import Access
 from teleconnect_bot.config import load
 from teleconnect_bot.demo.addresses import listening
 from teleconnect_bot.demo.bot_process import BotFailed, BotProcess
@@ -32,8 +33,9 @@ async def test_the_homeserver_knows_the_bot_and_nobody_else_can_reach_it(tmp_pat
         written = load(tmp_path / "config.yaml")
         assert written.retention.after_close.total_seconds() == 5
         assert (written.languages, written.homeserver.admin_token is not None) == (["fr"], True)
-        assert written.access.is_requester(stack.user_id("nurse-2"))
-        assert not written.access.is_requester(stack.user_id("stranger"))
+        access = Access(written.access.requesters, written.access.admins, written.access.focal_point)
+        assert access.may_request(stack.user_id("nurse-2"))
+        assert not access.may_request(stack.user_id("stranger"))
         assert (tmp_path / "config.yaml").stat().st_mode & 0o077 == 0
     finally:
         await stack.stop()
