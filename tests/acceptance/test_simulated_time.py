@@ -209,8 +209,13 @@ async def test_plan_remind_arrive_start_keep_return_close_reopen_close_and_gone(
             await nurse.reads("Thank you.", room=guest.room)
 
             # close
+            def rights() -> int:
+                return sum((seen.room, seen.type) == (guest.room, "m.room.power_levels") for seen in nurse.staff.seen)
+
+            before = rights()
             await nurse.asks(f"close {code}", "is closed")
             await until(lambda: all(row["state"] == "revoked" for row in read_rows(world.stack, "seat")))
+        await nurse.staff.wait_for(lambda: rights() > before)
         refused = await nurse.staff.client.room_send(
             guest.room, "m.room.message", {"msgtype": "m.text", "body": "?"}, ignore_unverified_devices=True
         )
