@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import expect
 
 from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS, Visitor
+from tests.fakes_web import FakeDoor, a_seat
 
 AXE = Path(__file__).parents[3] / "guest_page" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -48,6 +50,19 @@ class Person:
         await self.page.get_by_role("textbox", name="Your name").fill(name)
         await self.press("Continue")
         await self.sees("Test your phone or computer")
+
+    async def come_in(self) -> None:
+        """From the first screen to the waiting room, without the device test."""
+        await self.name_themselves()
+        await self.press("Skip")
+        await self.press("Enter waiting room")
+        await self.sees("You are in the waiting room")
+
+    async def hears(self, door: FakeDoor, **changes: object) -> None:
+        """The server's view of this person's seat changes, and the page asks for it."""
+        (mine,) = door.seats
+        door.seats[mine] = replace(a_seat(), **changes)  # type: ignore[arg-type]  # fields of SeatView
+        await self.page.evaluate("window.dispatchEvent(new Event('online'))")
 
     async def is_accessible(self) -> None:
         """axe finds nothing; nothing is cut off at 320 px, in either direction of writing; every target can be hit."""

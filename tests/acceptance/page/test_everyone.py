@@ -12,20 +12,6 @@ from tests.acceptance.page.person import Person
 from tests.fakes_web import GOOD_TOKEN, Front, a_seat
 
 
-async def _inside(person: Person) -> None:
-    await person.name_themselves()
-    await person.press("Skip")
-    await person.press("Enter waiting room")
-    await person.sees("You are in the waiting room")
-
-
-async def _hears(front: Front, person: Person, **changes: object) -> None:
-    """The server's view of the seat changes, and the page asks for it."""
-    (mine,) = front.door.seats
-    front.door.seats[mine] = replace(a_seat(), **changes)  # type: ignore[arg-type]  # fields of SeatView
-    await person.page.evaluate("window.dispatchEvent(new Event('online'))")
-
-
 async def test_the_way_in_is_accessible_on_every_screen(front: Front, person: Person) -> None:
     await person.is_accessible()
     await person.press("Continue")
@@ -46,23 +32,23 @@ async def test_the_way_in_is_accessible_on_every_screen(front: Front, person: Pe
 
 
 async def test_the_room_its_question_and_its_end_are_accessible(front: Front, person: Person) -> None:
-    await _inside(person)
-    await _hears(front, person, asked_for=True)
+    await person.come_in()
+    await person.hears(front.door, asked_for=True)
     await expect(person.page.get_by_role("alertdialog")).to_be_visible()
     await person.is_accessible()
-    await _hears(front, person, status=SeatStatus.IN_SESSION, moved_here=True)
+    await person.hears(front.door, status=SeatStatus.IN_SESSION, moved_here=True)
     await person.sees("You are connected")
     await person.is_accessible()
-    await _hears(front, person, status=SeatStatus.KEPT_OPEN)
+    await person.hears(front.door, status=SeatStatus.KEPT_OPEN)
     await person.sees("This session is paused")
     await person.is_accessible()
-    await _hears(front, person, status=SeatStatus.ENDED, ended_reason=EndedReason.CLOSED)
+    await person.hears(front.door, status=SeatStatus.ENDED, ended_reason=EndedReason.CLOSED)
     await person.sees("This session is over")
     await person.is_accessible()
 
 
 async def test_whoever_wants_everything_deleted_asks_twice_and_reads_that_it_was_passed_on(front: Front, person: Person) -> None:
-    await _inside(person)
+    await person.come_in()
     await person.press("Delete everything now")
     await expect(person.page.get_by_role("alertdialog", name="Delete everything now")).to_be_visible()
     await person.is_accessible()
@@ -73,7 +59,7 @@ async def test_whoever_wants_everything_deleted_asks_twice_and_reads_that_it_was
 
 
 async def test_leaving_is_accessible(person: Person) -> None:
-    await _inside(person)
+    await person.come_in()
     await person.press("Leave")
     await person.sees("You have left")
     await person.is_accessible()
@@ -153,7 +139,7 @@ async def test_each_new_screen_is_announced_by_its_heading(person: Person) -> No
 
 async def test_nothing_moves_for_whoever_wants_no_motion(person: Person) -> None:
     await person.page.emulate_media(reduced_motion="reduce")
-    await _inside(person)
+    await person.come_in()
     moving = await person.page.evaluate(
         "document.getAnimations().filter((each) => each.playState === 'running' && each.effect.getComputedTiming().duration > 0).length"
     )
@@ -171,5 +157,5 @@ async def test_twice_the_size_loses_nothing(person: Person) -> None:
 async def test_title_and_icon_say_nothing(person: Person) -> None:
     assert await person.page.title() == "Session"
     assert await person.page.evaluate("document.querySelector('link[rel=icon]').href") == "data:,"
-    await _inside(person)
+    await person.come_in()
     assert await person.page.title() == "Session"

@@ -14,10 +14,7 @@ NOTICED_WITHIN_MS = 25_000
 
 
 async def _inside(person: Person) -> None:
-    await person.name_themselves()
-    await person.press("Skip")
-    await person.press("Enter waiting room")
-    await person.sees("You are in the waiting room")
+    await person.come_in()
 
 
 async def test_the_quick_exit_leaves_nothing_and_back_does_not_return(front: Front, person: Person) -> None:

@@ -61,14 +61,10 @@ async def test_a_reload_while_asking_asks_nothing_again(front: Front, person: Pe
 
 
 async def test_the_first_device_is_asked_and_its_answer_goes_out(front: Front, person: Person) -> None:
-    await person.name_themselves()
-    await person.press("Skip")
-    await person.press("Enter waiting room")
-    await person.sees("You are in the waiting room")
-    (mine,) = front.door.seats
-    front.door.seats[mine] = replace(a_seat(), asked_for=True)
-    await person.page.evaluate("window.dispatchEvent(new Event('online'))")
+    await person.come_in()
+    await person.hears(front.door, asked_for=True)
     await expect(person.page.get_by_role("alertdialog", name="Is that you?")).to_be_visible()
+    (mine,) = front.door.seats
     front.door.seats[mine] = replace(a_seat(), status=SeatStatus.MOVED)
     await person.press("Yes, go on there")
     await person.sees("You moved to another device")
@@ -76,11 +72,6 @@ async def test_the_first_device_is_asked_and_its_answer_goes_out(front: Front, p
 
 
 async def test_whoever_moved_reads_that_earlier_messages_are_not_there(front: Front, person: Person) -> None:
-    await person.name_themselves()
-    await person.press("Skip")
-    await person.press("Enter waiting room")
-    await person.sees("You are in the waiting room")
-    (mine,) = front.door.seats
-    front.door.seats[mine] = replace(a_seat(), moved_here=True)
-    await person.page.evaluate("window.dispatchEvent(new Event('online'))")
+    await person.come_in()
+    await person.hears(front.door, moved_here=True)
     await person.reads("You came here from another phone or browser. What was written before cannot be read here.")
