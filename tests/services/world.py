@@ -12,7 +12,6 @@ from teleconnect_bot.adapters.calendar_files import ICalendarFiles
 from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.storage.database import Database
-from teleconnect_bot.adapters.storage.migrations import migrate
 from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
 from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
 from teleconnect_bot.chat.access import Access
@@ -74,8 +73,11 @@ from tests.services.fakes import (
     FakeSharedRooms,
     FakeVisitors,
 )
+from tests.storage.sqlite import new_migrated_file
 
 NURSE, STRANGER = "@nurse:example.org", "@stranger:elsewhere.org"
+TEXTS = Catalogues.load()
+"""Read once: they never change, and each world starts again and again."""
 CHAT = "!chat-nurse:example.org"
 ADMIN, ADMINS_CHAT = "@admin:example.org", "!chat-admin:example.org"
 SECRET = "s" * 43
@@ -138,7 +140,7 @@ class World:
         return twin
 
     async def create(self) -> World:
-        await migrate(self.address)
+        await new_migrated_file(self.keys_directory.parent / "bot.db")
         self.start()
         await self.staff_rooms.learn()
         return self
@@ -152,7 +154,7 @@ class World:
         self.gate = FakeGate()
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, self.policy, on_revoked=self.gate.revoked)
         rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
-        texts, cards = Catalogues.load(), Cards(format_moment)
+        texts, cards = TEXTS, Cards(format_moment)
         sender = Sender("Example Organisation", "https://meet.example.org")
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
         self.staff_rooms = StaffRooms(BOT, self.shared, [ACCESS_ROOM], {"night": TEAM_ROOM})

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from teleconnect_bot.adapters.storage.database import Database
-from teleconnect_bot.adapters.storage.migrations import migrate
 from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
 from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
 from tests.storage.postgres import Postgres
+from tests.storage.sqlite import new_migrated_file
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,7 +30,7 @@ async def empty_address(backend: str, tmp_path: Path, request: pytest.FixtureReq
 @pytest.fixture
 async def address(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if backend == "sqlite":
-        await migrate(f"sqlite:///{tmp_path}/bot.db")
+        await new_migrated_file(tmp_path / "bot.db")
         return f"sqlite:///{tmp_path}/bot.db"
     server: Postgres = request.getfixturevalue("postgres")
     return await server.new_migrated_database()
