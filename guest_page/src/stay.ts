@@ -68,6 +68,8 @@ export class Stay {
   private readonly parts: Parts;
   private current: Seat;
   private conversation: Conversation | null = null;
+  /** The same one from the moment its key store is being opened; null when there is none, or it did not open. */
+  private opening: Promise<Conversation | null> = Promise.resolve(null);
   private serverSilent = false;
   private stopped = false;
   /** How many times more the server is asked at short intervals. */
@@ -120,12 +122,14 @@ export class Stay {
     this.conversation?.takeBack(txn);
   }
 
-  stop(): void {
+  /** At once; what resolves is that nothing of it holds the browser's store any more, so that it can be wiped. */
+  async stop(): Promise<void> {
     this.stopped = true;
     document.removeEventListener("visibilitychange", this.wake);
     window.removeEventListener("online", this.wake);
     this.conversation?.stop();
     this.wake();
+    (await this.opening)?.stop();
   }
 
   /** Asks the server how the seat stands; every 15 s this is also the sign of life (PRODUCT §4, presence). */
@@ -183,7 +187,12 @@ export class Stay {
       },
       pause: (milliseconds: number) => this.pause(milliseconds),
     };
-    const conversation = await session.openConversation({ gateway: GATEWAY, secret, user, device, bot, name }, store, around);
+    await session.prepare(GATEWAY);
+    if (this.stopped) return;
+    const opening = session.openConversation({ gateway: GATEWAY, secret, user, device, bot, name }, store, around);
+    this.opening = opening.then(({ conversation }) => conversation).catch(() => null);
+    const { conversation, start } = await opening;
+    await start();
     if (this.stopped) return conversation.stop();
     this.conversation = conversation;
     this.nameVisitors();

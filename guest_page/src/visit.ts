@@ -280,7 +280,7 @@ export class Visit {
   /** Away, but free to come back: keys and secret stay. */
   async leave(): Promise<void> {
     const secret = this.store.seat?.secret;
-    this.endStay();
+    void this.endStay();
     this.store.update({ left: true });
     this.become({ what: "left" });
     if (secret !== undefined) await this.api.leave(secret);
@@ -302,11 +302,11 @@ export class Visit {
     document.body.hidden = true;
     document.title = " ";
     const secret = this.store.seat?.secret;
-    this.endStay();
+    const stopped = this.endStay();
     this.store.clear();
     if (secret !== undefined) void this.api.leave(secret);
     const longEnough = new Promise((resolve) => setTimeout(resolve, QUICK_EXIT_AT_MOST_MS));
-    void Promise.race([wipeBrowser(), longEnough]).finally(() => location.replace(NEUTRAL_PAGE));
+    void Promise.race([wipeTwice(stopped), longEnough]).finally(() => location.replace(NEUTRAL_PAGE));
   }
 
   private become(happened: Happened): void {
@@ -422,7 +422,7 @@ export class Visit {
   }
 
   private async failed(secret: string, keysGone: boolean): Promise<void> {
-    this.endStay();
+    void this.endStay();
     if (!keysGone) return this.become({ what: "unreachable" });
     // The browser has thrown the keys away: give the seat back and start from the link.
     await this.api.leave(secret);
@@ -436,18 +436,26 @@ export class Visit {
   }
 
   private elsewhere(): void {
-    this.endStay();
+    void this.endStay();
     this.become({ what: "elsewhere" });
   }
 
   private async forget(): Promise<void> {
-    this.endStay();
+    const stopped = this.endStay();
     this.store.clear();
-    await wipeBrowser();
+    await wipeTwice(stopped);
   }
 
-  private endStay(): void {
-    this.stay?.stop();
+  private async endStay(): Promise<void> {
+    const { stay } = this;
     this.stay = null;
+    await stay?.stop();
   }
+}
+
+/** At once, and again when the stay has stopped: its store of keys may have been opened meanwhile. */
+async function wipeTwice(stopped: Promise<void>): Promise<void> {
+  await wipeBrowser();
+  await stopped;
+  await wipeBrowser();
 }

@@ -47,9 +47,15 @@ export interface Seat {
   name: string;
 }
 
-/** Starts the client; when it resolves, device keys and cross-signing are on the homeserver and the sync runs. */
-export async function openConversation(seat: Seat, store: Store, around: Around): Promise<Conversation> {
-  await prepare(seat.gateway);
+export interface Opened {
+  /** Its key store is open, and is closed again by `stop()`. */
+  conversation: Conversation;
+  /** When it resolves, device keys and cross-signing are on the homeserver and the sync runs. */
+  start(): Promise<void>;
+}
+
+/** Opens the key store; `prepare` comes before. */
+export async function openConversation(seat: Seat, store: Store, around: Around): Promise<Opened> {
   const saved = store.seat;
   const before = saved?.keys === true ? saved.crypto : null;
   const client = new MatrixClient({
@@ -65,6 +71,11 @@ export async function openConversation(seat: Seat, store: Store, around: Around)
   });
   store.update({ crypto: await openKeyStore(client, seat.secret, before) });
   const conversation = new Conversation(client, seat, store, around);
+  return { conversation, start: () => start(client, conversation, store, around, before === null) };
+}
+
+async function start(client: MatrixClient, conversation: Conversation, store: Store, around: Around, first: boolean): Promise<void> {
+  if (conversation.stopped) return;
   const synced = new Promise<void>((resolve) => {
     const check = (state: SyncState): void => {
       if (state === SyncState.Prepared || state === SyncState.Syncing) {
@@ -75,9 +86,8 @@ export async function openConversation(seat: Seat, store: Store, around: Around)
     client.on(ClientEvent.Sync, check);
   });
   await client.startClient({ initialSyncLimit: 50, lazyLoadMembers: false });
-  if (before === null) await publish(client, conversation, store, around);
+  if (first) await publish(client, conversation, store, around);
   await synced;
-  return conversation;
 }
 
 /** Goes on until the homeserver has confirmed the keys; beside the first sync, which needs nothing of it. */

@@ -17,6 +17,14 @@ async def _inside(person: Person) -> None:
     await person.come_in()
 
 
+async def _kept(front: Front, person: Person) -> int:
+    """How much the browser holds of the page, as another tab of the same browser finds it."""
+    other = await person.visitor.context.new_page()
+    await other.goto(f"{front.url}/j")
+    kept = "async () => localStorage.length + sessionStorage.length + (await indexedDB.databases()).length + (await caches.keys()).length"
+    return int(await other.evaluate(kept))
+
+
 async def test_the_quick_exit_leaves_nothing_and_back_does_not_return(front: Front, person: Person) -> None:
     await _inside(person)
     before = await person.page.evaluate("history.length")
@@ -26,11 +34,16 @@ async def test_the_quick_exit_leaves_nothing_and_back_does_not_return(front: Fro
     assert await person.page.evaluate("history.length") == before
     await person.page.go_back()
     assert not person.page.url.startswith(front.url)
-    other = await person.visitor.context.new_page()
-    await other.goto(f"{front.url}/j")
-    kept = "async () => localStorage.length + sessionStorage.length + (await indexedDB.databases()).length + (await caches.keys()).length"
-    assert await other.evaluate(kept) == 0
+    assert await _kept(front, person) == 0
     assert front.door.calls["leave"] == 1
+
+
+async def test_the_quick_exit_leaves_no_keys_even_while_they_are_being_made(front: Front, person: Person) -> None:
+    await _inside(person)
+    await person.page.wait_for_function("async () => (await indexedDB.databases()).length > 0")
+    await person.press("Leave this page now")
+    await person.page.wait_for_url("about:blank")
+    assert await _kept(front, person) == 0
 
 
 async def test_the_quick_exit_is_on_every_screen_before_the_end(person: Person) -> None:
