@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.fixtures_homeserver", "tests.storage.postgres"]
+pytest_plugins = ["tests.fixtures_homeserver", "tests.storage.postgres", "tests.storage.at_once"]
 
 # No test asserts how long something takes: a busy machine is no failure.
 settings.register_profile("without deadline", deadline=None)

@@ -9,7 +9,7 @@ from tests.services.world import World
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(tmp_path: Path, sqlite_at_once: None) -> AsyncIterator[World]:
     world = await World(tmp_path).create()
     yield world
     await world.stop()
