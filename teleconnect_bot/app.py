@@ -61,6 +61,7 @@ from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
+from teleconnect_bot.services.organisation_requests import OrganisationRequests
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.phone_messages import PhoneMessages
@@ -320,6 +321,7 @@ class Bot:
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock),
             PassingAnswers(ledger, chat),
+            OrganisationRequests(sessions),
             TeamNotices(sessions, ledger, chat, cards, self.clock, self.settings, staff_rooms),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(

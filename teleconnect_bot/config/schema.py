@@ -160,6 +160,7 @@ class Config(Section):
         return Policy(
             draft=sessions.draft,
             opens_before=sessions.opens_before,
+            length=sessions.length,
             away_after=sessions.away_after,
             same_arrival=sessions.same_arrival,
             nobody_present=sessions.nobody_present,

@@ -317,6 +317,7 @@ class Ring(Section):
 class Sessions(Section):
     draft: PositiveDuration = Field(30 * MINUTE, description="An invitation that was begun and not sent is erased after this.")
     opens_before: Duration = Field(15 * MINUTE, description="The waiting room of a planned session opens this long before its time.")
+    length: PositiveDuration = Field(HOUR, description="How long a session is expected to take: for calendars and for interpreters.")
     away_after: PositiveDuration = Field(90 * SECOND, description="A person whose page was silent for this long is away.")
     same_arrival: Duration = Field(10 * MINUTE, description="Coming back within this is no new arrival and does not ring.")
     nobody_present: PositiveDuration = Field(

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from .effects import Effect, SendCalendar
 from .session import Session, State
-
-LENGTH = timedelta(hours=1)
-"""Nobody knows how long a session will take; this is what calendars keep free."""
 
 
 def in_calendars(session: Session) -> bool:

@@ -31,6 +31,8 @@ class Policy:
     unused_link: timedelta = timedelta(days=7)
     unused_planned_link: timedelta = timedelta(hours=24)
     opens_before: timedelta = timedelta(minutes=15)
+    length: timedelta = timedelta(hours=1)
+    """Nobody knows how long a session will take; this is what calendars keep free, and what interpreters are asked for."""
     away_after: timedelta = timedelta(seconds=90)
     asking: timedelta = timedelta(minutes=10)
     same_arrival: timedelta = timedelta(minutes=10)

@@ -78,7 +78,7 @@ class CalendarEntries:
             uid=f"{session.id}@{self.domain}",
             sequence=session.calendar_sequence,
             start=calendar.begins_at(session),
-            length=calendar.LENGTH,
+            length=session.policy.length,
             title=title,
             cancelled=calendar.taken_back(session),
             attendee=attendee,

@@ -65,6 +65,11 @@ def link_token(keys: SessionKeys, session: Session, link: Link) -> str:
     return token_from(keys.derive(session.key, f"link/{link.id}/{link.generation}"))
 
 
+def offer_token(keys: SessionKeys, key: str, offer_id: str) -> str:
+    """What the link to an organisation's answer carries; `key` is the session's. It can be made again for as long as that lives."""
+    return token_from(keys.derive(key, f"offer/{offer_id}"))
+
+
 class Sessions:
     """`on_change` is called after each commit that may have queued effects or moved deadlines.
 

@@ -36,6 +36,7 @@ from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
+from teleconnect_bot.services.organisation_requests import OrganisationRequests
 from teleconnect_bot.services.outbox import Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.phone_messages import PhoneMessages
@@ -193,6 +194,7 @@ class World:
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
                 **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock).handlers(),
                 **PassingAnswers(self.ledger, self.chat).handlers(),
+                **OrganisationRequests(self.sessions).handlers(),
                 **TeamNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.staff_rooms).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(

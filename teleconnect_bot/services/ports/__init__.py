@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .machine import Clock, SessionKeys, Tokens
 from .matrix import Membership, Relay, Relays, Rooms, SeatGate, SharedRooms, StaffChat, Text, VisitorAccount, Visitors
+from .organisations import OrganisationCards, OrganisationMails, OrganisationWay
 from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
 from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
 from .writing import Attachment, CalendarEntry, CalendarFiles, Email, Mailer, PdfRenderer, PhoneMessage, PhoneMessenger, StaffTexts, Texts
@@ -25,6 +26,9 @@ __all__ = [
     "Letter",
     "Mailer",
     "Membership",
+    "OrganisationCards",
+    "OrganisationMails",
+    "OrganisationWay",
     "PdfRenderer",
     "PhoneMessage",
     "PhoneMessenger",
