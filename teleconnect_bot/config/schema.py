@@ -18,13 +18,13 @@ from teleconnect_bot.domain.ringing import RingLadder, Rung
 from teleconnect_bot.domain.schedule import Policy
 
 from . import values
+from .calls import Calls
 from .sections import (
     HOUR,
     MINUTE,
     NOT_USED_YET,
     Access,
     Appservice,
-    Calls,
     Database,
     Email,
     Guests,
@@ -83,7 +83,7 @@ class Config(Section):
     twilio: Twilio | None = Field(None, description="SMS and WhatsApp by Twilio. Without it, e-mail is the only channel.")
     messages: Messages = Field(default_factory=all_defaults, description="Which channel, when and how much.")
     guests: Guests = Field(default_factory=all_defaults, description="Accounts for people who have none.")
-    calls: Calls = Field(default_factory=all_defaults, description="Audio and video.")
+    calls: Calls = Field(default_factory=all_defaults, description="By what people see and hear each other.")
     ring: Ring = Field(default_factory=all_defaults, description="How the requester is called while somebody waits.")
     sessions: Sessions = Field(default_factory=all_defaults, description="How a session lives.")
     reminders: list[PositiveDuration] = Field(

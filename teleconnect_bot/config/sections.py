@@ -291,21 +291,6 @@ class Guests(Section):
         return value
 
 
-class Calls(Section):
-    provider: Literal["builtin", "jitsi", "element_call"] = Field(
-        "builtin",
-        description="Calls are not available yet, and this changes nothing so far; jitsi and element_call come later.",
-        json_schema_extra=NOT_USED_YET,
-    )
-
-    @field_validator("provider")
-    @classmethod
-    def _other_providers_come_later(cls, value: str) -> str:
-        if value != "builtin":
-            raise ValueError(f"{value} is not available yet: leave it at builtin")
-        return value
-
-
 class Ring(Section):
     every: PositiveDuration = Field(60 * SECOND, description="How often the requester is called at first.")
     first_for: Duration = Field(10 * MINUTE, alias="for", description="How long that goes on.")

@@ -1,4 +1,4 @@
-"""A Python module as a child process that never outlives the process that started it."""
+"""A Python module, or another program, as a child process that never outlives the process that started it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ runpy.run_module(module, run_name="__main__", alter_sys=True)
 """
 
 
+# The signal of the parent's death is kept across exec (prctl(2)).
+_EXEC = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL, 0, 0, 0)
+if os.getppid() != int(sys.argv[1]):
+    os._exit(1)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
 def child_command(module: str, *arguments: str) -> list[str]:
     """The command line of `python -m module arguments…` that dies with this process."""
     return [sys.executable, "-c", _BOOTSTRAP, str(os.getpid()), module, *arguments]
@@ -36,5 +46,18 @@ def start_module(
             stderr=subprocess.STDOUT,
             cwd=directory,
             env=environment,
+            start_new_session=True,
+        )
+
+
+def start_program(program: str, *arguments: str, log_file: Path, directory: Path | None = None) -> subprocess.Popen[bytes]:
+    """The same for a program, by its path."""
+    with log_file.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-c", _EXEC, str(os.getpid()), program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=directory,
             start_new_session=True,
         )

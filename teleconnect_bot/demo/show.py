@@ -27,6 +27,7 @@ from .hands_on import instructions
 from .homeserver import HomeserverFailed
 from .journal import Journal, NotSo
 from .mail_page import MailPage
+from .relay import RelayFailed
 from .stack import Ports, Stack
 from .staff import StaffRefused, StaffWaitedInVain
 from .visitor import NoBrowser, browser
@@ -34,12 +35,13 @@ from .walk import RETENTION, Walk
 
 DIRECTORY = Path("var/demo")
 OUTPUT = Path("demo-output")
-PORTS = Ports(homeserver=8448, bot=8480, mail=8425)
+PORTS = Ports(homeserver=8448, bot=8480, mail=8425, relay=8478)
 MAIL_PAGE_PORT, GUESTS_PORT = 8481, 8443
 GOOD, FAILED = 0, 1
 FAILURES = (
     BotFailed,
     HomeserverFailed,
+    RelayFailed,
     NoMailCame,
     NotSo,
     StaffRefused,
@@ -112,11 +114,19 @@ async def _everything(journal: Journal, host: str | None) -> AsyncIterator[tuple
     async with AsyncExitStack() as ending:
         guests_port = free_port(GUESTS_PORT, host) if host else 0
         public_url = f"https://{f'[{host}]' if host and ':' in host else host}:{guests_port}" if host else None
-        stack = Stack(DIRECTORY, settings=RETENTION, public_url=public_url, ports=PORTS)
+        # A phone's calls go through the relay, so that it must be where the phone can reach it.
+        relay_hosts = (LOOPBACK, host) if host else (LOOPBACK,)
+        stack = Stack(DIRECTORY, settings=RETENTION, public_url=public_url, ports=PORTS, relay_hosts=relay_hosts)
         ending.push_async_callback(stack.stop)
-        with journal.step("A real Synapse, the bot and a mail catcher start on this machine, and nowhere else.") as step:
+        with journal.step("A real Synapse, the bot, a mail catcher and a TURN server start on this machine, and nowhere else.") as step:
             await stack.start()
-            step.check(listening(stack.processes) <= {LOOPBACK}, "their ports are open on the loopback interface only")
+            open_at = listening(stack.processes)
+            step.check(
+                open_at <= {*relay_hosts},
+                "their ports are open on the loopback interface only"
+                if not host
+                else "their ports are open on the loopback interface only, but for the TURN server's",
+            )
             step.check(True, f"the homeserver knows the bot's registration and answers at {stack.homeserver.address}")
             step.check(True, f"the bot is ready at {stack.address}")
         if host:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from .bot_process import BotProcess
 from .catcher import MailCatcher
 from .homeserver import EmbeddedSynapse, Login
 from .provider import Provider, Template, serving
+from .relay import Coturn
 from .staff import Staff
 
 DOMAIN = "demo.localhost"
@@ -45,12 +46,15 @@ class Ports:
     homeserver: int = 0
     bot: int = 0
     mail: int = 0
+    relay: int = 0
 
 
 class Stack:
     """`settings` are merged over the bot's configuration, section by section; `homeserver_settings` over Synapse's.
 
-    Accounts whose name begins with `nurse` or `staff` may invite people, others are strangers to the bot.
+    Accounts whose name begins with `nurse` or `staff` may invite people, others are strangers to the bot. `relay_hosts` are the
+    addresses on which a TURN server listens; without one there is none, and the bot offers no calls. The last of them is the one that
+    browsers are told.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Stack:
         homeserver_settings: Mapping[str, Any] | None = None,
         public_url: str | None = None,
         ports: Ports | None = None,
+        relay_hosts: Sequence[str] = (),
     ) -> None:
         ports = ports or Ports()
         self.directory = directory = directory.resolve()
@@ -69,11 +74,12 @@ class Stack:
         self.address = f"http://{LOOPBACK}:{port}"
         self.public_url = public_url or self.address
         self.mails = MailCatcher(ports.mail)
+        self.relay = Coturn(directory / "relay", hosts=relay_hosts, port=ports.relay) if relay_hosts else None
         self.homeserver = EmbeddedSynapse(
             directory / "homeserver",
             server_name=DOMAIN,
             registrations=[directory / "registration.yaml"],
-            settings=homeserver_settings,
+            settings={**(self.relay.homeserver_settings if self.relay else {}), **(homeserver_settings or {})},
             port=ports.homeserver,
         )
         self.phones = Provider(
@@ -96,6 +102,8 @@ class Stack:
         registration.write(self.config, self.directory / "registration.yaml", force=True)
         self.mails.start()
         await self._ending.enter_async_context(serving(self.phones, self._phones_port))
+        if self.relay is not None:
+            await self.relay.start()
         await self.homeserver.start()
         self._content["homeserver"]["admin_token"] = await self.homeserver.admin_token()
         self.config = self._write()
@@ -114,6 +122,8 @@ class Stack:
             self.mails.stop()
             await self._ending.aclose()
             await self.homeserver.stop()
+            if self.relay is not None:
+                await self.relay.stop()
 
     async def restart_bot(self, settings: Mapping[str, Any] | None = None) -> None:
         """`settings`, when given, take the place of the former ones."""
@@ -156,7 +166,8 @@ class Stack:
     @property
     def processes(self) -> list[int]:
         """Everything of it that runs now, this process included."""
-        return [os.getpid(), *(found for found in (self.bot.process_id, self.homeserver.process_id) if found)]
+        started = (self.bot.process_id, self.homeserver.process_id, self.relay.process_id if self.relay else None)
+        return [os.getpid(), *(found for found in started if found)]
 
     @property
     def keys_directory(self) -> Path:
@@ -191,6 +202,7 @@ class Stack:
                 "whatsapp_from": "+41790000000",
                 "templates": {"invitation": {language: sid for language, (sid, _) in TEMPLATES.items()}},
             },
+            "calls": {"provider": "builtin" if self.relay else "none"},
             "logs": {"format": "text"},
         }
 

@@ -14,6 +14,7 @@ import aiohttp
 from teleconnect_bot.config import Config
 from teleconnect_bot.doctor import of_database, of_homeserver, of_languages, of_machine
 from teleconnect_bot.doctor.findings import Check, Finding, Level, Result, Surroundings
+from teleconnect_bot.doctor.of_calls import calls
 from teleconnect_bot.doctor.of_provider import phone
 
 __all__ = ["CHECKS", "Check", "Finding", "Level", "Result", "any_error", "examine", "report"]
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     Check("uploads", "Size of uploads", of_homeserver.uploads, after="registration"),
     Check("admin", "Admin token", of_homeserver.admin_token, after="homeserver"),
     Check("deletion", "Settings that keep deleted data", of_homeserver.deletion_settings),
+    Check("calls", "Calls", calls, after="registration"),
     Check("page", "Guest page", of_machine.guest_page),
     Check("keys", "Keys directory", of_machine.keys_directory),
     Check("database", "Database", of_machine.database),

@@ -266,11 +266,18 @@ def test_keys_stay_what_was_written(tmp_path: Path) -> None:
     assert load(path).messages.order == {"+41": ["sms"]}
 
 
+JITSI = {"domain": "https://jitsi.example.org", "app_id": "teleconnect", "key": "k" * 32}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"guests": {"accounts": "matrix"}}, "guests.accounts matrix is not available yet: use appservice"),
-        ({"calls": {"provider": "jitsi"}}, "calls.provider jitsi is not available yet"),
+        ({"calls": {"provider": "jitsi"}}, "calls provider jitsi needs calls.jitsi.domain, calls.jitsi.app_id and calls.jitsi.key"),
+        ({"calls": {"provider": "zoom"}}, "calls.provider must be 'builtin', 'jitsi', 'element_call' or 'none'"),
+        ({"calls": {"jitsi": {**JITSI, "key": "short"}}}, "calls.jitsi.key must be at least 32 characters long for HS256"),
+        ({"calls": {"jitsi": {**JITSI, "algorithm": "RS256"}}}, "calls.jitsi.key must be a private key in PEM without a password"),
+        ({"calls": {"jitsi": {**JITSI, "domain": "http://jitsi.example.org"}}}, "calls.jitsi.domain must begin with https://"),
         ({"languages": []}, "languages must not be empty"),
         ({"languages": ["en", "en"]}, "languages names a language twice"),
         ({"languages": ["xx"]}, "languages[0] must be 'am'"),

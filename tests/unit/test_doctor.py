@@ -45,6 +45,7 @@ class PretendedSynapse:
             WHOAMI: (200, {"user_id": "@teleconnect_appservice:example.org"}),
             f"{WHOAMI}?{BOT}": (403, UNREGISTERED),
             f"{WHOAMI}?@teleconnect_visitor_doctor:example.org": (403, UNREGISTERED),
+            "/_matrix/client/v3/voip/turnServer": (200, {"uris": ["turn:turn.example.org?transport=tcp"]}),
             "/_matrix/client/v1/media/config": (200, {"m.upload.size": 100 * 1024**2}),
             f"/_synapse/admin/v1/users/{BOT}/admin": (200, {"admin": False}),
         }
@@ -89,7 +90,7 @@ def diagnose(synapse: tuple[PretendedSynapse, str], tmp_path: Path) -> Diagnose:
 
 async def test_a_good_homeserver_is_called_good_and_only_asked(synapse: tuple[PretendedSynapse, str], diagnose: Diagnose) -> None:
     found = await diagnose()
-    for name in ("homeserver", "version", "registration", "bot", "visitors", "uploads", "admin"):
+    for name in ("homeserver", "version", "registration", "bot", "visitors", "uploads", "admin", "calls"):
         assert found[name].level is Level.OK, found[name]
     assert {method for method, _, _ in synapse[0].asked} == {"GET"}
 
@@ -216,7 +217,7 @@ async def test_when_nothing_answers_the_rest_is_not_asked(tmp_path: Path, unused
     found = {result.check.name: result.finding for result in results}
     assert found["homeserver"].level is Level.ERROR
     assert "Nothing answers" in found["homeserver"].words
-    for name in ("version", "registration", "bot", "visitors", "uploads", "admin"):
+    for name in ("version", "registration", "bot", "visitors", "uploads", "admin", "calls"):
         assert found[name] == Finding(
             Level.SKIPPED, f'Not checked, because of "{"Homeserver" if name in ("version", "registration", "admin") else "Registration"}".'
         )
