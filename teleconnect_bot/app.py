@@ -47,6 +47,7 @@ from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk
 from teleconnect_bot.chat.dialogue import Dialogue
 from teleconnect_bot.chat.interview import Interview
+from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
@@ -62,6 +63,8 @@ from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.organisation_requests import OrganisationRequests
+from teleconnect_bot.services.organisation_rooms import OrganisationRooms
+from teleconnect_bot.services.organisations import Organisations
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.phone_messages import PhoneMessages
@@ -114,6 +117,7 @@ class Bot:
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self.wake, self._revoked)
         self.ledger = Ledger(self.units)
         self.settings = RequesterSettings(self.units, self.keys, Settings(language=config.staff.language, zone=config.staff.zone))
+        self.organisations = Organisations(self.units)
         self.gateway = Gateway(
             config.homeserver.address,
             config.homeserver.domain,
@@ -240,7 +244,9 @@ class Bot:
         leavers = Leavers(
             self.units, self.sessions, self.ledger, self.settings, chat, shared, staff_rooms, access.may_request, access.known_admins
         )
-        belonging = Belonging(self.sessions, self.clock, access, staff_rooms, chat.room_of)
+        organisation_rooms = OrganisationRooms(shared, self.organisations)
+        orders = OrganisationOrders(self.organisations, organisation_rooms)
+        belonging = Belonging(self.sessions, self.clock, access, staff_rooms, chat.room_of, orders)
         personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name)
         reach = Reach(frozenset(config.channels().usable), config.messages.default_country)
         answers = Answers(
@@ -264,6 +270,7 @@ class Bot:
         async def tidy() -> bool:
             await self._tidy()
             await staff_rooms.learn()
+            await organisation_rooms.learn()
             await leavers.look_at_everybody()
             if staff_rooms.complete():
                 await self.settings.forget_others(access.may_request)
@@ -272,6 +279,8 @@ class Bot:
 
         late = LateTeardowns(self.units, self.ledger, chat, self.clock, cards, self.settings, access.known_admins)
         await staff_rooms.learn()
+        await self.organisations.follow(config.interpreting())
+        await organisation_rooms.learn()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(account.run())
             tasks.create_task(self._keep_up(pool, tidy, right.keep, late, staff_rooms))

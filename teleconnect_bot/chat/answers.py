@@ -127,7 +127,7 @@ class Answers:
                 line = with_whole_number(line)
                 checked(line)
             answer = await self._carry_out(line, by, chat, event, here)
-            if line.name in ("reschedule", "remove", "resend", "handover", "assign"):
+            if line.name in ("reschedule", "remove", "resend", "handover", "assign", "org"):
                 # It was read to its last letter: what looks like a contact is a date or a colleague's Matrix id, or is removed already.
                 return answer
         except NotUnderstood as error:

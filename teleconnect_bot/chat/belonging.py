@@ -16,11 +16,12 @@ from .access import Access
 from .commands import COMMANDS
 from .company import MATRIX_ID
 from .markup import escaped
+from .organisations import OrganisationOrders
 from .parser import Line, NotUnderstood
 from .state_words import STATE_WORDS
 from .voice import Sentence, say
 
-ADMINISTRATION = frozenset({"assign", "sessions", "stats"})
+ADMINISTRATION = frozenset({"assign", "org", "sessions", "stats"})
 SUMS: dict[str, Sentence] = {
     "outcome": "Sessions: {sums}",
     "language": "Languages: {sums}",
@@ -42,8 +43,15 @@ SUM_NAMES: dict[str, Sentence] = {
 
 class Belonging:
     def __init__(
-        self, sessions: Sessions, clock: Clock, access: Access, rooms: StaffRooms, room_of: Callable[[str], Awaitable[str | None]]
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        access: Access,
+        rooms: StaffRooms,
+        room_of: Callable[[str], Awaitable[str | None]],
+        organisations: OrganisationOrders,
     ) -> None:
+        self.organisations = organisations
         self.sessions, self.clock, self.access, self.rooms, self.room_of = sessions, clock, access, rooms, room_of
 
     async def team(self, written: str, by: str) -> str:
@@ -90,6 +98,8 @@ class Belonging:
                 return await self._assign(line, event)
             case "sessions":
                 return await self._sessions()
+            case "org":
+                return await self.organisations.answer(line)
             case _:
                 return await self._stats()
 

@@ -5,6 +5,7 @@ The descriptions are the documentation: `config.example.yaml` is made from them.
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy.engine import make_url
 
 from teleconnect_bot.domain.channels import Channel, ChannelOrder, CountryOrder
+from teleconnect_bot.domain.organisations import Organisation as InterpretingOrganisation
 from teleconnect_bot.domain.reminding import QuietHours
 from teleconnect_bot.domain.ringing import RingLadder, Rung
 from teleconnect_bot.domain.schedule import Policy
@@ -22,7 +24,6 @@ from .calls import Calls
 from .sections import (
     HOUR,
     MINUTE,
-    NOT_USED_YET,
     Access,
     Appservice,
     Database,
@@ -102,7 +103,9 @@ class Config(Section):
         "false: of the languages above only the reviewed ones are.",
     )
     organisations: list[Organisation] = Field(
-        [], description="Interpreting organisations. Not used yet.", repr=False, json_schema_extra=NOT_USED_YET
+        [],
+        description="Interpreting organisations, in the order in which they are asked. Administrators may add others by `org add`.",
+        repr=False,
     )
     logs: Logs = Field(default_factory=all_defaults, description="What the bot tells its administrator.")
 
@@ -138,10 +141,37 @@ class Config(Section):
             raise ValueError("names a language twice")
         return value
 
+    @field_validator("organisations")
+    @classmethod
+    def _each_organisation_has_its_own_word(cls, value: list[Organisation]) -> list[Organisation]:
+        words = [each.word for each in value]
+        if not all(words):
+            raise ValueError("holds one whose name gives no short word: give it an id, such as lingua")
+        if len(set(words)) != len(words):
+            raise ValueError("holds two with the same id: give each an id of its own")
+        return value
+
     @property
     def bot(self) -> str:
         """The bot's Matrix id."""
         return f"@{self.appservice.bot_localpart}:{self.homeserver.domain}"
+
+    def interpreting(self) -> tuple[InterpretingOrganisation, ...]:
+        """The organisations as they are kept."""
+        return tuple(
+            InterpretingOrganisation(
+                id=each.word,
+                name=each.name,
+                languages=tuple(dict.fromkeys(each.languages)),
+                email=parseaddr(each.email)[1] if each.email else None,
+                room=each.room,
+                may_decline=each.may_decline,
+                alone_for=each.alone_for,
+                configured=True,
+                position=position,
+            )
+            for position, each in enumerate(self.organisations)
+        )
 
     def channels(self) -> ChannelOrder:
         """What can be sent by, and in which order it is tried."""
@@ -162,6 +192,8 @@ class Config(Section):
             opens_before=sessions.opens_before,
             length=sessions.length,
             away_after=sessions.away_after,
+            interpreter_answer=sessions.interpreter_answer,
+            unplanned_acceptance=sessions.unplanned_acceptance,
             same_arrival=sessions.same_arrival,
             nobody_present=sessions.nobody_present,
             unused_link=retention.unused_link,

@@ -304,6 +304,13 @@ class Sessions(Section):
     opens_before: Duration = Field(15 * MINUTE, description="The waiting room of a planned session opens this long before its time.")
     length: PositiveDuration = Field(HOUR, description="How long a session is expected to take: for calendars and for interpreters.")
     away_after: PositiveDuration = Field(90 * SECOND, description="A person whose page was silent for this long is away.")
+    interpreter_answer: PositiveDuration = Field(
+        24 * HOUR, description="How long interpreting organisations may take to answer; never later than the session's time."
+    )
+    unplanned_acceptance: Duration = Field(
+        60 * MINUTE,
+        description="When an interpreter accepts an unplanned session later than this, the requester says when the others are written to.",
+    )
     same_arrival: Duration = Field(10 * MINUTE, description="Coming back within this is no new arrival and does not ring.")
     nobody_present: PositiveDuration = Field(
         12 * HOUR, description="An active session in which nobody is present for this long is kept open instead."
@@ -326,10 +333,35 @@ class Uploads(Section):
 
 
 class Organisation(Section):
-    name: Text = Field(description="Name of the interpreting organisation.")
-    email: Mailbox | None = Field(None, description="Address of its manager or distribution list.")
-    room: Text | None = Field(None, description="Its own Matrix room.")
-    languages: list[Text] = Field(description="Codes of the languages that it interprets.")
+    name: Text = Field(description="Name of the interpreting organisation, as requesters read it.", examples=["Lingua"])
+    id: values.Word | None = Field(
+        None, description="How requesters name it, as in interpreter=prs/lingua. Without it, its name in small letters with hyphens."
+    )
+    languages: Annotated[list[values.LanguageTag], Field(min_length=1)] = Field(
+        description="The languages that it interprets, as BCP 47 tags.", examples=[["prs", "ps", "ti"]]
+    )
+    email: Mailbox | None = Field(None, description="Address of its manager or distribution list.", repr=False)
+    room: RoomName | None = Field(
+        None,
+        description="Its own encrypted Matrix room, by id or alias, with the bot in it; any member may accept there.",
+        repr=False,
+    )
+    may_decline: bool = Field(True, description="false: it is not offered to decline.")
+    alone_for: Duration = Field(
+        timedelta(0),
+        description="How long it is asked before the next organisation is asked as well. 0s: both at the same time.",
+    )
+
+    @model_validator(mode="after")
+    def _it_can_be_asked(self) -> Organisation:
+        if self.email is None and self.room is None:
+            raise ValueError("needs an email or a room: else it cannot be asked")
+        return self
+
+    @property
+    def word(self) -> str:
+        """How requesters name it."""
+        return self.id or values.word_of(self.name)
 
 
 class Logs(Section):

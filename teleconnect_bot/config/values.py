@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import time, timedelta
 from email.utils import parseaddr
@@ -21,6 +22,7 @@ from pydantic import BeforeValidator, SecretStr, ValidationInfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from teleconnect_bot.domain.organisations import WORD, language_tag
 from teleconnect_bot.services.telephone import COUNTRIES
 
 _UNITS = {
@@ -212,6 +214,20 @@ def _country(value: Any) -> str:
     raise ValueError('must be the two letters of a country in quotes, such as "CH" or "UA"')
 
 
+def _language_tag(value: Any) -> str:
+    tag = language_tag(value) if isinstance(value, str) else None
+    if tag is None:
+        # A bare NO is false in YAML.
+        raise ValueError('must be a BCP 47 tag in quotes, such as "prs", "ar-SD" or "zh-Hant"')
+    return tag
+
+
+def word_of(name: str) -> str:
+    """A short word made of a name; empty when nothing of it is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:32]
+
+
 def is_room(pattern: str) -> bool:
     """A room id or alias, whose members are meant."""
     return pattern.startswith(("!", "#"))
@@ -242,6 +258,8 @@ AccessPattern = Annotated[
 ]
 RoomName = Annotated[str, matched(re.compile(r"![^\s]+|#[^:\s]+:\S+"), 'must be a room id or alias such as "#staff:example.org"')]
 Mailbox = Annotated[str, BeforeValidator(_mailbox)]
+Word = Annotated[str, matched(WORD, "must be a short word of a-z, 0-9 and hyphens, such as lingua")]
+LanguageTag = Annotated[str, BeforeValidator(_language_tag)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Country = Annotated[str, BeforeValidator(_country)]
 Quiet = Annotated[QuietHours, BeforeValidator(_quiet_hours)]

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+"""What the id of an organisation looks like."""
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
+
+
+def language_tag(written: str) -> str | None:
+    """A well-formed tag of language, script and region, in the letters of RFC 5646 §2.1.1; None for anything else."""
+    found = _TAG.fullmatch(written.strip().replace("_", "-"))
+    if found is None:
+        return None
+    language, script, region = found.groups(default="")
+    return "-".join(part for part in (language.lower(), script.title(), region.upper()) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +28,8 @@ class Organisation:
 
     `id` is a short word that requesters write; `languages` are BCP 47 tags. It is asked by e-mail at `email` (its manager or a
     distribution list), by a card in its own encrypted Matrix `room`, or both. `alone_for` is how long it is asked before the
-    next one is asked as well; zero asks the next at the same time. `configured` ones stand in the configuration and are changed there.
+    next one is asked as well; zero asks the next at the same time. `configured` ones stand in the configuration and are changed there;
+    they are asked first, in the order of their `position`.
     """
 
     id: str
@@ -24,6 +40,18 @@ class Organisation:
     may_decline: bool = True
     alone_for: timedelta = timedelta(0)
     configured: bool = False
+    position: int = 0
+
+    def speaks(self, language: str) -> bool:
+        """Whether it interprets the language, a variety of it, or what it is a variety of: `ar` and `ar-SD` (BCP 47 §2.1)."""
+        wanted = language.lower()
+        offered = [tag.lower() for tag in self.languages]
+        return any(tag == wanted or tag.startswith(f"{wanted}-") or wanted.startswith(f"{tag}-") for tag in offered)
+
+
+def in_turn(organisations: Iterable[Organisation]) -> list[Organisation]:
+    """In the order in which they are asked."""
+    return sorted(organisations, key=lambda each: (not each.configured, each.position, each.id))
 
 
 class OfferState(StrEnum):

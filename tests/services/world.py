@@ -22,6 +22,7 @@ from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk, Unusable
 from teleconnect_bot.chat.dialogue import Dialogue
 from teleconnect_bot.chat.interview import Interview, ReadInterpreter
+from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.installation import Doubt
@@ -37,6 +38,8 @@ from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
 from teleconnect_bot.services.organisation_requests import OrganisationRequests
+from teleconnect_bot.services.organisation_rooms import OrganisationRooms
+from teleconnect_bot.services.organisations import Organisations
 from teleconnect_bot.services.outbox import Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.phone_messages import PhoneMessages
@@ -82,6 +85,7 @@ TEXTS = Catalogues.load()
 CHAT = "!chat-nurse:example.org"
 ADMIN, ADMINS_CHAT = "@admin:example.org", "!chat-admin:example.org"
 SECRET = "s" * 43
+LINGUAS_ROOM = "!lingua:example.org"
 ACCESS_ROOM, TEAM_ROOM = "!staff:example.org", "!night:example.org"
 GRACE = timedelta(seconds=120)
 
@@ -115,7 +119,7 @@ class World:
         self.provider.away_for, self.provider.lies_about = self.homeserver.away_for, self.homeserver.lies_about
         self.direct_chats = FakeDirectChats()
         self.chat = FakeChat(self.homeserver)
-        self.shared = FakeSharedRooms({ACCESS_ROOM: set(), TEAM_ROOM: set()})
+        self.shared = FakeSharedRooms({ACCESS_ROOM: set(), TEAM_ROOM: set(), LINGUAS_ROOM: set()})
         self.requesters = ["@*:example.org", ACCESS_ROOM]
         """May be changed, as a configuration is."""
         self.policy = Policy(sync_grace=GRACE)
@@ -227,7 +231,10 @@ class World:
             access.may_request,
             access.known_admins,
         )
-        belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of)
+        self.organisations = Organisations(self.units)
+        self.organisation_rooms = OrganisationRooms(self.shared, self.organisations)
+        orders = OrganisationOrders(self.organisations, self.organisation_rooms)
+        belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of, orders)
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name)
         reach = Reach(self.channels, "CH")
         answers = Answers(

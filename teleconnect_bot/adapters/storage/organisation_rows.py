@@ -20,7 +20,7 @@ class OrganisationRows:
 
     async def organisations(self) -> Sequence[Organisation]:
         rows = (await self._connection.execute(select(table).order_by(table.c.id))).mappings().all()
-        return [ORGANISATIONS.read(row, self._keys, "", configured=False) for row in rows]
+        return [ORGANISATIONS.read(row, self._keys, "") for row in rows]
 
     async def put_organisation(self, organisation: Organisation) -> None:
         statement = upsert(self._connection, table)

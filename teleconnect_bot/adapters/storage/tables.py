@@ -275,6 +275,8 @@ organisation = Table(
     _column("room", Text, Kept.ORGANISATION, null=True),
     _column("may_decline", Boolean, Kept.ORGANISATION),
     _column("alone_for", Float, Kept.ORGANISATION),
+    _column("configured", Boolean, Kept.ORGANISATION, server_default=false()),
+    _column("position", Integer, Kept.ORGANISATION, server_default="0"),
 )
 
 deadline = Table(
