@@ -41,7 +41,6 @@ def test_a_translation_has_the_placeholders_and_commands_of_its_sentence(languag
     assert wrong == []
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_is_translated_and_none_that_is_not_said(language: str) -> None:
     known = translations(language)
@@ -49,7 +48,6 @@ def test_every_sentence_is_translated_and_none_that_is_not_said(language: str) -
     assert sorted(known.keys() - sentences()) == [], "python -m tests.staff_sentences takes these out"
 
 
-@pytest.mark.long
 def test_no_words_in_the_source_bypass_the_voice() -> None:
     assert bypassing() == []
 
