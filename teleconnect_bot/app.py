@@ -250,7 +250,8 @@ class Bot:
         personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name)
         reach = Reach(frozenset(config.channels().usable), config.messages.default_country)
         answers = Answers(
-            self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request, personal, belonging, reach
+            *(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request),
+            *(personal, belonging, reach, self.offer.withheld),
         )
         dialogue = Dialogue(
             Dialogues(self.sessions, self.ledger, chat),
@@ -326,7 +327,7 @@ class Bot:
             self.messages,
             entries,
             self.phone,
-            StatusCard(sessions, ledger, chat, cards, self.clock, self.settings),
+            StatusCard(sessions, ledger, chat, cards, self.clock, self.settings, Previews(sessions, self.messages)),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock),
             PassingAnswers(ledger, chat),

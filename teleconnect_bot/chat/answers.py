@@ -100,9 +100,10 @@ class Answers:
         personal: Personal,
         belonging: Belonging,
         reach: Reach | None = None,
+        withheld: Sequence[str] = (),
     ) -> None:
         self.sessions, self.clock, self.languages, self.moment = sessions, clock, tuple(languages), moment
-        self.personal, self.inviting = personal, Inviting(clock, languages, room_of, may_request, reach or Reach())
+        self.personal, self.inviting = personal, Inviting(clock, languages, room_of, may_request, reach or Reach(), withheld)
         self.belonging = belonging
 
     @property

@@ -14,11 +14,12 @@ from teleconnect_bot.domain.people import Role, label
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Mode, Session, State
-from teleconnect_bot.services.ports import Text
+from teleconnect_bot.services.ports import Preview, Text
 
 from .delivery_words import steps, undelivered
 from .device_tests import tested, tested_before
 from .markup import escaped, text
+from .message_texts import texts
 from .planned import mine_and_theirs, when
 from .reactions import offered
 from .state_words import STATE_WORDS
@@ -116,20 +117,21 @@ class Cards(TeamTexts):
     def zone(self) -> str:
         return reader().zone
 
-    def card(self, session: Session, now: datetime, reader: Settings = DEFAULT) -> Text:
+    def card(self, session: Session, now: datetime, reader: Settings = DEFAULT, sent: Sequence[Preview] = ()) -> Text:
         with speaking_to(reader):
-            return self._card(session)
+            return self._card(session, sent)
 
     def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT) -> Text:
         with speaking_to(reader):
             return self._notice(session, notice, now)
 
-    def _card(self, session: Session) -> Text:
+    def _card(self, session: Session, sent: Sequence[Preview]) -> Text:
         lines = [say("**Session {code}** – {state}", code=session.code, state=say(STATE_WORDS[session.state])), ""]
         parts = (self._planned(session), self._invited(session), self._inside(session), _own(session), self._ends(session))
         lines += [f"- {line}" for part in parts for line in part]
         step = say(NEXT_STEPS[session.state], code=session.code) if NEXT_STEPS.get(session.state) else ""
-        return text("\n".join([*lines, "", step] if step else lines))
+        lines += ["", step] if step else []
+        return text("\n".join([*lines, "", *texts(sent)]).rstrip())
 
     def reactions(self, session: Session) -> dict[str, str]:
         return offered(session)

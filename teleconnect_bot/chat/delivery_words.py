@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from teleconnect_bot.domain.channels import Channel
-from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session
+from teleconnect_bot.domain.session import Delivery, OutgoingMessage, Session
+from teleconnect_bot.domain.telling import latest_of_the_time
 
 from .markup import escaped
 from .voice import Sentence, say
@@ -16,12 +17,11 @@ DELIVERY_WORDS: dict[Delivery, Sentence] = {
     Delivery.DELIVERED: "delivered",
     Delivery.FAILED: "**could not be sent**",
 }
-_OF_THE_TIME = (MessageKind.INVITATION, MessageKind.RESCHEDULED)
 
 
 def steps(session: Session, link: str, place: int) -> list[str]:
     """One line for each channel that the latest invitation went by, in the order in which they were tried."""
-    latest = _latest(session, link, place)
+    latest = latest_of_the_time(session, link, place)
     if latest is None:
         return []
     tried = [latest]
@@ -46,11 +46,6 @@ def _delivery(message: OutgoingMessage) -> str:
 
 def _instead(channel: Channel) -> str:
     return say("by e-mail instead") if channel is Channel.EMAIL else say("by {channel} instead", channel=CHANNEL_NAMES[channel])
-
-
-def _latest(session: Session, link: str, recipient: int) -> OutgoingMessage | None:
-    sent = (message for message in reversed(session.messages) if (message.link, message.recipient) == (link, recipient))
-    return next((message for message in sent if message.kind in _OF_THE_TIME), None)
 
 
 def _because(message: OutgoingMessage) -> str:

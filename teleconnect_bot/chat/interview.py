@@ -169,10 +169,10 @@ class Interview:
         return Answered(self._next(draft, _with(draft.line, "lang", code)), say("Language: {language}", language=called(code)))
 
     def _language_named(self, plain: str) -> str:
-        names = {name: code for code in self.inviting.languages for name in (code, *names_of(code))}
-        if plain in names:
-            return names[plain]
-        guess = nearest(plain, names)
+        found = self.inviting.named(plain)
+        if found is not None:
+            return found
+        guess = nearest(plain, [name for code in self.inviting.languages for name in (code, *names_of(code))])
         there = ", ".join(f"`{code}` ({called(code)})" for code in self.inviting.languages)
         raise NotUnderstood(
             "Invitations cannot be written in that language.{hint} There are: {languages}.", hint=did_you_mean(guess), languages=there

@@ -17,6 +17,7 @@ from .commands import COMMANDS, TOO_MANY_WORDS, did_you_mean
 from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_people
 from .contacts import Reach
 from .dates import read_moment, read_zone
+from .language_names import called, names_of
 from .parser import Line, NotUnderstood, nearest
 
 LONGEST_NOTE = 500
@@ -43,13 +44,16 @@ def read_time(written: str, zone: str, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Inviting:
-    """`languages` are those in which invitations may be sent, the usual one first; the rest as for `Answers`."""
+    """`languages` are those in which invitations may be sent, the usual one first, `withheld` those that the deployment names and does
+    not send, because no native speaker has read them; the rest as for `Answers`.
+    """
 
     clock: Clock
     languages: Sequence[str]
     room_of: Callable[[str], Awaitable[str | None]]
     may_request: Callable[[str], bool]
     reach: Reach
+    withheld: Sequence[str] = ()
 
     async def read(self, line: Line, zone: str, by: str, chat: str, event: str, earlier: EarlierSession) -> Invitation:
         """`zone` is the requester's, for a time without `tz=`. Raises `NotUnderstood` or `Refused`."""
@@ -84,15 +88,29 @@ class Inviting:
         )
 
     def language(self, where: str, written: str) -> str:
-        """The language's code as a catalogue has it. Raises `NotUnderstood` with those that there are."""
+        """The code of the language that is named, by code or name. Raises `NotUnderstood` with those that there are."""
         asked = written.strip().lower()
-        if asked in self.languages:
-            return asked
+        found = self.named(asked)
+        if found is not None:
+            return found
         guess = nearest(asked, self.languages)
         raise NotUnderstood(
             "Invitations cannot be written in the language after `{where}`.{hint} There are: {languages}.",
             where=where,
             hint=did_you_mean(guess and f"{where}{guess}"),
+            languages=", ".join(self.languages),
+        )
+
+    def named(self, asked: str) -> str | None:
+        """The code of the language that is called so; None for one that is not known. Raises `NotUnderstood` for one that is withheld."""
+        names = {name: code for code in (*self.withheld, *self.languages) for name in (code.lower(), *names_of(code))}
+        found = names.get(asked)
+        if found is None or found in self.languages:
+            return found
+        raise NotUnderstood(
+            "Nobody is written to in {language} here: no native speaker has reviewed its texts yet, and this deployment sends reviewed "
+            "languages alone; an administrator can allow it. There are: {languages}.",
+            language=called(found),
             languages=", ".join(self.languages),
         )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from teleconnect_bot.domain.guest_link import Recipient
-from teleconnect_bot.domain.session import Channel, Mode
-from teleconnect_bot.services.previews import Preview
+from teleconnect_bot.domain.session import Mode
+from teleconnect_bot.services.ports import Preview
 from teleconnect_bot.services.sessions import Invitation
 
 from . import contacts
 from .language_names import called
 from .markup import escaped
+from .message_texts import texts
 from .voice import Sentence, reader, say
 
 HOW_TO_GO_ON: Sentence = "Nothing is sent yet. `send` (or ▶ on this message) sends it; `back` changes the last answer; `cancel` forgets it."
@@ -20,7 +21,7 @@ HOW_TO_GO_ON: Sentence = "Nothing is sent yet. `send` (or ▶ on this message) s
 def summary(invitation: Invitation, previews: Sequence[Preview], moment: Callable[..., str], zone: str, interpreter: str | None) -> str:
     """In Markdown; contacts stand in full, since this is where they are checked. `zone` is the requester's."""
     lines = [f"- {line}" for line in (*_who(invitation, interpreter), *_when(invitation, moment, zone), *_besides(invitation))]
-    return "\n".join([f"**{say('Please check')}**", "", *lines, "", *_texts(previews), say(HOW_TO_GO_ON)])
+    return "\n".join([f"**{say('Please check')}**", "", *lines, "", *texts(previews), say(HOW_TO_GO_ON)])
 
 
 def _who(invitation: Invitation, interpreter: str | None) -> list[str]:
@@ -56,20 +57,3 @@ def _besides(invitation: Invitation) -> list[str]:
     lines += [say("Steps in if you do not come: {who}", who=escaped(invitation.backup))] if invitation.backup else []
     lines += [say("Discreet: the messages and the page do not name the organisation.")] if invitation.discreet else []
     return [*lines, say("Your note: {note}", note=escaped(invitation.note))] if invitation.note else lines
-
-
-def _texts(previews: Sequence[Preview]) -> list[str]:
-    """Each text once, however many people receive it."""
-    lines: list[str] = []
-    for preview in dict.fromkeys(previews):
-        lines += [say("{channel}, in {language}:", channel=_channel(preview), language=escaped(called(preview.language))), ""]
-        body = f"**{escaped(preview.subject)}**\n\n{preview.text}" if preview.subject else preview.text
-        lines += [f"> {line}".rstrip() for line in body.splitlines()]
-        lines.append("")
-    return lines
-
-
-def _channel(preview: Preview) -> str:
-    if preview.channel is not Channel.SMS or preview.segments is None:
-        return say("By {channel}", channel=say(contacts.CHANNEL_NAMES[preview.channel]))
-    return say("By SMS (1 segment)") if preview.segments == 1 else say("By SMS ({count} segments)", count=preview.segments)

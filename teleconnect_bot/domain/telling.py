@@ -73,6 +73,12 @@ def _has_arrived(message: OutgoingMessage) -> bool:
     return message.delivery in (Delivery.SENT, Delivery.DELIVERED) and not message.late
 
 
+def latest_of_the_time(session: Session, link: str, recipient: int) -> OutgoingMessage | None:
+    """The last message that told this person when to come."""
+    told = (MessageKind.INVITATION, MessageKind.RESCHEDULED)
+    return next((message for message in reversed(_messages(session, link, recipient)) if message.kind in told), None)
+
+
 def was_told(session: Session, link: str, recipient: int) -> bool:
     """A message to them has left."""
     return any(message.delivery in (Delivery.SENT, Delivery.DELIVERED) for message in _messages(session, link, recipient))

@@ -13,6 +13,7 @@ from teleconnect_bot.domain.session import Session, State
 from .ledger import Ledger, transaction_of
 from .outbox import Handler, Later
 from .ports import Clock, QueuedEffect, StaffChat, StaffTexts, Text
+from .previews import Previews
 from .requester_settings import RequesterSettings
 from .sessions import COMMAND_KEY, Sessions
 
@@ -43,10 +44,11 @@ class StatusCard:
         texts: StaffTexts,
         clock: Clock,
         settings: RequesterSettings,
+        previews: Previews,
         edit_every: timedelta = EDIT_EVERY,
     ) -> None:
         self.sessions, self.ledger, self.chat, self.texts, self.clock = sessions, ledger, chat, texts, clock
-        self.settings, self.edit_every = settings, edit_every
+        self.settings, self.previews, self.edit_every = settings, previews, edit_every
         self._shown: dict[str, _Shown] = {}
 
     def handlers(self) -> dict[type[Effect], Handler]:
@@ -59,7 +61,8 @@ class StatusCard:
             return
         if not session.chat:
             return
-        text = self.texts.card(session, self.clock.now(), await self.settings.of(session.requester))
+        reader = await self.settings.of(session.requester)
+        text = self.texts.card(session, self.clock.now(), reader, self.previews.sent(session))
         card = await self._card_in(session)
         if card.state is TraceState.PLANNED:
             card = await self.ledger.made(card, await self.chat.post(session.chat, text, transaction_of(card)))

@@ -127,6 +127,7 @@ class World:
         self.card_every = timedelta(0)
         """Tests that look at single edits of the card do not wait between them; `test_status_card.py` does."""
         self.channels = frozenset({Channel.EMAIL})
+        self.withheld: tuple[str, ...] = ()
         self.read_interpreter: ReadInterpreter | None = None
 
     async def copy_to(self, directory: Path) -> World:
@@ -185,14 +186,14 @@ class World:
             self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock, attachments, phone, format_briefly
         )
         self.deliveries = Deliveries(self.units, self.sessions)
-        messages = self.messages
+        previews = Previews(self.sessions, self.messages)
         self.outbox = Outbox(
             self.units,
             self.clock,
             {
                 **Arrivals(self.units, self.sessions, self.ledger, rooms, visitors, self.gate, self.tokens).handlers(),
                 **entries.handlers(),
-                **StatusCard(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.card_every).handlers(),
+                **StatusCard(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, previews, self.card_every).handlers(),
                 **self.messages.handlers(),
                 **phone.handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
@@ -238,12 +239,13 @@ class World:
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name)
         reach = Reach(self.channels, "CH")
         answers = Answers(
-            self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request, *(personal, belonging, reach)
+            *(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request),
+            *(personal, belonging, reach, self.withheld),
         )
         dialogue = Dialogue(
             Dialogues(self.sessions, self.ledger, self.chat),
             Interview(answers.inviting, format_moment, self.read_interpreter),
-            Previews(self.sessions, messages),
+            previews,
             answers.invitation,
             self.settings,
         )

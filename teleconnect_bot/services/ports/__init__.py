@@ -12,7 +12,19 @@ from .matrix import Membership, Relay, Relays, Rooms, SeatGate, SharedRooms, Sta
 from .organisations import OrganisationCards, OrganisationMails, OrganisationWay
 from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
 from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
-from .writing import Attachment, CalendarEntry, CalendarFiles, Email, Mailer, PdfRenderer, PhoneMessage, PhoneMessenger, StaffTexts, Texts
+from .writing import (
+    Attachment,
+    CalendarEntry,
+    CalendarFiles,
+    Email,
+    Mailer,
+    PdfRenderer,
+    PhoneMessage,
+    PhoneMessenger,
+    Preview,
+    StaffTexts,
+    Texts,
+)
 
 __all__ = [
     "Attachment",
@@ -32,6 +44,7 @@ __all__ = [
     "PdfRenderer",
     "PhoneMessage",
     "PhoneMessenger",
+    "Preview",
     "QueuedEffect",
     "RefusedByService",
     "Relay",

@@ -16,11 +16,32 @@ from teleconnect_bot.domain.transcript import Transcript
 from .matrix import Text
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What one person receives, the token of the link hidden.
+
+    `segments` is the number of SMS that it takes, None for another channel; `reviewed` whether a native speaker has read the texts of
+    this language.
+    """
+
+    channel: Channel
+    language: str
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    segments: int | None = None
+    reviewed: bool = True
+
+    @property
+    def markdown(self) -> bool:
+        """Whether `text` is Markdown, else it is plain."""
+        return self.channel is Channel.EMAIL
+
+
 class StaffTexts(Protocol):
     """What the bot writes to staff (implemented in `chat/`), in the language and on the clock of the one who reads it."""
 
-    def card(self, session: Session, now: datetime, reader: Settings) -> Text:
-        """The status card. Contacts masked; says what can be done next."""
+    def card(self, session: Session, now: datetime, reader: Settings, sent: Sequence[Preview] = ()) -> Text:
+        """The status card. Contacts masked; says what can be done next. `sent` are the texts that people receive."""
 
     def reactions(self, session: Session) -> Mapping[str, str]:
         """What can be pressed on the card now: the command's name and the reaction that stands for it."""
@@ -149,3 +170,6 @@ class Texts(Protocol):
 
     def direction(self, language: str) -> str:
         """`ltr` or `rtl`."""
+
+    def reviewed(self, language: str) -> bool:
+        """A native speaker has read the texts of this language."""
