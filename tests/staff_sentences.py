@@ -93,6 +93,8 @@ def _no_words(tree: ast.Module) -> set[int]:
                 silent |= {id(part) for part in ast.walk(node)}
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if name in NO_SENTENCES:
                 silent |= {id(part) for part in ast.walk(node)}
+            case ast.keyword(arg="example", value=written):
+                silent |= {id(part) for part in ast.walk(written)}
             case ast.Dict(keys=keys):
                 silent |= {id(key) for key in keys}
             case ast.Compare():
