@@ -28,8 +28,8 @@ class Organisation:
 
     `id` is a short word that requesters write; `languages` are BCP 47 tags. It is asked by e-mail at `email` (its manager or a
     distribution list), by a card in its own encrypted Matrix `room`, or both. `alone_for` is how long it is asked before the
-    next one is asked as well; zero asks the next at the same time. `configured` ones stand in the configuration and are changed there;
-    they are asked first, in the order of their `position`.
+    next one is asked as well; zero asks the next at the same time. `language` is the one in which it is written to. `configured` ones
+    stand in the configuration and are changed there; they are asked first, in the order of their `position`.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Organisation:
     room: str | None = None
     may_decline: bool = True
     alone_for: timedelta = timedelta(0)
+    language: str = "en"
     configured: bool = False
     position: int = 0
 

@@ -277,6 +277,7 @@ organisation = Table(
     _column("alone_for", Float, Kept.ORGANISATION),
     _column("configured", Boolean, Kept.ORGANISATION, server_default=false()),
     _column("position", Integer, Kept.ORGANISATION, server_default="0"),
+    _column("language", Text, Kept.ORGANISATION),
 )
 
 deadline = Table(
