@@ -29,6 +29,7 @@ from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
 from teleconnect_bot.adapters.matrix.shared_rooms import MatrixSharedRooms
 from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
+from teleconnect_bot.adapters.messaging.language_names import name_of_language
 from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
 from teleconnect_bot.adapters.messaging.sms_whatsapp import TwilioMessenger, settings_of
 from teleconnect_bot.adapters.messaging.texts import Catalogues
@@ -51,6 +52,7 @@ from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
+from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -58,6 +60,8 @@ from teleconnect_bot.services.calendar_entries import CalendarEntries
 from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Changes, Guests, Terms
+from teleconnect_bot.services.interpreter_answers import InterpreterAnswers, InterpreterReach
+from teleconnect_bot.services.interpreter_facts import InterpreterFacts
 from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
@@ -118,6 +122,7 @@ class Bot:
         self.ledger = Ledger(self.units)
         self.settings = RequesterSettings(self.units, self.keys, Settings(language=config.staff.language, zone=config.staff.zone))
         self.organisations = Organisations(self.units)
+        self.facts = InterpreterFacts(self.texts, format_moment, name_of_language, self.settings)
         self.gateway = Gateway(
             config.homeserver.address,
             config.homeserver.domain,
@@ -202,10 +207,21 @@ class Bot:
             seconds=time.monotonic,
             tasks=tasks,
             callbacks=self._callbacks(),
+            interpreters=self._interpreters(),
         )
         async with serve(app, config.listen.host, config.listen.port) as served:
             log.info("listening", port=served.port)
             await asyncio.Event().wait()
+
+    def _interpreters(self) -> InterpreterAnswers:
+        config = self.config
+        channels = frozenset(config.channels().usable)
+        reach = InterpreterReach(domain=config.homeserver.domain, channels=channels, country=config.messages.default_country)
+        return InterpreterAnswers(self.sessions, self.texts, self.facts, self.sender, reach, self._organisation)
+
+    async def _organisation(self, organisation_id: str) -> Organisation | None:
+        async with self.units.begin() as unit:
+            return next((each for each in await unit.organisations() if each.id == organisation_id), None)
 
     def _callbacks(self) -> Callbacks | None:
         twilio = self.config.twilio
@@ -320,7 +336,17 @@ class Bot:
         )
         files, phone = entries.attachments, self.phone
         self.messages = Messages(
-            sessions, self.keys, self.texts, format_moment, mailer, self.sender, self.clock, files, phone, format_briefly
+            sessions,
+            self.keys,
+            self.texts,
+            format_moment,
+            mailer,
+            self.sender,
+            self.clock,
+            files,
+            phone,
+            format_briefly,
+            self.facts.in_message,
         )
         parts = (
             Arrivals(self.units, sessions, ledger, rooms, visitors, self.gateway, self.tokens),

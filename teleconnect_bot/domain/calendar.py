@@ -29,8 +29,8 @@ def changed(session: Session) -> Session:
 
 
 def files(session: Session) -> tuple[Effect, ...]:
-    """A file in the chat of each member of staff and each colleague by Matrix id."""
+    """A file in the chat of each member of staff and each who takes part by Matrix id."""
     if not in_calendars(session):
         return ()
     staff = [user for user in (session.requester, session.backup) if user]
-    return tuple(SendCalendar(user) for user in (*staff, *sorted(session.colleagues.difference(staff))))
+    return tuple(SendCalendar(user) for user in (*staff, *sorted(session.company.difference(staff))))

@@ -16,12 +16,17 @@ from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
 from .errors import InterpreterFound, NobodyWaiting, NothingHeld
-from .guest_link import Ended, SeatState
+from .guest_link import Ended, Link, SeatState
 from .organisations import Offer, OfferState
 from .reminding import next_reminder
 from .session import Session, State
 
 Outcome = tuple[Session, tuple[Effect, ...]]
+
+
+def asked_to_confirm(session: Session, link: Link) -> bool:
+    """Whether this interpreter, who had accepted, has not said yet that they can come at the new time."""
+    return any(offer.link == link.id and offer.state is OfferState.ASKED for offer in session.offers)
 
 
 # ---- asking ------------------------------------------------------------------------------------------------------------
@@ -67,7 +72,8 @@ def _asked_anew(session: Session, now: datetime) -> Outcome:
         again = replace(offer, round=offer.round + 1, reason="")
         if offer in current:
             session = session.with_offer(replace(again, state=OfferState.ASKED, asked_at=now))
-            effects.append(e.AskOrganisation(again.id, again.round))
+            session, told = _asked_to_confirm(session, again)
+            effects += (e.AskOrganisation(again.id, again.round), *told)
         elif others and not offer.open:
             session = session.with_offer(replace(again, state=OfferState.QUEUED, link=None, user=None))
     session = replace(session, sought_since=now, interpreter_ready=False)
@@ -75,6 +81,12 @@ def _asked_anew(session: Session, now: datetime) -> Outcome:
         return session, tuple(effects)
     session, more = _ask_next(session, now)
     return session, (*effects, *more)
+
+
+def _asked_to_confirm(session: Session, offer: Offer) -> Outcome:
+    """Whoever accepted by a link and knows of the session is asked as well, by that link (PRODUCT §5)."""
+    known = {message.link for message in session.messages}
+    return telling.of_the_new_time(session, [link for link in session.links if link.id == offer.link and link.id in known])
 
 
 def ask_another(session: Session, command: c.AskAnother, now: datetime) -> Outcome:

@@ -247,7 +247,7 @@ def _remind(session: Session, now: datetime) -> Outcome:
     if quiet and now - due > STILL_IN_TIME:
         return replace(session, remind_at=quiet if quiet < planned else None), (e.UpdateCard(),)
     reminded, told = telling.of_the_time_again(replace(session, remind_at=next_reminder(session, now)))
-    staff = dict.fromkeys((session.requester, *sorted(session.colleagues)))
+    staff = dict.fromkeys((session.requester, *sorted(session.company)))
     asked = (e.RemindStaff(user, planned, f"{due:%Y%m%d%H%M}.{number}") for number, user in enumerate(staff))
     return reminded, (*asked, *told)
 

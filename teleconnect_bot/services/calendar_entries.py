@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from teleconnect_bot.domain import calendar
+from teleconnect_bot.domain import calendar, interpreting
 from teleconnect_bot.domain.effects import Effect, SendCalendar
 from teleconnect_bot.domain.people import ContactKind, Role
 from teleconnect_bot.domain.retention import TraceKind, TraceState
@@ -19,7 +19,10 @@ WITH_THE_TIME = frozenset({MessageKind.INVITATION, MessageKind.RESCHEDULED, Mess
 
 
 class CalendarEntries:
-    """`domain` ends the ids of entries, which are unique in the world. Service users get files only with `for_everybody`."""
+    """`domain` ends the ids of entries, which are unique in the world. Service users get files only with `for_everybody`.
+
+    An interpreter who has not confirmed a new time yet gets none for it.
+    """
 
     def __init__(
         self,
@@ -64,13 +67,13 @@ class CalendarEntries:
         link = session.link(message.link)
         if link is None or message.kind not in WITH_THE_TIME or not calendar.in_calendars(session):
             return ()
-        if link.role is not Role.COLLEAGUE and not self.for_everybody:
+        works_here = link.role in (Role.COLLEAGUE, Role.INTERPRETER)
+        if (not works_here and not self.for_everybody) or interpreting.asked_to_confirm(session, link):
             return ()
         recipient = link.recipients[message.recipient]
         if recipient.contact.kind is not ContactKind.EMAIL:
             return ()
-        colleague = link.role is Role.COLLEAGUE
-        title = f"Session {session.code}" if colleague else self.texts.get("invitation.discreet.subject", recipient.language)
+        title = f"Session {session.code}" if works_here else self.texts.get("invitation.discreet.subject", recipient.language)
         return (self.files.write(self._entry(session, title, recipient.contact.value), self.clock.now()),)
 
     def _entry(self, session: Session, title: str, attendee: str | None = None) -> CalendarEntry:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from teleconnect_bot.domain import interpreting
 from teleconnect_bot.domain.channels import BY_TELEPHONE
 from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
 from teleconnect_bot.domain.effects import Effect, SendByPhone, SendMessage
-from teleconnect_bot.domain.people import ContactKind
+from teleconnect_bot.domain.people import ContactKind, Role
 from teleconnect_bot.domain.schedule import opens_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
 from teleconnect_bot.domain.telling import was_told
 
+from .interpreter_links import offer_link
 from .outbox import Handler
 from .phone_messages import PhoneMessages, number_of
 from .ports import (
@@ -48,6 +50,10 @@ SUBJECTS = {
     MessageKind.NEW_MESSAGE: "new_message.subject",
 }
 
+FACTS = "facts"
+"""Stands among the paragraphs where an interpreter reads when, which languages, how long and where."""
+RESCHEDULED = "rescheduled"
+
 Moment = Callable[[datetime, str, str], str]
 """A moment in the words of a language: (moment, zone, language)."""
 
@@ -57,6 +63,14 @@ Attachments = Callable[[Session, OutgoingMessage], tuple[Attachment, ...]]
 
 def without(session: Session, message: OutgoingMessage) -> tuple[Attachment, ...]:
     return ()
+
+
+ForInterpreters = Callable[[Session, str], str]
+"""What an interpreter must know of the session, in Markdown: (session, language)."""
+
+
+def nothing(session: Session, language: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,9 @@ class Messages:
         attachments: Attachments = without,
         phone: PhoneMessages | None = None,
         moment_in_sms: Moment | None = None,
+        for_interpreters: ForInterpreters = nothing,
     ) -> None:
+        self.for_interpreters = for_interpreters
         self.moment_in_sms = moment_in_sms or moment
         self.sessions, self.keys, self.texts, self.moment, self.mailer, self.sender = sessions, keys, texts, moment, mailer, sender
         self.clock, self.attachments = clock, attachments
@@ -145,14 +161,19 @@ class Messages:
         address = next((contact.value for contact in recipient.contacts if contact.kind is ContactKind.EMAIL), None)
         if address is None:
             return None
-        link_values = {"link": f"{self.sender.public_url}/j#{link_token(self.keys, session, link)}", "name": self.sender.public_name}
+        token = link_token(self.keys, session, link)
+        answer = offer_link(self.sender.public_url, token)
+        link_values = {"link": f"{self.sender.public_url}/j#{token}", "answer": answer, "name": self.sender.public_name}
         subject, parts = self._parts(session, message)
         return Email(
             message_id=message.id,
             to=address,
             subject=self.texts.get(subject, recipient.language, **link_values),
             markdown="\n\n".join(
-                self.texts.get(part, recipient.language, **link_values, **self._when(session, recipient.language)) for part in parts
+                self.for_interpreters(session, recipient.language)
+                if part == FACTS
+                else self.texts.get(part, recipient.language, **link_values, **self._when(session, recipient.language))
+                for part in parts
             ),
             language=recipient.language,
             sender_name=None if session.discreet else self.sender.public_name,
@@ -167,7 +188,10 @@ class Messages:
         language, token = link.recipients[message.recipient].language, link_token(self.keys, session, link)
         template = _template(session, message)
         when = self.moment_in_sms(session.planned_at, session.zone, language) if session.planned_at else ""
-        words = self.texts.get(f"{template}.sms", language, link=f"{self.sender.public_url}/j#{token}", when=when)
+        address, text = f"{self.sender.public_url}/j#{token}", template
+        if template == RESCHEDULED and interpreting.asked_to_confirm(session, link):
+            address, text = offer_link(self.sender.public_url, token), "interpreter_confirm"
+        words = self.texts.get(f"{text}.sms", language, link=address, when=when)
         name = "" if session.discreet else self.sender.public_name
         neutral = self.texts.get("invitation.discreet.subject", language)
         values = {"1": name or neutral, "2": when, "3": token}
@@ -184,6 +208,8 @@ class Messages:
     def _parts(self, session: Session, message: OutgoingMessage) -> tuple[str, tuple[str, ...]]:
         """The subject's key and those of the paragraphs."""
         when = "invitation.planned.markdown" if session.planned_at else "invitation.now.markdown"
+        if for_an_interpreter := _parts_for_an_interpreter(session, message):
+            return for_an_interpreter
         parts: tuple[str, ...]
         match message.kind:
             case MessageKind.INVITATION:
@@ -210,6 +236,22 @@ class Messages:
             return {}
         minutes = int(session.policy.opens_before.total_seconds() // 60)
         return {"when": self.moment(session.planned_at, session.zone, language), "minutes": str(minutes)}
+
+
+def _parts_for_an_interpreter(session: Session, message: OutgoingMessage) -> tuple[str, tuple[str, ...]] | None:
+    """What differs from everybody else's messages; None where nothing does."""
+    link = session.link(message.link)
+    if link is None or link.role is not Role.INTERPRETER:
+        return None
+    match message.kind:
+        case MessageKind.INVITATION:
+            return "interpreter.invited.subject", ("interpreter.invited.body.markdown", FACTS, "interpreter.invited.link.markdown")
+        case MessageKind.RESCHEDULED if interpreting.asked_to_confirm(session, link):
+            return "interpreter.confirm.subject", ("interpreter.confirm.body.markdown", FACTS, "interpreter.confirm.link.markdown")
+        case MessageKind.REMINDER:
+            return "reminder.subject", ("interpreter.reminder.body.markdown", FACTS, "reminder.link.markdown")
+        case _:
+            return None
 
 
 def signed(words: str, name: str, direction: str) -> str:

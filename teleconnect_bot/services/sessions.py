@@ -159,6 +159,10 @@ class Sessions:
             links=tuple(links),
         )
 
+    def new_link(self, session: Session, role: Role, recipient: Recipient) -> Link:
+        """A link for somebody who is invited besides; it is stored with the decision that it is a part of."""
+        return self._link(session.id, role, recipient)
+
     def _link(self, session_id: str, role: Role, recipient: Recipient) -> Link:
         link_id = self.tokens.opaque_id()
         digest = self._digest(SESSION_KEY_PREFIX + session_id, link_id, 1)

@@ -1,4 +1,4 @@
-"""The built guest page: one landing page for every link, and its hashed files.
+"""The built pages: one landing page for every guest's link, one for every organisation's, and their hashed files.
 
 Opening a link is reading a file: nothing of the path is looked up, kept or logged (PRODUCT §4).
 """
@@ -11,6 +11,7 @@ from aiohttp import web
 
 STATIC = Path(__file__).parent / "static"
 LANDING = "guest.html"
+INTERPRETER = "interpreter.html"
 FOR_EVER = "public, max-age=31536000, immutable"
 NOT_BUILT = "The guest page is not built on this server. Build it with `make page`, or install the released wheel.\n"
 CONTENT_TYPES = {
@@ -40,16 +41,27 @@ class Bundle:
         self._static = static
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/j", self.landing), web.get(r"/j/{anything:[\s\S]*}", self.landing), web.get("/assets/{path:.+}", self.asset)]
+        return [
+            web.get("/j", self.landing),
+            web.get(r"/j/{anything:[\s\S]*}", self.landing),
+            web.get("/i", self.interpreter),
+            web.get("/assets/{path:.+}", self.asset),
+        ]
 
     @property
     def built(self) -> bool:
         return (self._static / LANDING).is_file()
 
     async def landing(self, request: web.Request) -> web.StreamResponse:
+        return self._page(LANDING)
+
+    async def interpreter(self, request: web.Request) -> web.StreamResponse:
+        return self._page(INTERPRETER)
+
+    def _page(self, name: str) -> web.StreamResponse:
         if not self.built:
             return web.Response(status=503, text=NOT_BUILT)
-        return _file(self._static / LANDING, {})
+        return _file(self._static / name, {})
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         assets = (self._static / "assets").resolve()

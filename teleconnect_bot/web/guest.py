@@ -6,13 +6,9 @@ same for everybody and changes nothing. Every link that leads nowhere gets one a
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import json
-import unicodedata
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import web
 
@@ -27,14 +23,9 @@ from teleconnect_bot.services.guest_door import (
     TooEarly,
     secret_digest,
 )
+from teleconnect_bot.web.calls import WholeCalls, body_of, checked_name, digest_of_token, refused, slow_down, text_of, token_of
 from teleconnect_bot.web.gateway import bearer_digest
 from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds, caller_key
-
-T = TypeVar("T")
-
-MAX_BODY_BYTES = 8 * 1024
-LONGEST_TOKEN = 200
-LONGEST_NAME = 64
 
 LIMITS: Mapping[str, Limit] = {
     # Per link, whatever stands behind it: Continue, "not for me" and Enter together.
@@ -68,14 +59,13 @@ class PublicInfo:
 
 
 class GuestRoutes:
-    def __init__(self, door: GuestDoor, public: PublicInfo, trusted: Sequence[Network], seconds: Seconds, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, door: GuestDoor, public: PublicInfo, trusted: Sequence[Network], seconds: Seconds, calls: WholeCalls) -> None:
         self._door = door
-        self._tasks = tasks
+        self._calls = calls
         self._public = public
         self._codes = [language.code for language in public.languages]
         self._trusted = trusted
         self._buckets = Buckets(LIMITS, seconds)
-        self._running: set[asyncio.Future[Any]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -95,10 +85,6 @@ class GuestRoutes:
             web.post("/api/leave", self.leave),
         ]
 
-    async def finish(self) -> None:
-        """Wait for what was begun: called when the server stops."""
-        await asyncio.gather(*self._running, return_exceptions=True)
-
     async def public(self, request: web.Request) -> web.Response:
         languages = [{"code": entry.code, "name": entry.name, "direction": entry.direction} for entry in self._public.languages]
         public = self._public
@@ -107,43 +93,43 @@ class GuestRoutes:
         )
 
     async def open(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        token, language = _token(body), body.get("language")
-        if slow := self._slow("link", _digest_of(token)):
+        body = await body_of(request)
+        token, language = token_of(body), body.get("language")
+        if slow := self._slow("link", digest_of_token(token)):
             return slow
-        opened = await self._whole(self._door.open(token, language if language in self._codes else self._codes[0]))
+        opened = await self._calls.carry_out(self._door.open(token, language if language in self._codes else self._codes[0]))
         return self._no_link(request) if opened is None else web.json_response(_opened(opened))
 
     async def not_me(self, request: web.Request) -> web.Response:
-        token = _token(await _body(request))
-        if slow := self._slow("link", _digest_of(token)):
+        token = token_of(await body_of(request))
+        if slow := self._slow("link", digest_of_token(token)):
             return slow
-        return web.json_response({}) if await self._whole(self._door.not_me(token)) else self._no_link(request)
+        return web.json_response({}) if await self._calls.carry_out(self._door.not_me(token)) else self._no_link(request)
 
     async def ask_for_link(self, request: web.Request) -> web.Response:
         """The same answer for every token, and under the same limit as one that leads nowhere."""
-        token = _token(await _body(request))
+        token = token_of(await body_of(request))
         wait = self._buckets.take("failed", caller_key(request, self._trusted))
-        if slow := self._slow("link", _digest_of(token)) or (slow_down(wait) if wait else None):
+        if slow := self._slow("link", digest_of_token(token)) or (slow_down(wait) if wait else None):
             return slow
-        await self._whole(self._door.ask_for_link(token))
+        await self._calls.carry_out(self._door.ask_for_link(token))
         return web.json_response({})
 
     async def device(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        token, result = _token(body), _tested(body)
-        if slow := self._slow("link", _digest_of(token)):
+        body = await body_of(request)
+        token, result = token_of(body), _tested(body)
+        if slow := self._slow("link", digest_of_token(token)):
             return slow
         if result is None:
-            return _error(400, "device")
-        return web.json_response({}) if await self._whole(self._door.device(token, result)) else self._no_link(request)
+            return refused(400, "device")
+        return web.json_response({}) if await self._calls.carry_out(self._door.device(token, result)) else self._no_link(request)
 
     async def relay(self, request: web.Request) -> web.Response:
-        token = _token(await _body(request))
-        if slow := self._slow("link", _digest_of(token)):
+        token = token_of(await body_of(request))
+        if slow := self._slow("link", digest_of_token(token)):
             return slow
         try:
-            relay = await self._whole(self._door.relay(token))
+            relay = await self._calls.carry_out(self._door.relay(token))
         except NoSuchLink:
             return self._no_link(request)
         server = {"urls": relay.urls, "username": relay.username, "credential": relay.password} if relay else None
@@ -157,41 +143,41 @@ class GuestRoutes:
         return await self._come(request, asks=True)
 
     async def _come(self, request: web.Request, *, asks: bool) -> web.Response:
-        body = await _body(request)
-        token, digest, name = _token(body), secret_digest(_text(body, "secret")), checked_name(_text(body, "name"))
-        language, terms, place = _text(body, "language"), _text(body, "terms"), _text(body, "place") or None
-        if slow := self._slow("link", _digest_of(token)):
+        body = await body_of(request)
+        token, digest, name = token_of(body), secret_digest(text_of(body, "secret")), checked_name(text_of(body, "name"))
+        language, terms, place = text_of(body, "language"), text_of(body, "terms"), text_of(body, "place") or None
+        if slow := self._slow("link", digest_of_token(token)):
             return slow
         if digest is None:
-            return _error(400, "secret")
+            return refused(400, "secret")
         if name is None:
-            return _error(400, "name")
+            return refused(400, "name")
         if language not in self._codes:
-            return _error(400, "language")
+            return refused(400, "language")
         if not 0 < len(terms) <= 16:
-            return _error(400, "terms")
+            return refused(400, "terms")
         try:
             if asks:
-                view = await self._whole(self._door.ask(token, digest, name, language, terms, place, tested=_tested(body)))
+                view = await self._calls.carry_out(self._door.ask(token, digest, name, language, terms, place, tested=_tested(body)))
             else:
-                view = await self._whole(self._door.enter(token, digest, name, language, terms, tested=_tested(body)))
+                view = await self._calls.carry_out(self._door.enter(token, digest, name, language, terms, tested=_tested(body)))
         except NoSuchLink:
             return self._no_link(request)
         except LinkFull as full:
-            return _error(409, "full", taken=full.taken, more=full.more)
+            return refused(409, "full", taken=full.taken, more=full.more)
         except TooEarly as early:
-            return _error(425, "early", opens_at=early.opens_at.isoformat())
+            return refused(425, "early", opens_at=early.opens_at.isoformat())
         except TermsNotCurrent:
-            return _error(400, "terms")
+            return refused(400, "terms")
         return web.json_response(_seat(view))
 
     async def answer(self, request: web.Request) -> web.Response:
         """The browser on a seat says whether it is the same person who asks for its place; anything but a true yes is a no."""
-        yes = (await _body(request)).get("yes") is True
+        yes = (await body_of(request)).get("yes") is True
         digest = bearer_digest(request)
         if slow := self._slow("seat", digest):
             return slow
-        return _view(await self._whole(self._door.answer(digest, yes)) if digest else None)
+        return _view(await self._calls.carry_out(self._door.answer(digest, yes)) if digest else None)
 
     async def seat(self, request: web.Request) -> web.Response:
         digest = bearer_digest(request)
@@ -200,29 +186,29 @@ class GuestRoutes:
         return _view(await self._door.seat(digest) if digest else None)
 
     async def beat(self, request: web.Request) -> web.Response:
-        visible = (await _body(request)).get("visible") is not False
+        visible = (await body_of(request)).get("visible") is not False
         digest = bearer_digest(request)
         if slow := self._slow("seat", digest):
             return slow
-        return _view(await self._whole(self._door.beat(digest, visible)) if digest else None)
+        return _view(await self._calls.carry_out(self._door.beat(digest, visible)) if digest else None)
 
     async def ready(self, request: web.Request) -> web.Response:
         digest = bearer_digest(request)
         if slow := self._slow("seat", digest):
             return slow
-        return _view(await self._whole(self._door.ready(digest)) if digest else None)
+        return _view(await self._calls.carry_out(self._door.ready(digest)) if digest else None)
 
     async def ask_deletion(self, request: web.Request) -> web.Response:
         digest = bearer_digest(request)
         if slow := self._slow("seat", digest):
             return slow
-        return _view(await self._whole(self._door.ask_deletion(digest)) if digest else None)
+        return _view(await self._calls.carry_out(self._door.ask_deletion(digest)) if digest else None)
 
     async def leave(self, request: web.Request) -> web.Response:
         digest = bearer_digest(request)
         if slow := self._slow("seat", digest):
             return slow
-        left = await self._whole(self._door.leave(digest)) if digest else False
+        left = await self._calls.carry_out(self._door.leave(digest)) if digest else False
         return web.json_response({}) if left else _view(None)
 
     def _slow(self, limit: str, caller: object) -> web.Response | None:
@@ -232,91 +218,19 @@ class GuestRoutes:
     def _no_link(self, request: web.Request) -> web.Response:
         """The one answer for every token that leads nowhere, whatever the reason."""
         wait = self._buckets.take("failed", caller_key(request, self._trusted))
-        return slow_down(wait) if wait else _error(404, "link")
-
-    async def _whole(self, call: Coroutine[Any, Any, T]) -> T:
-        """Carry a use case out to its end, also when the browser goes away in the middle: between its commit and what
-        it tells the gateway there must be no gap that a lost connection can tear open."""
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-        async def carry_out() -> None:
-            try:
-                done.set_result(await call)
-            except BaseException as error:
-                done.set_exception(error)
-                if not isinstance(error, Exception):
-                    raise
-
-        self._running.add(done)
-        done.add_done_callback(self._running.discard)
-        self._tasks.create_task(carry_out())
-        return await asyncio.shield(done)
-
-
-def slow_down(wait: float) -> web.Response:
-    seconds = int(wait) + 1
-    response = _error(429, "slow", retry_after=seconds)
-    response.headers["Retry-After"] = str(seconds)
-    return response
-
-
-def checked_name(raw: str) -> str | None:
-    """The name as it may be shown: one line, no control or direction-changing characters, 1 to 64 long; else `None`."""
-    if len(raw) > 4 * LONGEST_NAME:
-        return None
-    kept = "".join(" " if character.isspace() else character for character in raw if character.isspace() or _is_shown(character))
-    name = unicodedata.normalize("NFC", " ".join(kept.split()))
-    return name if 0 < len(name) <= LONGEST_NAME and any(character.isalnum() for character in name) else None
-
-
-_JOINERS = "\u200c\u200d"
-"""Persian, Urdu and many Indic names need them; all other invisible characters only deceive."""
-
-
-def _is_shown(character: str) -> bool:
-    return character in _JOINERS or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
-
-
-async def _body(request: web.Request) -> Mapping[str, Any]:
-    """The JSON object of the request; an empty one when it is none (what it lacks is then answered as lacking)."""
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise web.HTTPRequestEntityTooLarge(MAX_BODY_BYTES, request.content_length or 0)
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _text(body: Mapping[str, Any], key: str) -> str:
-    value = body.get(key)
-    return value if isinstance(value, str) else ""
+        return slow_down(wait) if wait else refused(404, "link")
 
 
 def _tested(body: Mapping[str, Any]) -> DeviceTest | None:
     """The result of a device test; a word that is none of ours counts as no test."""
     try:
-        return DeviceTest(_text(body, "device"))
+        return DeviceTest(text_of(body, "device"))
     except ValueError:
         return None
 
 
-def _token(body: Mapping[str, Any]) -> str:
-    """What stands where a token should; a thing of impossible shape goes the same way as an unknown token, as ``""``."""
-    token = _text(body, "token")
-    return token if len(token) <= LONGEST_TOKEN and token.isascii() else ""
-
-
-def _digest_of(token: str) -> bytes:
-    return hashlib.sha256(token.encode("ascii")).digest()
-
-
-def _error(status: int, error: str, **more: object) -> web.Response:
-    return web.json_response({"error": error, **more}, status=status)
-
-
 def _view(view: SeatView | None) -> web.Response:
-    return _error(401, "seat") if view is None else web.json_response(_seat(view))
+    return refused(401, "seat") if view is None else web.json_response(_seat(view))
 
 
 def _opened(link: OpenedLink) -> dict[str, Any]:

@@ -15,13 +15,16 @@ from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry
 
 from teleconnect_bot.services.guest_door import GuestDoor
+from teleconnect_bot.services.interpreter_door import InterpreterDoor
 from teleconnect_bot.services.ports import ServiceUnavailable
 from teleconnect_bot.web.bundle import STATIC, Bundle
 from teleconnect_bot.web.callbacks import Callbacks
+from teleconnect_bot.web.calls import WholeCalls
 from teleconnect_bot.web.gateway import MOUNT, Gateway
 from teleconnect_bot.web.gateway_table import MAX_JSON_BYTES
 from teleconnect_bot.web.guest import GuestRoutes, PublicInfo
 from teleconnect_bot.web.health import Health, ReadyChecks
+from teleconnect_bot.web.interpreter import InterpreterRoutes
 from teleconnect_bot.web.security import Seconds, parse_networks, security_headers
 
 log = structlog.get_logger()
@@ -46,6 +49,7 @@ def create_app(
     tasks: asyncio.TaskGroup,
     static: Path = STATIC,
     callbacks: Callbacks | None = None,
+    interpreters: InterpreterDoor | None = None,
 ) -> web.Application:
     """All routes. `gateway` is opened and closed by the caller, who needs it for longer (`SeatGate`).
 
@@ -53,11 +57,14 @@ def create_app(
     Raises `ValueError` for a proxy that is neither an address nor a network.
     """
     trusted = parse_networks(trusted_proxies)
-    guest = GuestRoutes(door, public, trusted, seconds, tasks)
+    calls = WholeCalls(tasks)
+    guest = GuestRoutes(door, public, trusted, seconds, calls)
     app = web.Application(client_max_size=MAX_JSON_BYTES, middlewares=[plain_errors])
     app.add_routes(guest.routes())
     app.add_routes(Bundle(static).routes())
     app.add_routes(Health(checks, registry, trusted).routes())
+    if interpreters is not None:
+        app.add_routes(InterpreterRoutes(interpreters, public.languages, trusted, seconds, calls).routes())
     if callbacks is not None:
         app.add_routes(callbacks.routes())
     app.router.add_route("*", MOUNT + r"/{call:[\s\S]*}", gateway.handle)
@@ -65,7 +72,7 @@ def create_app(
 
     async def stop(_: web.Application) -> None:
         gateway.close_polls()
-        await guest.finish()
+        await calls.finish()
 
     app.on_shutdown.append(stop)
     return app

@@ -18,7 +18,7 @@ from teleconnect_bot.services.messages import signed
 TEXTS = Catalogues.load()
 ENGLISH = TEXTS.catalogue("en")
 # Not translated yet; where they are missing the English ones are sent.
-AWAITED: frozenset[str] = frozenset()
+AWAITED = frozenset(key for key in ENGLISH.texts if key.startswith("interpreter"))
 PAGE_TEXTS = Path(__file__).parents[2] / "guest_page" / "src" / "texts"
 LANGUAGES = ["am", "ar", "de", "en", "es", "fa", "fr", "ha", "it", "ku", "my", "prs", "ps", "pt", "ru", "so", "sw", "ti", "tr", "uk"]
 SCRIPTS = {

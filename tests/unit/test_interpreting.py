@@ -220,11 +220,11 @@ def test_an_interpreter_who_is_inside_and_withdraws_is_out() -> None:
 def test_a_new_time_is_confirmed_by_the_interpreter_before_the_others_learn_it() -> None:
     moved, effects = decide(found(planned=True), c.Reschedule(REQUESTER, NOW + 20 * DAY), NOW + DAY)
     assert asked(effects) == [("offer1", 2)]
-    assert sent(effects) == []
+    assert sent(effects) == ["interpreter1.1.rescheduled.1"], "the interpreter alone is asked, by their own link"
     assert not [effect for effect in effects if isinstance(effect, e.Tell)]
     assert due_for(moved, DeadlineKind.REMINDER) is None
     confirmed, effects = decide(moved, c.InterpreterAccepted("offer1", 2), NOW + DAY)
-    assert sorted(sent(effects)) == ["interpreter1.1.rescheduled.1", "link.rescheduled.1"]
+    assert sorted(sent(effects)) == ["interpreter1.1.rescheduled.2", "link.rescheduled.1"]
     assert e.Tell(Notice.RESCHEDULED, COLLEAGUE) in effects
     assert due_for(confirmed, DeadlineKind.REMINDER) is not None
     assert confirmed.interpreter_ready

@@ -117,6 +117,10 @@ class Catalogues:
                 return catalogue
         raise KeyError(key)
 
+    def keys_from(self, beginning: str) -> Sequence[str]:
+        """The keys of the English catalogue that begin so."""
+        return [key for key in self._catalogues[SOURCE_LANGUAGE].texts if key.startswith(beginning)]
+
     def languages(self) -> Sequence[str]:
         """The languages that have a catalogue, sorted by code."""
         return sorted(catalogue.language for catalogue in self._catalogues.values())

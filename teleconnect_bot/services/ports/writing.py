@@ -166,6 +166,9 @@ class Texts(Protocol):
     def get(self, key: str, language: str, /, **values: str) -> str:
         """Raises `KeyError` for a key that English does not have."""
 
+    def keys_from(self, beginning: str) -> Sequence[str]:
+        """The keys of all texts that begin so."""
+
     def languages(self) -> Sequence[str]: ...
 
     def direction(self, language: str) -> str:
