@@ -66,6 +66,7 @@ from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
+from teleconnect_bot.services.organisation_mails import OrganisationMails
 from teleconnect_bot.services.organisation_requests import OrganisationRequests
 from teleconnect_bot.services.organisation_rooms import OrganisationRooms
 from teleconnect_bot.services.organisations import Organisations
@@ -357,7 +358,7 @@ class Bot:
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock),
             PassingAnswers(ledger, chat),
-            OrganisationRequests(sessions),
+            OrganisationRequests(sessions, OrganisationMails(self.keys, self.texts, self.facts, mailer, self.sender)),
             TeamNotices(sessions, ledger, chat, cards, self.clock, self.settings, staff_rooms),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from teleconnect_bot.domain import calendar
 from teleconnect_bot.domain.session import Mode, Session
 
 from .interpreter_door import Fact
@@ -39,7 +38,7 @@ class InterpreterFacts:
         say = self.texts.get
         times = [self.moment(session.planned_at, zone, language) for zone in dict.fromkeys(zones)] if session.planned_at else []
         languages = dict.fromkeys((session.interpreter_wanted or session.language, *spoken))
-        minutes = str(int(calendar.LENGTH.total_seconds() // 60))
+        minutes = str(int(session.policy.length.total_seconds() // 60))
         place = "interpreter.in_person" if session.mode is Mode.IN_PERSON else "interpreter.remote"
         return (
             Fact(say("interpreter.when", language), " = ".join(times) or say("interpreter.now", language)),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from teleconnect_bot.domain.commands import InterpreterDeclined
 from teleconnect_bot.domain.organisations import Offer, OfferState, Organisation
 from teleconnect_bot.domain.session import Session, State
 
 from .interpreter_facts import InterpreterFacts, in_markdown
 from .interpreter_links import offer_link, offer_token
 from .messages import Sender
-from .ports import Email, Mailer, RefusedByService, SessionKeys, Texts
-from .sessions import Sessions
+from .ports import Email, Mailer, SessionKeys, Texts
 
 TOLD = {
     OfferState.TAKEN: ("interpreter.over.subject", "interpreter.taken.markdown"),
@@ -24,16 +22,13 @@ TOLD = {
 class OrganisationMails:
     """Each mail's `Message-ID` follows from session, offer, round and what it says, so that a repeat repeats it."""
 
-    def __init__(
-        self, sessions: Sessions, keys: SessionKeys, texts: Texts, facts: InterpreterFacts, mailer: Mailer, sender: Sender
-    ) -> None:
-        self.sessions, self.keys, self.texts, self.facts, self.mailer, self.sender = sessions, keys, texts, facts, mailer, sender
+    def __init__(self, keys: SessionKeys, texts: Texts, facts: InterpreterFacts, mailer: Mailer, sender: Sender) -> None:
+        self.keys, self.texts, self.facts, self.mailer, self.sender = keys, texts, facts, mailer, sender
 
     async def ask(self, session: Session, offer: Offer, organisation: Organisation) -> None:
         """The request, or the question whether a new time is possible. Nothing is sent once the offer is answered or asked anew.
 
-        An organisation that the mail server refuses, and that has no room, has as good as declined: the next is asked.
-        Raises `ServiceUnavailable`.
+        Raises `ServiceUnavailable` and `RefusedByService`.
         """
         if organisation.email is None or offer.state is not OfferState.ASKED:
             return
@@ -45,12 +40,7 @@ class OrganisationMails:
         before, after = (self.texts.get(key, language, **said) for key in keys)
         facts = in_markdown(await self.facts.of(session, language), self.texts, language)
         subject = self.texts.get(f"interpreter.{kind}.subject", language, **said)
-        try:
-            await self._send(session, offer, organisation, "asked", subject, (before, facts, after))
-        except RefusedByService as refused:
-            if organisation.room is not None:
-                raise
-            await self.sessions.decide(session.id, InterpreterDeclined(offer.id, offer.round, refused.reason))
+        await self._send(session, offer, organisation, "asked", subject, (before, facts, after))
 
     async def tell(self, session: Session, offer: Offer, organisation: Organisation) -> None:
         """What became of the request; nothing while it is open. Raises `ServiceUnavailable` and `RefusedByService`."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from teleconnect_bot.adapters.calendar_files import ICalendarFiles
+from teleconnect_bot.adapters.messaging.language_names import name_of_language
 from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.storage.database import Database
@@ -26,6 +27,7 @@ from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.installation import Doubt
+from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Channel, Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -33,10 +35,13 @@ from teleconnect_bot.services.calendar_entries import CalendarEntries
 from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Guests
+from teleconnect_bot.services.interpreter_answers import InterpreterAnswers, InterpreterReach
+from teleconnect_bot.services.interpreter_facts import InterpreterFacts
 from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
+from teleconnect_bot.services.organisation_mails import OrganisationMails
 from teleconnect_bot.services.organisation_requests import OrganisationRequests
 from teleconnect_bot.services.organisation_rooms import OrganisationRooms
 from teleconnect_bot.services.organisations import Organisations
@@ -162,6 +167,7 @@ class World:
         rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
         texts, cards = TEXTS, Cards(format_moment)
         sender = Sender("Example Organisation", "https://meet.example.org")
+        facts = InterpreterFacts(texts, format_moment, name_of_language, self.settings)
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
         self.staff_rooms = StaffRooms(BOT, self.shared, [ACCESS_ROOM], {"night": TEAM_ROOM})
         self.reconcile = Reconcile(self.units, self.keys)
@@ -183,7 +189,25 @@ class World:
         phone = PhoneMessages(self.units, self.sessions, self.ledger, self.provider, self.guard, self.clock)
         attachments = entries.attachments
         self.messages = Messages(
-            self.sessions, self.keys, texts, format_moment, self.mailer, sender, self.clock, attachments, phone, format_briefly
+            self.sessions,
+            self.keys,
+            texts,
+            format_moment,
+            self.mailer,
+            sender,
+            self.clock,
+            attachments,
+            phone,
+            format_briefly,
+            facts.in_message,
+        )
+        self.interpreters = InterpreterAnswers(
+            self.sessions,
+            texts,
+            facts,
+            sender,
+            InterpreterReach(domain="example.org", channels=self.channels, country="CH"),
+            self._organisation,
         )
         self.deliveries = Deliveries(self.units, self.sessions)
         previews = Previews(self.sessions, self.messages)
@@ -199,7 +223,7 @@ class World:
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
                 **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock).handlers(),
                 **PassingAnswers(self.ledger, self.chat).handlers(),
-                **OrganisationRequests(self.sessions).handlers(),
+                **OrganisationRequests(self.sessions, OrganisationMails(self.keys, texts, facts, self.mailer, sender)).handlers(),
                 **TeamNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.staff_rooms).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(
@@ -252,6 +276,10 @@ class World:
         strangers = Strangers(self.units, self.clock)
         rooms = (self.staff_rooms, self.leavers, strangers)
         self.desk = Desk(BOT, self.sessions, self.ledger, answers, dialogue, access, self.chat, self.direct_chats, *rooms)
+
+    async def _organisation(self, organisation_id: str) -> Organisation | None:
+        async with self.units.begin() as unit:
+            return next((each for each in await unit.organisations() if each.id == organisation_id), None)
 
     async def stop(self) -> None:
         await self.database.close()
