@@ -52,7 +52,6 @@ from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
 from teleconnect_bot.domain.effects import Effect
-from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -218,11 +217,7 @@ class Bot:
         config = self.config
         channels = frozenset(config.channels().usable)
         reach = InterpreterReach(domain=config.homeserver.domain, channels=channels, country=config.messages.default_country)
-        return InterpreterAnswers(self.sessions, self.texts, self.facts, self.sender, reach, self._organisation)
-
-    async def _organisation(self, organisation_id: str) -> Organisation | None:
-        async with self.units.begin() as unit:
-            return next((each for each in await unit.organisations() if each.id == organisation_id), None)
+        return InterpreterAnswers(self.sessions, self.texts, self.facts, self.sender, reach, self.organisations.get)
 
     def _callbacks(self) -> Callbacks | None:
         twilio = self.config.twilio

@@ -27,7 +27,6 @@ from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.installation import Doubt
-from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Channel, Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -162,6 +161,7 @@ class World:
         self.units = CrashingUnits(SqlUnitOfWork(self.database, self.keys), self.crash)
         self.ledger = Ledger(self.units)
         self.settings = RequesterSettings(self.units, self.keys)
+        self.organisations = Organisations(self.units)
         self.gate = FakeGate()
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, self.policy, on_revoked=self.gate.revoked)
         rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
@@ -207,7 +207,7 @@ class World:
             facts,
             sender,
             InterpreterReach(domain="example.org", channels=self.channels, country="CH"),
-            self._organisation,
+            self.organisations.get,
         )
         self.deliveries = Deliveries(self.units, self.sessions)
         previews = Previews(self.sessions, self.messages)
@@ -256,7 +256,6 @@ class World:
             access.may_request,
             access.known_admins,
         )
-        self.organisations = Organisations(self.units)
         self.organisation_rooms = OrganisationRooms(self.shared, self.organisations)
         orders = OrganisationOrders(self.organisations, self.organisation_rooms)
         belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of, orders)
@@ -276,10 +275,6 @@ class World:
         strangers = Strangers(self.units, self.clock)
         rooms = (self.staff_rooms, self.leavers, strangers)
         self.desk = Desk(BOT, self.sessions, self.ledger, answers, dialogue, access, self.chat, self.direct_chats, *rooms)
-
-    async def _organisation(self, organisation_id: str) -> Organisation | None:
-        async with self.units.begin() as unit:
-            return next((each for each in await unit.organisations() if each.id == organisation_id), None)
 
     async def stop(self) -> None:
         await self.database.close()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "organisation_language"
-down_revision = "teams"
+down_revision = "configured_organisations"
 branch_labels = None
 depends_on = None
 
