@@ -63,6 +63,18 @@ NEEDS = {
     "transcript.page": {"page", "pages"},
     "terms.version": set(),
     "terms": {"name"},
+    **{key: set() for key in ENGLISH.texts if key.startswith("interpreter.")},
+    "interpreter.minutes": {"minutes"},
+    "interpreter.fact.markdown": {"label", "value"},
+    "interpreter.request.subject": {"language"},
+    "interpreter.request.body.markdown": {"name"},
+    "interpreter.request.link.markdown": {"link"},
+    "interpreter.again.subject": {"language"},
+    "interpreter.again.body.markdown": {"name"},
+    "interpreter.invited.body.markdown": {"name"},
+    "interpreter.invited.link.markdown": {"link", "answer"},
+    "interpreter.confirm.link.markdown": {"answer"},
+    "interpreter_confirm.sms": {"when", "link"},
 }
 
 
