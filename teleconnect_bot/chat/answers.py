@@ -18,6 +18,7 @@ from teleconnect_bot.services.sessions import Invitation, Sessions
 from .belonging import ADMINISTRATION, Belonging
 from .cards import waited, way_in
 from .commands import COMMANDS, checked, help_text
+from .company import apart
 from .contacts import Reach, after
 from .device_tests import of_who_waits
 from .inviting import Inviting, read_time, with_whole_number
@@ -206,8 +207,8 @@ class Answers:
         if "to" not in line.options:
             session = await self.sessions.ask(meant.code, c.Resend(by), event)
             return say("The invitation of session {code} is sent again to everybody who was told of it.", code=session.code)
-        contact = self.inviting.reach.contact(line.options["to"], after("to"))
-        order = c.Resend(by, self.sessions.new_address(meant, contact))
+        ways = self.inviting.reach.ways(apart(line.options["to"]), after("to"))
+        order = c.Resend(by, self.sessions.new_address(meant, ways))
         check(meant, order, self.clock.now())
         if here is None:
             await self.sessions.note_order(meant, chat, event)

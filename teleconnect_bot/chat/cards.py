@@ -216,7 +216,7 @@ class Cards(TeamTexts):
             for place, recipient in enumerate(link.recipients):
                 name = f" ({escaped(link.name)})" if place == 0 and escaped(link.name) else ""
                 role = said(label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place))
-                person = f"{escaped(recipient.contact.masked())}{name}"
+                person = f"{escaped(', '.join(way.masked() for way in recipient.contacts))}{name}"
                 lines.append(say("{role}: {person}, in {language}", role=role, person=person, language=escaped(recipient.language)))
                 lines += steps(session, link.id, place)
                 if place in link.opted_out:

@@ -26,11 +26,12 @@ COMMANDS: dict[str, ChatCommand] = {
     for command in (
         ChatCommand(
             "invite",
-            'invite <phone, e-mail or @id:server> [name="…"] [lang=fr] [via=sms|whatsapp|email] [at="tomorrow 14:00"] [tz=Europe/Kyiv] '
-            "[guest=<contact>[/<language>]]… [colleague=<@id:server or contact>[/<language>]]… [backup=<@id:server>] [team=<name>] "
-            '[note="…"] [discreet=yes]',
+            'invite <phone, e-mail, both, or @id:server> [name="…"] [lang=fr] [via=sms|whatsapp|email] [at="tomorrow 14:00"] '
+            "[tz=Europe/Kyiv] [guest=<contact>[/<language>]]… [colleague=<@id:server or contact>[/<language>]]… [backup=<@id:server>] "
+            '[team=<name>] [note="…"] [discreet=yes]',
             "alone, asks for everything step by step and sends only on `send`; with `check` at its end, a line shows the summary first. "
-            "It invites somebody to a session, now or with `at=` later (`tomorrow 14:00`, `friday 14h`, `1.12. 14:00`, "
+            "A number and an e-mail address side by side are two ways to the same person: one is tried after the other, until a message "
+            "arrives. It invites somebody to a session, now or with `at=` later (`tomorrow 14:00`, `friday 14h`, `1.12. 14:00`, "
             "`2026-12-01 14:00`): they receive a link in their language; "
             "`tz=` is the time zone of the person, and the time is then meant on their clock. "
             "`guest=`, once for each, sends the same link to a loved one or another caregiver, `colleague=` a link of their own to a "
@@ -109,8 +110,8 @@ COMMANDS: dict[str, ChatCommand] = {
         ChatCommand(
             "resend",
             "resend [code] [to=<contact>]",
-            "sends the invitation once more to everybody who was told; `to=` corrects the address of the person: they receive a new link, "
-            "and the one that went elsewhere does not work any more",
+            "sends the invitation once more to everybody who was told; `to=` corrects the address of the person: they receive a new link "
+            "there and nowhere else, and the one that went elsewhere does not work any more",
             "resend K7M2 to=anna@example.org",
             (0, 1),
             options=frozenset({"to"}),

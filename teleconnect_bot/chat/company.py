@@ -1,6 +1,7 @@
 """Who is invited, as a requester writes it in one line (PRODUCT §1, §3 `invite`).
 
 `invite <contact> guest=<contact>[/<language>] colleague=<@id:server or contact>[/<language>]`, `invite in-person colleague=…`,
+where a contact may be a number and an e-mail address of the same person,
 `invite @id:server` for another user of the homeserver, and `invite again <code>`, which stands for the people of an earlier session
 without naming them.
 """
@@ -15,7 +16,8 @@ from teleconnect_bot.domain.guest_link import Recipient
 from teleconnect_bot.domain.people import Contact, ContactKind, Role
 from teleconnect_bot.domain.session import Channel, Mode, Session
 
-from .contacts import Reach, after
+from .commands import COMMANDS, TOO_MANY_WORDS
+from .contacts import Reach, after, looks_like_one
 from .parser import Line, NotUnderstood
 from .voice import Sentence, say
 
@@ -33,7 +35,10 @@ ReadLanguage = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Everybody who is invited. `contact` is the service user's, None unless the mode is remote. `zone` if it is known."""
+    """Everybody who is invited. `contact` is the service user's, None unless the mode is remote; `more` are other ways to them.
+
+    `zone` if it is known.
+    """
 
     contact: Contact | None
     name: str = field(repr=False)
@@ -44,6 +49,7 @@ class Company:
     """Colleagues by Matrix id; they have a chat with the bot of their own."""
     zone: str | None = None
     mode: Mode = Mode.REMOTE
+    more: tuple[Contact, ...] = ()
 
     def with_more(self, guests: Sequence[Recipient], colleagues: Sequence[Recipient], members: Collection[str]) -> Company:
         return replace(
@@ -65,7 +71,7 @@ def company(
     if len(name) > LONGEST_NAME:
         raise NotUnderstood("The name is longer than {most} characters. Example: `{example}`", most=LONGEST_NAME, example=example)
     if before is None:
-        before = main_person(line.words[0], language, reach, via, name)
+        before = main_person(line.words, language, reach, via, name)
     if before.contact is None and (line.each("guest") or name or via):
         raise NotUnderstood(ONLY_COLLEAGUES[before.mode])
     guests = people("guest", line.each("guest"), before.language, read_language, reach)
@@ -77,9 +83,9 @@ def company(
     whole = before.with_more(guests, colleagues, members)
     if whole.contact is None and not whole.colleagues and not whole.members:
         raise NotUnderstood("For a session in person, say which colleague you need: `invite in-person colleague=doctor@example.org`")
-    first = (whole.contact,) if whole.contact else ()
-    by_id = (Contact(ContactKind.MATRIX, member) for member in whole.members)
-    checked_crowd((*first, *(each.contact for each in (*whole.guests, *whole.colleagues)), *by_id), example)
+    first = ((whole.contact, *whole.more),) if whole.contact else ()
+    by_id = ((Contact(ContactKind.MATRIX, member),) for member in whole.members)
+    checked_crowd((*first, *(each.contacts for each in (*whole.guests, *whole.colleagues)), *by_id), example)
     return whole
 
 
@@ -91,13 +97,17 @@ ONLY_COLLEAGUES: dict[Mode, Sentence] = {
 }
 
 
-def main_person(written: str, language: str, reach: Reach, via: Channel | None = None, name: str = "") -> Company:
-    """Whom the first word after `invite` means. Raises `NotUnderstood`."""
-    if written.lower() in IN_PERSON:
+def main_person(words: Sequence[str], language: str, reach: Reach, via: Channel | None = None, name: str = "") -> Company:
+    """Whom the words after `invite` mean. Raises `NotUnderstood`."""
+    first = words[0]
+    if len(words) > 1 and (first.startswith("@") or not all(map(looks_like_one, words))):
+        raise NotUnderstood(TOO_MANY_WORDS, example=COMMANDS["invite"].example)
+    if first.lower() in IN_PERSON:
         return Company(None, name, language, mode=Mode.IN_PERSON)
-    if written.startswith("@"):
-        return Company(None, name, language, members=frozenset({checked_id(written)}), mode=Mode.MEETING)
-    return Company(reach.contact(written, say("What stands after `invite`"), via), name, language)
+    if first.startswith("@"):
+        return Company(None, name, language, members=frozenset({checked_id(first)}), mode=Mode.MEETING)
+    contact, *more = reach.ways(words, say("What stands after `invite`"), via)
+    return Company(contact, name, language, more=tuple(more))
 
 
 def checked_id(written: str) -> str:
@@ -131,10 +141,10 @@ def same_people(session: Session) -> Company:
     main = next((link for link in session.links if link.role is Role.SERVICE_USER), None)
     if any(link.dead for link in session.links):
         raise NotUnderstood("Somebody said that the link of that session was not for them, so please write a new `invite` line.")
-    colleagues = tuple(Recipient(link.contact, link.language) for link in session.links if link.role is Role.COLLEAGUE)
+    colleagues = tuple(link.recipients[0] for link in session.links if link.role is Role.COLLEAGUE)
     if main is None:
         return Company(None, "", session.language, (), colleagues, session.colleagues, session.zone, session.mode)
-    return Company(main.contact, main.name, main.language, main.others, colleagues, session.colleagues, session.zone)
+    return Company(main.contact, main.name, main.language, main.others, colleagues, session.colleagues, session.zone, more=main.more)
 
 
 def people(option: str, values: Sequence[str], language: str, read_language: ReadLanguage, reach: Reach) -> tuple[Recipient, ...]:
@@ -143,18 +153,28 @@ def people(option: str, values: Sequence[str], language: str, read_language: Rea
 
 
 def recipient(where: str, value: str, language: str, read_language: ReadLanguage, reach: Reach) -> Recipient:
-    """A contact, and behind a slash the language if it is another one. Raises `NotUnderstood`."""
+    """A contact, or a number and an address with a comma between them; behind a slash the language if it is another one.
+
+    Raises `NotUnderstood`.
+    """
     address, slash, own = value.rpartition("/")
     if "@" in own or not own.strip()[:1].isalpha():
         address, slash, own = value, "", ""
-    return Recipient(reach.contact(address, where), read_language(own.strip()) if slash else language)
+    contact, *more = reach.ways(apart(address), where)
+    return Recipient(contact, read_language(own.strip()) if slash else language, tuple(more))
 
 
-def checked_crowd(contacts: Sequence[Contact], example: str) -> None:
+def apart(written: str) -> list[str]:
+    """What commas separate: several ways to one person."""
+    return [each.strip() for each in written.split(",") if each.strip()] or [written]
+
+
+def checked_crowd(people: Sequence[Sequence[Contact]], example: str) -> None:
     """Nobody is invited twice, and not too many at once. Raises `NotUnderstood`."""
+    contacts = [contact for person in people for contact in person]
     if len({(contact.kind, contact.value.lower()) for contact in contacts}) < len(contacts):
         raise NotUnderstood("The same contact stands there twice. Each person needs their own. Example: `{example}`", example=example)
-    if len(contacts) > 1 + MOST_PEOPLE:
+    if len(people) > 1 + MOST_PEOPLE:
         raise NotUnderstood(
             "At most {most} people can be invited besides the first. Example: `{example}`", most=MOST_PEOPLE, example=example
         )

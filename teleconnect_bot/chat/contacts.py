@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from teleconnect_bot.domain.channels import NEEDS
 from teleconnect_bot.domain.people import Contact, ContactKind, NotAContact
 from teleconnect_bot.domain.session import Channel
 from teleconnect_bot.services import telephone
@@ -45,6 +47,29 @@ class Reach:
             raise NotUnderstood(
                 "{where} is not an e-mail address or a telephone number. {examples}", where=where, examples=self.examples
             ) from None
+
+    def ways(self, written: Sequence[str], where: str, via: Channel | None = None) -> tuple[Contact, ...]:
+        """The ways to one person, in the order in which they are written: a number, an e-mail address, or both.
+
+        `via` must fit one of them. Raises `NotUnderstood` as `contact` does, and for two of a kind, which would be two people.
+        """
+        kinds = [_kind(each) for each in written]
+        if len(set(kinds)) < len(kinds):
+            raise NotUnderstood(
+                "{where} are two e-mail addresses or two telephone numbers. One person has one of each at most; for somebody else who "
+                "shall have the same link write `guest=`. Example: `anna@example.org guest=bea@example.org`",
+                where=where,
+            )
+        wanted = NEEDS[via] if via is not None and NEEDS[via] in kinds else None
+        return tuple(self.contact(each, where, via if wanted in (None, kind) else None) for each, kind in zip(written, kinds, strict=True))
+
+    def lacking(self, ways: Sequence[Contact]) -> ContactKind | None:
+        """Which other kind of contact of the same person would open another channel here."""
+        kinds = {way.kind for way in ways}
+        for channel in sorted(self.channels):
+            if NEEDS[channel] not in kinds:
+                return NEEDS[channel]
+        return None
 
     def _telephone(self, written: str, where: str, via: Channel | None) -> Contact:
         try:
@@ -104,6 +129,15 @@ class Reach:
         if BY_TELEPHONE & self.channels:
             return say("Example: `anna@example.org` or {number}", number=self.example_number)
         return say("Example: `anna@example.org`")
+
+
+def looks_like_one(written: str) -> bool:
+    """It may be meant as an address or a number, right or not."""
+    return "@" in written or telephone.looks_like_one(written)
+
+
+def _kind(written: str) -> ContactKind:
+    return ContactKind.PHONE if "@" not in written and telephone.looks_like_one(written) else ContactKind.EMAIL
 
 
 def after(option: str) -> str:

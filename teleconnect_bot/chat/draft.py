@@ -16,6 +16,7 @@ from .parser import Line
 class Step(StrEnum):
     WHERE = "where"
     CONTACT = "contact"
+    SECOND_WAY = "second_way"
     NAME = "name"
     LANGUAGE = "language"
     TIME = "time"

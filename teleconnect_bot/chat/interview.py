@@ -7,12 +7,12 @@ refused and sent in the same way.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from teleconnect_bot.domain.people import Contact
+from teleconnect_bot.domain.people import Contact, ContactKind
 from teleconnect_bot.domain.session import Channel, Mode
 
 from . import contacts
@@ -20,7 +20,7 @@ from .commands import COMMANDS, did_you_mean
 from .company import IN_PERSON, LONGEST_NAME, checked_members, company, main_person, recipient
 from .dates import read_zone
 from .draft import Draft, Step
-from .inviting import Inviting, read_time, with_whole_number
+from .inviting import Inviting, read_time, ways_apart, with_whole_number
 from .language_names import called, names_of
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
@@ -77,6 +77,17 @@ class Interview:
                     "How can they be reached? {number}`anna@example.org`, or `@doctor:example.org` for another user of this server.",
                     number=number,
                 )
+            case Step.SECOND_WAY if reach.lacking(self._ways(draft)) is ContactKind.EMAIL:
+                return say(
+                    "Is there an e-mail address of the same person as well? One is tried after the other, until a message arrives. "
+                    "`anna@example.org`, or `skip`."
+                )
+            case Step.SECOND_WAY:
+                return say(
+                    "Is there a mobile number of the same person as well? One is tried after the other, until a message arrives. "
+                    "{number}or `skip`.",
+                    number=number,
+                )
             case Step.NAME:
                 return say("What is their name? It stands on your card and is not sent. A pseudonym is welcome; `skip` leaves it out.")
             case Step.LANGUAGE:
@@ -114,6 +125,8 @@ class Interview:
                 return await self._where(draft, words, plain, by)
             case Step.CONTACT:
                 return await self._contact(draft, words, by)
+            case Step.SECOND_WAY:
+                return self._second_way(draft, words, plain)
             case Step.NAME:
                 return self._name(draft, words, plain)
             case Step.LANGUAGE:
@@ -139,22 +152,38 @@ class Interview:
     async def _contact(self, draft: Draft, words: str, by: str) -> Answered:
         """The channel may stand behind it, as in a line."""
         line = with_whole_number(parse(f"invite {words}"))
-        if len(line.words) != 1 or line.options.keys() - {"via"} or line.repeated:
+        several = len(line.words) > 1 and not all(map(contacts.looks_like_one, line.words))
+        if not line.words or several or line.options.keys() - {"via"} or line.repeated:
             raise NotUnderstood("Please write one contact. {examples}", examples=self.inviting.reach.examples)
         via = self.inviting.reach.channel(line.options["via"]) if "via" in line.options else None
         if line.words[0].lower() in IN_PERSON:
             raise NotUnderstood(
                 "Please write a contact; `back` leads to the question before. {examples}", examples=self.inviting.reach.examples
             )
-        person = main_person(line.words[0], self.inviting.languages[0], self.inviting.reach, via)
+        person = main_person(line.words, self.inviting.languages[0], self.inviting.reach, via)
         await checked_members(person.members, by, self.inviting.room_of)
         if person.contact is None:
             return Answered(
                 self._next(draft, replace(draft.line, words=line.words)),
                 say("They are told in their chat: {who}", who=escaped(line.words[0])),
             )
-        kept = replace(draft.line, words=(person.contact.value,), options=line.options)
-        return Answered(self._next(draft, kept), say("Contact: {contact}", contact=_in_full(person.contact)))
+        ways = (person.contact, *person.more)
+        kept = replace(draft.line, words=tuple(way.value for way in ways), options=line.options)
+        return Answered(self._next(draft, kept), say("Contact: {contact}", contact=_in_full(ways)))
+
+    def _second_way(self, draft: Draft, words: str, plain: str) -> Answered:
+        if plain in SKIPS:
+            return Answered(self._next(draft, draft.line), say("No other way."))
+        reach = self.inviting.reach
+        second = ways_apart(words.split())
+        if len(second) != 1 or not contacts.looks_like_one(second[0]):
+            raise NotUnderstood("Please write one contact. {examples}", examples=reach.examples)
+        ways = reach.ways((*draft.line.words, *second), say("That and the contact before"), _via(draft.line, self.inviting))
+        kept = replace(draft.line, words=tuple(way.value for way in ways))
+        return Answered(self._next(draft, kept), say("Contact: {contact}", contact=_in_full(ways)))
+
+    def _ways(self, draft: Draft) -> tuple[Contact, ...]:
+        return self.inviting.reach.ways(draft.line.words, "", _via(draft.line, self.inviting))
 
     def _name(self, draft: Draft, words: str, plain: str) -> Answered:
         name = words.strip("\"'\u201c\u201d\u00ab\u00bb ")
@@ -216,8 +245,8 @@ class Interview:
         value, echo = words, say("They are told in their chat: {who}", who=escaped(words))
         if draft.step is Step.GUESTS or not words.startswith("@"):
             person = recipient(say("That"), words, language, read_language, inviting.reach)
-            value = f"{person.contact.value}/{person.language}"
-            echo = say("{person}, in {language}", person=_in_full(person.contact), language=called(person.language))
+            value = f"{','.join(way.value for way in person.contacts)}/{person.language}"
+            echo = say("{person}, in {language}", person=_in_full(person.contacts), language=called(person.language))
         line = replace(draft.line, repeated={**draft.line.repeated, option: (*there, value)})
         who = company(line, language, read_language, COMMANDS["invite"].example, inviting.reach, via=_via(line, inviting))
         await checked_members(who.members, by, inviting.room_of)
@@ -236,7 +265,10 @@ class Interview:
     def _next(self, draft: Draft, line: Line) -> Draft:
         answered = Draft(line, draft.step, (*draft.before, (draft.step, draft.line)))
         order = self.order(answered.mode)
-        return replace(answered, step=order[order.index(draft.step) + 1])
+        step = order[order.index(draft.step) + 1]
+        if step is Step.SECOND_WAY and self.inviting.reach.lacking(self._ways(answered)) is None:
+            step = order[order.index(step) + 1]
+        return replace(answered, step=step)
 
 
 def _with(line: Line, option: str, value: str) -> Line:
@@ -247,5 +279,5 @@ def _via(line: Line, inviting: Inviting) -> Channel | None:
     return inviting.reach.channel(line.options["via"]) if "via" in line.options else None
 
 
-def _in_full(contact: Contact) -> str:
-    return escaped(contacts.shown(contact))
+def _in_full(ways: Sequence[Contact]) -> str:
+    return escaped(", ".join(map(contacts.shown, ways)))

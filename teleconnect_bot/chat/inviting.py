@@ -13,7 +13,7 @@ from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation
 
-from .commands import COMMANDS, TOO_MANY_WORDS, did_you_mean
+from .commands import COMMANDS, did_you_mean
 from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_people
 from .contacts import Reach
 from .dates import read_moment, read_zone
@@ -24,17 +24,33 @@ LONGEST_NOTE = 500
 YES = frozenset({"yes", "y", "true", "1", "oui"})
 NO = frozenset({"no", "n", "false", "0", "non"})
 _OF_A_NUMBER = re.compile(r"[+＋]?[\d()./\u2010-\u2015-]+")
+_BEGINS_A_NUMBER = ("+", "＋")
 
 EarlierSession = Callable[[Sequence[str]], Awaitable[Session]]
 """The requester's session with the code that stands there. Raises `Refused`."""
 
 
 def with_whole_number(line: Line) -> Line:
-    """`invite +41 79 123 45 67` names one number: blanks in it need no quotes."""
-    several = line.name == "invite" and len(line.words) > 1
-    if not several or not all(_OF_A_NUMBER.fullmatch(word) for word in line.words):
+    """`invite +41 79 123 45 67, anna@example.org` names one number and one address: blanks in a number need no quotes."""
+    if line.name != "invite" or (line.words and line.words[0].lower() == AGAIN):
         return line
-    return replace(line, words=(" ".join(line.words),))
+    return replace(line, words=ways_apart(line.words))
+
+
+def ways_apart(words: Sequence[str]) -> tuple[str, ...]:
+    """Words that are parts of one number, joined by blanks; a comma or a `+` begins another contact."""
+    found: list[str] = []
+    joins = False
+    for part in (part for word in words for part in re.split("(,)", word) if part):
+        of_a_number = _OF_A_NUMBER.fullmatch(part) is not None
+        if part == ",":
+            joins = False
+        elif joins and of_a_number and not part.startswith(_BEGINS_A_NUMBER):
+            found[-1] = f"{found[-1]} {part}"
+        else:
+            found.append(part)
+            joins = of_a_number
+    return tuple(found)
 
 
 def read_time(written: str, zone: str, now: datetime) -> datetime | None:
@@ -59,8 +75,6 @@ class Inviting:
         """`zone` is the requester's, for a time without `tz=`. Raises `NotUnderstood` or `Refused`."""
         example = COMMANDS["invite"].example
         before = await self._before(line, earlier) if line.words[0].lower() == AGAIN else None
-        if before is None and len(line.words) > 1:
-            raise NotUnderstood(TOO_MANY_WORDS, example=example)
         via = self.reach.channel(line.options["via"]) if "via" in line.options else None
         language = self.language("lang=", line.options.get("lang", before.language if before else self.languages[0]))
         who = company(line, language, partial(self.language, "…/"), example, self.reach, before, via)
@@ -73,6 +87,7 @@ class Inviting:
             chat=chat,
             event=event,
             contact=who.contact,
+            more=who.more,
             name=who.name,
             guests=who.guests,
             colleagues=who.colleagues,

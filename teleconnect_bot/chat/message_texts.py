@@ -29,7 +29,7 @@ def texts(previews: Sequence[Preview]) -> list[str]:
         if room < 0:
             left_out.append(escaped(called(preview.language)))
             continue
-        lines += [say("{channel}, in {language}:", channel=_channel(preview), language=escaped(called(preview.language))), ""]
+        lines += [_by_what(preview), ""]
         lines += [f"> {line}".rstrip() for line in _body(preview)]
         lines += ["", *([say("No native speaker has reviewed the texts in this language yet."), ""] if not preview.reviewed else [])]
     if left_out:
@@ -41,6 +41,14 @@ def _body(preview: Preview) -> list[str]:
     if not preview.markdown:
         return [escaped(line) for line in preview.text.splitlines()]
     return [f"**{escaped(preview.subject)}**", "", *preview.text.splitlines()]
+
+
+def _by_what(preview: Preview) -> str:
+    channel, language = _channel(preview), escaped(called(preview.language))
+    if not preview.then:
+        return say("{channel}, in {language}:", channel=channel, language=language)
+    others = ", ".join(say(CHANNEL_NAMES[each]) for each in preview.then)
+    return say("{channel}, in {language}; should it not arrive, by {others}:", channel=channel, language=language, others=others)
 
 
 def _channel(preview: Preview) -> str:

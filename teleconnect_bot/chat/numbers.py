@@ -27,8 +27,8 @@ def numbers_of(session: Session) -> Passing:
     for link in session.links:
         numbers[link.role] += 1
         for place, recipient in enumerate(link.recipients):
-            if recipient.contact.kind is ContactKind.PHONE:
-                role = label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place)
-                lines.append(f"- {role}: **{escaped(recipient.contact.value)}**")
+            role = label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place)
+            ways = (way for way in recipient.contacts if way.kind is ContactKind.PHONE)
+            lines += [f"- {role}: **{escaped(way.value)}**" for way in ways]
     minutes = int(HideAnswer.delay.total_seconds() // 60)
     return Passing("\n".join([*lines, "", say("This message is taken back in {minutes} minutes.", minutes=minutes)]), session.id)

@@ -31,7 +31,8 @@ def _who(invitation: Invitation, interpreter: str | None) -> list[str]:
         lines = []
     else:
         name = f"{escaped(invitation.name)}, " if invitation.name else ""
-        lines = [say("Service user: {person}", person=f"{name}{_person(Recipient(invitation.contact, invitation.language))}")]
+        person = _person(Recipient(invitation.contact, invitation.language, invitation.more))
+        lines = [say("Service user: {person}", person=f"{name}{person}")]
     lines += [say("Third party, same link: {person}", person=_person(guest)) for guest in invitation.guests]
     met = say("Invited") if invitation.mode is Mode.MEETING else say("Colleague")
     lines += [say("{role}: {who}, told in their chat with me", role=met, who=escaped(each)) for each in sorted(invitation.members)]
@@ -40,7 +41,8 @@ def _who(invitation: Invitation, interpreter: str | None) -> list[str]:
 
 
 def _person(recipient: Recipient) -> str:
-    return say("{person}, in {language}", person=escaped(contacts.shown(recipient.contact)), language=escaped(called(recipient.language)))
+    ways = ", ".join(map(contacts.shown, recipient.contacts))
+    return say("{person}, in {language}", person=escaped(ways), language=escaped(called(recipient.language)))
 
 
 def _when(invitation: Invitation, moment: Callable[..., str], zone: str) -> list[str]:

@@ -27,7 +27,7 @@ def somebody_wrote_kept_open(session: Session, command: c.SomebodyWrote, now: da
 
 def show_number(session: Session, command: c.ShowNumber, now: datetime) -> Outcome:
     """Whoever may see the session may ring its people; the number does not stay in the chat."""
-    if not any(recipient.contact.kind is ContactKind.PHONE for link in session.links for recipient in link.recipients):
+    if not any(way.kind is ContactKind.PHONE for link in session.links for person in link.recipients for way in person.contacts):
         raise NoNumber(code=session.code)
     return session, (e.HideAnswer(command.event),)
 

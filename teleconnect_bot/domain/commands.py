@@ -95,6 +95,7 @@ class NewAddress:
     contact: Contact
     generation: int
     digest: bytes = field(repr=False)
+    more: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ def _readdressed(session: Session, to: c.NewAddress) -> Link:
         raise IsThereAlready(code=session.code)
     if to.generation != link.generation + 1:
         raise SentAlready(code=session.code)
-    return replace(link, contact=to.contact, generation=to.generation, digest=to.digest, dead=False, opened_at=None)
+    reached = replace(link, contact=to.contact, more=to.more, opted_out=link.opted_out - {0})
+    return replace(reached, generation=to.generation, digest=to.digest, dead=False, opened_at=None)
 
 
 # ---- ending ------------------------------------------------------------------------------------------------------------

@@ -71,10 +71,11 @@ class CalendarEntries:
         if (not works_here and not self.for_everybody) or interpreting.asked_to_confirm(session, link):
             return ()
         recipient = link.recipients[message.recipient]
-        if recipient.contact.kind is not ContactKind.EMAIL:
+        address = next((contact.value for contact in recipient.contacts if contact.kind is ContactKind.EMAIL), None)
+        if address is None:
             return ()
         title = f"Session {session.code}" if works_here else self.texts.get("invitation.discreet.subject", recipient.language)
-        return (self.files.write(self._entry(session, title, recipient.contact.value), self.clock.now()),)
+        return (self.files.write(self._entry(session, title, address), self.clock.now()),)
 
     def _entry(self, session: Session, title: str, attendee: str | None = None) -> CalendarEntry:
         return CalendarEntry(

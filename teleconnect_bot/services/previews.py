@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import cast
 
 from teleconnect_bot.domain import sms_segments
@@ -44,7 +45,8 @@ class Previews:
         """What each person has received, or receives once an interpreter is found; none when somebody has come already."""
         if session.state not in AWAITED:
             return ()
-        return self._previews(session, (message for link in session.links for message in _latest(session, link)))
+        latest = (message for link in session.links for message in _latest(session, link))
+        return self._previews(session, (replace(message, fallbacks=()) for message in latest))
 
     def _previews(self, session: Session, messages: Iterator[OutgoingMessage]) -> Sequence[Preview]:
         found = (self._preview(session, message) for message in messages)
@@ -56,13 +58,13 @@ class Previews:
             if sms is None:
                 return None
             segments = sms_segments.segments(sms.text).count if message.channel is Channel.SMS else None
-            return self._shown(message.channel, sms.language, "", sms.text, segments)
+            return self._shown(message, sms.language, "", sms.text, segments)
         email = self.messages.compose(session, message)
-        return self._shown(Channel.EMAIL, email.language, email.subject, email.markdown) if email else None
+        return self._shown(message, email.language, email.subject, email.markdown) if email else None
 
-    def _shown(self, channel: Channel, language: str, subject: str, text: str, segments: int | None = None) -> Preview:
+    def _shown(self, message: OutgoingMessage, language: str, subject: str, text: str, segments: int | None = None) -> Preview:
         reviewed = self.messages.texts.reviewed(language)
-        return Preview(channel, language, subject, text.replace(HIDDEN_TOKEN, "\u2026"), segments, reviewed)
+        return Preview(message.channel, language, subject, text.replace(HIDDEN_TOKEN, "\u2026"), segments, reviewed, message.fallbacks)
 
 
 def _latest(session: Session, link: Link) -> Iterator[OutgoingMessage]:

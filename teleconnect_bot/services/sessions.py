@@ -140,8 +140,8 @@ class Sessions:
         session_id = draft.id
         links = [self._link(session_id, Role.COLLEAGUE, colleague) for colleague in invitation.colleagues]
         if invitation.contact is not None:
-            link = self._link(session_id, Role.SERVICE_USER, Recipient(invitation.contact, invitation.language))
-            named = replace(link, name=invitation.name, more=invitation.more)
+            link = self._link(session_id, Role.SERVICE_USER, Recipient(invitation.contact, invitation.language, invitation.more))
+            named = replace(link, name=invitation.name)
             links.insert(0, replace(named, others=invitation.guests, places=1 + len(invitation.guests)))
         return replace(
             draft,
@@ -166,18 +166,18 @@ class Sessions:
     def _link(self, session_id: str, role: Role, recipient: Recipient) -> Link:
         link_id = self.tokens.opaque_id()
         digest = self._digest(SESSION_KEY_PREFIX + session_id, link_id, 1)
-        return Link(id=link_id, role=role, digest=digest, contact=recipient.contact, language=recipient.language)
+        return Link(id=link_id, role=role, digest=digest, contact=recipient.contact, more=recipient.more, language=recipient.language)
 
     def _digest(self, key: str, link_id: str, generation: int) -> bytes:
         return digest_of(token_from(self.keys.derive(key, f"link/{link_id}/{generation}")))
 
-    def new_address(self, session: Session, contact: Contact) -> NewAddress | None:
+    def new_address(self, session: Session, ways: Sequence[Contact]) -> NewAddress | None:
         """What sends the service user's invitation elsewhere, under a new link; None when nobody was invited by link."""
         link = next((link for link in session.links if link.role is Role.SERVICE_USER), None)
         if link is None:
             return None
         generation = link.generation + 1
-        return NewAddress(contact, generation, self._digest(session.key, link.id, generation))
+        return NewAddress(ways[0], generation, self._digest(session.key, link.id, generation), tuple(ways[1:]))
 
     async def note_order(self, session: Session, chat: str, event: str) -> None:
         """An order that names a contact of this session goes as soon as the card has changed."""

@@ -37,13 +37,16 @@ DRAFT = Session(
     last_activity_at=NOW,
 )  # fmt: skip
 PHONE, EMAIL, USER = "079 123 45 67", "anna@example.net", "@doctor:example.org"
+BOTH = f"{PHONE}, {EMAIL}"
 QUESTIONS = {
-    "where": "Where is the person?", "contact": "How can they be reached?", "name": "What is their name?",
+    "where": "Where is the person?", "contact": "How can they be reached?", "second_way": "of the same person as well?",
+    "name": "What is their name?",
     "language": "In which language", "time": "When?", "guests": "have the same link", "interpreter": "Is an interpreter needed?",
     "colleagues": "olleague", "summary": "Nothing is sent yet.",
 }  # fmt: skip
 BAD = {
-    "where": ("perhaps", "skip"), "contact": ("anna", "anna@example", "+41 79 12", "skip", "022 734 60 01", NURSE),
+    "where": ("perhaps", "skip"), "contact": ("anna", "anna@example", "+41 79 12", "skip", "022 734 60 01", NURSE, f"{PHONE} +41791234568"),
+    "second_way": ("anna", "bea@example.net, anna@example.net", "+41 79 12", USER),
     "name": ("x" * 81,), "language": ("xx", "klingon"), "time": ("soon", "2020-01-01 14:00", "tomorrow", "tomorrow 14:00 Europe/Atlantis"),
     "guests": ("anna", "bea@example.net/xx", USER), "interpreter": ("klingon",), "colleagues": ("anna", "@doctor", NURSE),
     "summary": ("yes", "skip", "ok"),
@@ -112,7 +115,8 @@ def asked_after(answers: list[tuple[str, str]]) -> str:
     elif ("contact", USER) in answers:
         order = ["time", "interpreter", "colleagues", "summary"]
     else:
-        order = ["name", "language", "time", "guests", "interpreter", "colleagues", "summary"]
+        second = ["second_way"] if ("contact", BOTH) not in answers else []
+        order = [*second, "name", "language", "time", "guests", "interpreter", "colleagues", "summary"]
     step, answer = answers[-1]
     if step in ("guests", "colleagues") and answer != "skip":
         return step
@@ -126,7 +130,9 @@ def answers_to(step: str, answers: list[tuple[str, str]]) -> list[str]:
         case "where":
             return ["remote", "in person"]
         case "contact":
-            return [PHONE, EMAIL, USER]
+            return [PHONE, EMAIL, BOTH, USER]
+        case "second_way":
+            return [PHONE if ("contact", EMAIL) in answers else EMAIL, "skip"]
         case "name":
             return ["Anna", "skip"]
         case "language":
@@ -134,7 +140,7 @@ def answers_to(step: str, answers: list[tuple[str, str]]) -> list[str]:
         case "time":
             return ["now", "1.12. 14h", "tomorrow 14:00 Europe/Kyiv"]
         case "guests":
-            return [f"guest{len(given)}@example.net/fr", "skip"]
+            return [f"guest{len(given)}@example.net/fr", f"+4179100000{len(given)}, guest@example.net/fr" if not given else "skip", "skip"]
         case "interpreter":
             return ["yes", "skip"]
         case _:
@@ -265,8 +271,9 @@ class DialogueMachine(RuleBasedStateMachine):
         contact = said.get("contact")
         mode = Mode.IN_PERSON if said["where"] == "in person" else Mode.MEETING if contact == USER else Mode.REMOTE
         assert invitation.mode is mode
-        reached = {PHONE: "+41791234567", EMAIL: EMAIL}.get(contact or "")
-        assert (invitation.contact.value if invitation.contact else None) == reached
+        written = [answer for step, answer in answers if step in ("contact", "second_way") and answer not in (USER, "skip")]
+        ways = [invitation.contact, *invitation.more] if invitation.contact else []
+        assert [way.value for way in ways] == [way.strip().replace(PHONE, "+41791234567") for each in written for way in each.split(",")]
         assert invitation.members == ({USER} if contact == USER else frozenset())
         assert invitation.name == ("Anna" if said.get("name") == "Anna" else "")
         assert invitation.language == ("fr" if said.get("language") in ("fr", "French") else "en")
@@ -276,7 +283,7 @@ class DialogueMachine(RuleBasedStateMachine):
             "tomorrow 14:00 Europe/Kyiv": datetime(2026, 11, 27, 12, tzinfo=UTC),
         }
         assert invitation.planned_at == planned[said["time"]]
-        assert [guest.contact.value for guest in invitation.guests] == [
+        assert [", ".join(way.value for way in guest.contacts) for guest in invitation.guests] == [
             answer.partition("/")[0] for step, answer in answers if step == "guests" and answer != "skip"
         ]
         assert [colleague.contact.value for colleague in invitation.colleagues] == [

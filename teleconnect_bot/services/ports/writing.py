@@ -21,7 +21,7 @@ class Preview:
     """What one person receives, the token of the link hidden.
 
     `segments` is the number of SMS that it takes, None for another channel; `reviewed` whether a native speaker has read the texts of
-    this language.
+    this language; `then` by what it is tried next, should it not arrive.
     """
 
     channel: Channel
@@ -30,6 +30,7 @@ class Preview:
     text: str = field(repr=False)
     segments: int | None = None
     reviewed: bool = True
+    then: tuple[Channel, ...] = ()
 
     @property
     def markdown(self) -> bool:
