@@ -25,7 +25,7 @@ from teleconnect_bot.adapters.matrix.homeserver import HomeserverApi, Homeserver
 from teleconnect_bot.adapters.matrix.late_keys import ParkedEvents
 from teleconnect_bot.adapters.matrix.machine import BotOlmMachine, CannotDecrypt, KeyNotHere, session_of
 from teleconnect_bot.adapters.matrix.state import ForgottenRooms, KeyedStateStore
-from teleconnect_bot.services.ports import ServiceUnavailable
+from teleconnect_bot.services.ports import Membership, ServiceUnavailable
 
 log = structlog.get_logger("teleconnect_bot.matrix")
 
@@ -130,7 +130,7 @@ class SyncLoop:
         rooms = batch.get("rooms", {})
         for room, part in rooms.get("invite", {}).items():
             await self._invited(room, part)
-        for room, part in rooms.get("join", {}).items():
+        for room, part in departures_first(rooms.get("join", {})):
             await self._joined(room, part, since, done)
         for room, part in rooms.get("leave", {}).items():
             for raw in _events(part.get("timeline")):
@@ -302,6 +302,20 @@ class SyncLoop:
                 return
             await asyncio.sleep(back_off(attempt))
             attempt += 1
+
+
+def departures_first(rooms: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The rooms of one batch, in which their order says nothing of time.
+
+    Who was removed from a room that gives access must not be obeyed in another one, however close their next word followed.
+    """
+    return sorted(
+        rooms.items(), key=lambda item: not any(map(_departure, (*_events(item[1].get("state")), *_events(item[1].get("timeline")))))
+    )
+
+
+def _departure(raw: Mapping[str, Any]) -> bool:
+    return raw.get("type") == "m.room.member" and membership_of(raw.get("content", {})) in (Membership.LEAVE, Membership.BAN)
 
 
 def _events(part: object) -> list[dict[str, Any]]:
