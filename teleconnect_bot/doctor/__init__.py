@@ -16,6 +16,7 @@ from teleconnect_bot.doctor import of_database, of_homeserver, of_languages, of_
 from teleconnect_bot.doctor.findings import Check, Finding, Level, Result, Surroundings
 from teleconnect_bot.doctor.of_calls import calls
 from teleconnect_bot.doctor.of_provider import phone
+from teleconnect_bot.doctor.of_staff_rooms import staff_rooms
 
 __all__ = ["CHECKS", "Check", "Finding", "Level", "Result", "any_error", "examine", "report"]
 
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     Check("languages", "Languages", of_languages.languages),
     Check("pdf", "PDF and fonts", of_machine.pdf),
     Check("access", "Access", of_machine.access),
+    Check("staff_rooms", "Rooms of staff and teams", staff_rooms, after="registration"),
 )
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
+import aiohttp
 import nio
 
 from teleconnect_bot.adapters.matrix.shared_rooms import MatrixSharedRooms
+from teleconnect_bot.config import parse
+from teleconnect_bot.doctor.findings import Finding, Level, Surroundings
+from teleconnect_bot.doctor.of_staff_rooms import staff_rooms
 from teleconnect_bot.services.ports import Membership
 from teleconnect_bot.services.staff_rooms import StaffRooms
 from tests.fixtures_homeserver import NewStaff
 from tests.matrix.bot import Bot, Recorder
 from tests.matrix.conftest import NewBot
 from tests.staff import Staff
+from tests.unit.test_config import with_changes
 
 ENCRYPTION = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
 
@@ -122,3 +130,58 @@ async def test_in_one_batch_who_was_removed_is_told_before_what_they_wrote_elsew
     finally:
         await again.stop()
     assert order.order[0] == f"{doctor.user} went"
+
+
+@dataclass
+class Asked:
+    """What `doctor` says of the rooms of this deployment."""
+
+    bot: Bot
+    folder: Path
+
+    async def of(self, **teams_and_access: Any) -> Finding:
+        homeserver = self.bot.homeserver
+        config = parse(
+            with_changes(
+                homeserver__address=homeserver.address,
+                homeserver__domain=homeserver.domain,
+                appservice__as_token=homeserver.as_token,
+                appservice__bot_localpart=self.bot.localpart,
+                **teams_and_access,
+            ),
+            folder=self.folder,
+        )
+        async with aiohttp.ClientSession() as http:
+            return await staff_rooms(Surroundings(config, http))
+
+
+async def test_doctor_finds_what_is_wrong_with_a_room_until_it_is_right(bot: Bot, new_staff: NewStaff, tmp_path: Path) -> None:
+    nurse, doctor = await new_staff("nurse"), Asked(bot, tmp_path)
+    room = await room_of(nurse, encrypted=False)
+    team = {"teams": {"night": {"room": room}}}
+    missing = await doctor.of(**team)
+    assert (missing.level, f"the bot is not in {room}" in missing.words, f"/invite {bot.user}" in missing.remedy) == (
+        Level.ERROR,
+        True,
+        True,
+    )
+    await nurse.client.room_invite(room, bot.user)
+    assert "the bot is not in" in (await doctor.of(**team)).words, "invited is not yet in it"
+    await bot.told.wait_for(lambda: any(invited == room for invited, _, _ in bot.told.invites))
+    assert await MatrixSharedRooms(bot.account).enter(room)
+    assert "is not encrypted" in (await doctor.of(**team)).words
+    assert (await doctor.of(access__requesters=[room])).level is Level.OK, "to give access, a room need not be encrypted"
+    await nurse.client.room_put_state(room, "m.room.encryption", ENCRYPTION["content"])
+    assert (await doctor.of(**team)).level is Level.OK
+    await nurse.client.room_put_state(room, "m.room.join_rules", {"join_rule": "public"})
+    assert "anybody can join" in (await doctor.of(**team)).words
+    await nurse.client.room_put_state(room, "m.room.join_rules", {"join_rule": "invite"})
+    await nurse.client.room_kick(room, bot.user)
+    assert "the bot is not in" in (await doctor.of(**team)).words, "a room that it was removed from still answers"
+
+
+async def test_doctor_tells_of_an_alias_that_leads_nowhere(bot: Bot, tmp_path: Path) -> None:
+    alias = f"#nowhere:{bot.homeserver.domain}"
+    found = await Asked(bot, tmp_path).of(access__requesters=[alias])
+    assert found.level is Level.ERROR
+    assert f"knows no room {alias}" in found.words
