@@ -29,6 +29,7 @@ from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
 from teleconnect_bot.adapters.matrix.shared_rooms import MatrixSharedRooms
 from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
+from teleconnect_bot.adapters.messaging.kept import KeptTexts
 from teleconnect_bot.adapters.messaging.language_names import name_of_language
 from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
 from teleconnect_bot.adapters.messaging.sms_whatsapp import TwilioMessenger, settings_of
@@ -208,6 +209,7 @@ class Bot:
             tasks=tasks,
             callbacks=self._callbacks(),
             interpreters=self._interpreters(),
+            kept=KeptTexts(self.texts, config.retention.after_close),
         )
         async with serve(app, config.listen.host, config.listen.port) as served:
             log.info("listening", port=served.port)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from aiohttp import ClientResponse, ClientSession, TCPConnector, web
 from prometheus_client import CollectorRegistry
 from yarl import URL
 
+from teleconnect_bot.adapters.messaging.kept import KeptTexts
+from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.domain.guest_link import DeviceTest
 from teleconnect_bot.services.gateway_rows import GatewaySeat, Letter
 from teleconnect_bot.services.guest_door import (
@@ -375,6 +378,7 @@ async def front_door(
             seconds=seconds,
             tasks=tasks,
             static=static,
+            kept=KeptTexts(Catalogues.load(), timedelta(hours=36)),
         )
         async with serve(app, "127.0.0.1", 0) as served:
             yield Front(served.host, served.port, http, app, gateway, door, rows, seconds, checks, registry)

@@ -16,7 +16,7 @@ import yaml
 from pydantic import SecretStr
 
 from teleconnect_bot.doctor.findings import Finding, Level, Surroundings, error, ok, warning
-from teleconnect_bot.doctor.of_synapse_logs import talkative
+from teleconnect_bot.doctor.of_synapse_logs import kept_too_long, talkative
 
 OLDEST_SYNAPSE = (1, 150)
 LONGEST_REDACTION_RETENTION = timedelta(hours=1)
@@ -189,10 +189,13 @@ async def deletion_settings(around: Surroundings) -> Finding:
         return warning(f"Synapse's configuration cannot be read ({_short(failure)}).", _BY_HAND)
     finding = judge_settings(settings)
     words = await asyncio.to_thread(talkative, settings, files[0].parent)
+    long = await asyncio.to_thread(kept_too_long, settings, files[0].parent)
     if finding.level is Level.OK and words:
         return warning(
             f"{words}.", "Set the level of its root logger to WARNING in Synapse's log_config, or keep its logs for some days only."
         )
+    if finding.level is Level.OK and long:
+        return warning(f"{long}.", "In Synapse's log_config begin a new file at midnight and set backupCount to 14 or less.")
     return finding
 
 

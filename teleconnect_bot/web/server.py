@@ -25,6 +25,7 @@ from teleconnect_bot.web.gateway_table import MAX_JSON_BYTES
 from teleconnect_bot.web.guest import GuestRoutes, PublicInfo
 from teleconnect_bot.web.health import Health, ReadyChecks
 from teleconnect_bot.web.interpreter import InterpreterRoutes
+from teleconnect_bot.web.kept import Kept, KeptPages
 from teleconnect_bot.web.security import Seconds, parse_networks, security_headers
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ def create_app(
     static: Path = STATIC,
     callbacks: Callbacks | None = None,
     interpreters: InterpreterDoor | None = None,
+    kept: Kept | None = None,
 ) -> web.Application:
     """All routes. `gateway` is opened and closed by the caller, who needs it for longer (`SeatGate`).
 
@@ -65,6 +67,8 @@ def create_app(
     app.add_routes(Health(checks, registry, trusted).routes())
     if interpreters is not None:
         app.add_routes(InterpreterRoutes(interpreters, public.languages, trusted, seconds, calls).routes())
+    if kept is not None:
+        app.add_routes(KeptPages(kept, public.languages).routes())
     if callbacks is not None:
         app.add_routes(callbacks.routes())
     app.router.add_route("*", MOUNT + r"/{call:[\s\S]*}", gateway.handle)

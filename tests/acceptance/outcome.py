@@ -46,10 +46,12 @@ async def wait_until_settled(stack: Stack) -> None:
             await asyncio.sleep(_POLL_SECONDS)
 
 
-async def wait_until_gone(stack: Stack) -> None:
-    """A session's last rows are gone. The requester is told just before, because after it nobody knows whom to tell."""
+async def wait_until_gone(stack: Stack, session: str = "") -> None:
+    """A session's last rows are gone, of any session when none is named. The requester is told just before, because after it nobody
+    knows whom to tell.
+    """
     async with asyncio.timeout(SLOW):
-        while "session_gone" not in stack.bot.log_file.read_text():
+        while not any("session_gone" in line and session in line for line in stack.bot.log_file.read_text().splitlines()):
             await asyncio.sleep(_POLL_SECONDS)
 
 

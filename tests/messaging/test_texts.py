@@ -75,6 +75,8 @@ NEEDS = {
     "interpreter.invited.link.markdown": {"link", "answer"},
     "interpreter.confirm.link.markdown": {"answer"},
     "interpreter_confirm.sms": {"when", "link"},
+    "kept.title": set(),
+    "kept.body.markdown": {"hours"},
 }
 
 

@@ -274,6 +274,10 @@ async def test_synapses_files_are_read_as_synapse_reads_them(diagnose: Diagnose,
     assert found["deletion"].level is Level.ERROR
 
 
+def _handler(settings: str) -> str:
+    return f"root: {{level: WARNING}}\nhandlers: {{file: {{class: logging.handlers.TimedRotatingFileHandler, {settings}}}}}"
+
+
 @pytest.mark.parametrize(
     ("logs", "words"),
     [
@@ -282,12 +286,20 @@ async def test_synapses_files_are_read_as_synapse_reads_them(diagnose: Diagnose,
         ("root: {level: INFO}\nloggers: {synapse.access: {level: WARNING}}", None),
         ("root: {level: WARNING}\nloggers: {synapse.storage: {level: DEBUG}}", "holds what it stores"),
         ("root: {level: WARNING}\nloggers: {synapse.access.http: {level: 20}}", "names room, account and address"),
+        (_handler("backupCount: 3, when: midnight"), None),
+        (_handler("backupCount: 30, when: midnight"), "keeps its old logs for 30 days"),
+        (_handler("backupCount: 3, when: W0"), "keeps its old logs for 21 days"),
+        (_handler("when: midnight"), "keeps its old logs for ever"),
+        (_handler("backupCount: many, when: midnight"), None),
+        ("root: {level: WARNING}\nhandlers: {file: {class: logging.FileHandler}}", None),
         ("root: [", None),
         ("- no mapping", None),
         (None, None),
     ],
 )
-async def test_a_log_that_names_people_and_rooms_is_found(diagnose: Diagnose, tmp_path: Path, logs: str | None, words: str | None) -> None:
+async def test_a_log_that_names_people_and_rooms_or_is_kept_for_long_is_found(
+    diagnose: Diagnose, tmp_path: Path, logs: str | None, words: str | None
+) -> None:
     settings = {**GOOD_SETTINGS, "log_config": "log.yaml"}
     (tmp_path / "homeserver.yaml").write_text(_yaml(settings))
     if logs is not None:

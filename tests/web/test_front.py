@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 
 from teleconnect_bot.services.gateway_rows import GatewaySeat
 from teleconnect_bot.web.bundle import NOT_BUILT
+from teleconnect_bot.web.kept import CONTENT_SECURITY_POLICY as OF_KEPT
 from teleconnect_bot.web.security import ALWAYS, CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY, Buckets, Limit, client_address, parse_networks
 from tests.fakes_web import DEVICE, DOMAIN, GOOD_TOKEN, ROOM, SECRET, USER, ManualSeconds, front_door, gateway_with_seats
 
@@ -39,7 +40,7 @@ async def test_every_route_and_every_error_carries_the_security_headers(static: 
         calls: list[tuple[str, str]] = []
         for route in front.app.router.routes():
             assert route.resource is not None
-            path = route.resource.canonical.format(anything="x", path="page-a1b2.js", call="x")
+            path = route.resource.canonical.format(anything="x", path="page-a1b2.js", call="x", language="en")
             calls += [(method, path) for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")]
         calls += [
             ("GET", "/"),
@@ -58,7 +59,7 @@ async def test_every_route_and_every_error_carries_the_security_headers(static: 
                 for header, value in ALWAYS.items():
                     assert answer.headers.get(header) == value, (method, path, header)
                 assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-                assert answer.headers["Content-Security-Policy"] in (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'")
+                assert answer.headers["Content-Security-Policy"] in (CONTENT_SECURITY_POLICY, OF_KEPT, "sandbox; default-src 'none'")
                 assert "Cache-Control" in answer.headers
                 assert ("immutable" in answer.headers["Cache-Control"]) == (path == "/assets/page-a1b2.js" and answer.status == 200)
                 assert not {"Set-Cookie", "Access-Control-Allow-Origin", "X-Powered-By"} & answer.headers.keys()

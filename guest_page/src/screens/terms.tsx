@@ -34,6 +34,11 @@ export function Terms({ visit, opened, name: before, busy, problem }: Shown): JS
             {paragraph}
           </p>
         ))}
+        <p>
+          <a class="kept" href={`/kept/${visit.reading.language}`} target="_blank" rel="noopener">
+            {visit.inner.texts.kept}
+          </a>
+        </p>
       </div>
       <div class="field">
         <label for="name">{texts.yourName}</label>

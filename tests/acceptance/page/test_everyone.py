@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import expect
 
+from teleconnect_bot.demo.visitor import Visitor
 from teleconnect_bot.services.guest_door import EndedReason, LinkFull, LinkState, NoSuchLink, SeatStatus
 from tests.acceptance.page.person import Person
 from tests.fakes_web import GOOD_TOKEN, Front, a_seat
@@ -100,6 +101,21 @@ async def test_not_for_me_is_accessible(person: Person) -> None:
     await person.press("This is not for me")
     await person.sees("Thank you")
     await person.is_accessible()
+
+
+async def test_what_is_kept_is_read_from_the_terms_and_is_accessible(front: Front, person: Person) -> None:
+    await person.press("Continue")
+    async with person.visitor.context.expect_page() as opening:
+        await person.page.get_by_role("link", name="What is kept, and for how long").click()
+    opened = await opening.value
+    page = Person(Visitor(person.visitor.context, opened), front.url)
+    await page.sees("What is kept, and for how long")
+    await expect(opened.get_by_text("36 hours after the conversation is closed")).to_be_visible()
+    await page.is_accessible()
+    await opened.get_by_role("link", name="العربية").click()
+    await expect(opened.get_by_role("heading", level=1)).to_have_text("ما الذي يُحفظ، وإلى متى")
+    await page.is_accessible()
+    await person.sees("Before you enter")
 
 
 async def test_the_whole_way_in_can_be_walked_with_the_keyboard_alone(front: Front, person: Person) -> None:

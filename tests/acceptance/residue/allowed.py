@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +21,8 @@ class Allowed:
     always: bool
 
 
-def allow_list(databases: str) -> set[Allowed]:
-    """`databases`: `SQLite` or `PostgreSQL`; a line that begins with the name of the other one is left out."""
+def allow_list(databases: Mapping[str, str]) -> set[Allowed]:
+    """`databases`: `SQLite` or `PostgreSQL`, by whose it is; a line for the other kind is left out."""
     section = PAGE.read_text(encoding="utf-8").partition(f"## {HEADING}\n")[2].partition("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("| `")]
     assert lines, HEADING
@@ -30,7 +31,7 @@ def allow_list(databases: str) -> set[Allowed]:
         place, kinds, when, *words = (cell.strip() for cell in line.strip("|").split("|"))
         assert all(words), f"nobody is told why: {line}"
         only = re.search(r"\((SQLite|PostgreSQL)\)", when)
-        if only and only[1] != databases:
+        if only and only[1] != databases[place.strip("`").partition(":")[0]]:
             continue
         always = when.startswith(ALWAYS)
         found |= {Allowed(place.strip("`"), kind, always) for kind in re.findall(r"`([a-z, ]+)`", kinds)}

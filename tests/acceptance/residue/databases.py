@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
-import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import asyncpg
 from mautrix.types import RoomID, SessionID
@@ -26,16 +25,17 @@ from teleconnect_bot.app import crypto_database
 from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.domain.session import State
 from tests.acceptance.outcome import read_rows
+from tests.acceptance.residue.homeservers import ReadEvents, ciphertexts
 from tests.acceptance.residue.search import Search
-from tests.storage.postgres import Postgres
+from tests.storage.postgres import BaseBackup, Postgres, dumped_into
 
 
 @dataclass(frozen=True)
 class Dump:
-    """Of one moment: the bot's database by its address, and the homeserver's as a file."""
+    """Of one moment: the bot's database by its address, and what reads the homeserver's events."""
 
     address: str
-    homeserver: Path
+    events: ReadEvents
 
     async def personal(self, keys_directory: Path) -> set[str]:
         """Names and contacts that the bot's own code reads from it with the keys that are there."""
@@ -46,7 +46,8 @@ class Dump:
         finally:
             await database.close()
         links, seats = [link for each in sessions for link in each.links], [seat for each in sessions for seat in each.seats]
-        return ({link.contact.value for link in links} | {each.name for each in (*links, *seats)}) - {""}
+        contacts = {person.contact.value for link in links for person in link.recipients}
+        return (contacts | {each.name for each in (*links, *seats)} | {each.note for each in sessions}) - {""}
 
     async def messages(self, room: str, keys_directory: Path) -> set[str]:
         """What the bot's key store and the homeserver's events together tell with the keys that are there."""
@@ -56,7 +57,7 @@ class Dump:
             store = KeyedCryptoStore(database, FileSessionKeys(keys_directory), SystemClock(), ForgottenRooms())
             await store.open()
             found: set[str] = set()
-            for content in self._encrypted(room):
+            for content in ciphertexts(await self.events(), room):
                 session = await store.get_group_session(RoomID(room), SessionID(content["session_id"]))
                 if session is not None:
                     plain, _ = session.decrypt(content["ciphertext"])
@@ -64,15 +65,6 @@ class Dump:
             return found
         finally:
             await database.close()
-
-    def _encrypted(self, room: str) -> list[dict[str, Any]]:
-        connection = sqlite3.connect(f"file:{self.homeserver}?mode=ro", uri=True)
-        try:
-            rows = connection.execute("SELECT json FROM event_json WHERE room_id = ?", (room,)).fetchall()
-        finally:
-            connection.close()
-        contents = [json.loads(text)["content"] for (text,) in rows]
-        return [content for content in contents if "ciphertext" in content]
 
 
 class BotDatabases(Protocol):
@@ -85,7 +77,8 @@ class BotDatabases(Protocol):
     async def look(self, search: Search) -> None:
         """Every column of every table, and every byte on the disk."""
 
-    async def dump(self, directory: Path) -> Dump: ...
+    async def copies(self, directory: Path) -> list[str]:
+        """The addresses of the restored copies that somebody may have of this moment."""
 
 
 class OnSqlite:
@@ -102,17 +95,18 @@ class OnSqlite:
         for database in ("teleconnect.db", "teleconnect-crypto.db"):
             search.sqlite("bot", self.stack.database_directory / database)
 
-    async def dump(self, directory: Path) -> Dump:
+    async def copies(self, directory: Path) -> list[str]:
         """Files with their write-ahead logs, as a backup of the disk takes them."""
         shutil.copytree(self.stack.database_directory, directory)
-        return Dump(f"sqlite:///{directory / 'teleconnect.db'}", _homeserver(self.stack, directory))
+        return [f"sqlite:///{directory / 'teleconnect.db'}"]
 
 
 class OnPostgresql:
     kind = "PostgreSQL"
 
-    def __init__(self, stack: Stack, server: Postgres, address: str) -> None:
-        self.stack, self.server, self.address = stack, server, address
+    def __init__(self, stack: Stack, server: Postgres, address: str, before: BaseBackup, keep: Callable[..., Any]) -> None:
+        """`before`: what the server was before the session. `keep` enters a context that lasts as long as the test."""
+        self.stack, self.server, self.address, self.before, self.keep = stack, server, address, before, keep
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         async with _connected(self.address) as connection:
@@ -124,25 +118,10 @@ class OnPostgresql:
         for part in ("base", "pg_wal"):
             search.files("bot: database file", self.server.directory / part)
 
-    async def dump(self, directory: Path) -> Dump:
-        """`pg_dump`, restored into a database of its own at once: its rows are those of this moment."""
-        directory.mkdir()
-        restored = await self.server.new_database()
-        programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
-        dumped = subprocess.run([programs / "pg_dump", self.address], check=True, capture_output=True).stdout
-        subprocess.run([programs / "psql", "--quiet", "--set=ON_ERROR_STOP=1", restored], check=True, input=dumped, capture_output=True)
-        return Dump(restored, _homeserver(self.stack, directory))
-
-
-def _homeserver(stack: Stack, directory: Path) -> Path:
-    """Opened once, so that what its write-ahead log holds is in it."""
-    file = stack.homeserver.database_file
-    for part in file.parent.glob(f"{file.name}*"):
-        shutil.copyfile(part, directory / part.name)
-    connection = sqlite3.connect(directory / file.name)
-    assert connection.execute("SELECT count(*) FROM event_json").fetchone()[0] > 10
-    connection.close()
-    return directory / file.name
+    async def copies(self, directory: Path) -> list[str]:
+        """`pg_dump`, restored; and a backup of before the session with the write-ahead log of the time since."""
+        replayed = self.keep(self.before.with_log_until_now())
+        return [await dumped_into(self.server, self.address), replayed.address(urlsplit(self.address).path[1:])]
 
 
 @asynccontextmanager

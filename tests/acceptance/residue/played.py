@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import io
 import json
-import sqlite3
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import aiohttp
+import nio
 from PIL import Image
 from playwright.async_api import expect
 
-from teleconnect_bot.demo.stack import Stack
+from teleconnect_bot.demo.stack import DOMAIN, Stack
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.nurse import SLOW, Nurse
 from tests.acceptance.residue import sentinels
 from tests.acceptance.residue.databases import BotDatabases
+from tests.acceptance.residue.homeservers import HomeserverDatabase
 from tests.acceptance.residue.sentinels import Exact
 
 MAKER = 0x010F
 """EXIF: who made the camera."""
+TEAMS = {sentinels.TEAM: {"room": f"#{sentinels.TEAM}:{DOMAIN}"}}
 KEY_BACKED_UP_EARLY, KEY_BACKED_UP_LATE = "megolm-session-of-before-the-purge", "megolm-session-of-after-the-purge"
 
 
@@ -55,10 +58,11 @@ class KeyBackup:
 
 @dataclass
 class Played:
-    """`backup` is the requester's; `exact` grows with what the programs made."""
+    """`backup` is the requester's key backup; `exact` grows with what the programs made. `session` is known once it is remembered."""
 
     stack: Stack
-    databases: BotDatabases
+    bot: BotDatabases
+    homeserver: HomeserverDatabase
     nurse: Nurse
     guest: Visitor
     relative: Visitor
@@ -66,11 +70,14 @@ class Played:
     exact: Exact = field(default_factory=Exact)
     room: str = ""
     code: str = ""
+    session: str = ""
 
     async def play(self) -> None:
         """Up to the running session."""
         self.backup = KeyBackup(self.nurse)
         await self.backup.switch_on()
+        await self._give_up_a_dialogue()
+        await self._meet_the_team()
         await self._invite()
         await self._come()
         await self._talk()
@@ -101,15 +108,54 @@ class Played:
         await self.guest.sees("This session is over", SLOW)
         await self.guest.page.wait_for_function("async () => localStorage.length === 0 && (await indexedDB.databases()).length === 0")
 
+    async def _give_up_a_dialogue(self) -> None:
+        asks = self.nurse.asks
+        await asks("invite", "Where is the person?")
+        await asks("remote", "How can they be reached")
+        await asks(sentinels.ANSWERED_CONTACT, "What is their name?")
+        await asks(sentinels.ANSWERED_NAME, "In which language")
+        await asks("cancel", "The invitation is forgotten")
+
+    async def _meet_the_team(self) -> None:
+        """An encrypted room with the bot in it; a colleague and a backup who have met the bot."""
+        client = self.nurse.staff.client
+        encryption = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+        made = await client.room_create(alias=sentinels.TEAM, invite=[self.nurse.bot], initial_state=[encryption])
+        assert isinstance(made, nio.RoomCreateResponse)
+        await self.nurse.staff.wait_for(lambda: made.room_id in client.rooms, SLOW)
+        await self.nurse.staff.wait_for_member(made.room_id, self.nurse.bot, SLOW)
+        self.team_room = made.room_id
+        for localpart in ("nurse-colleague", "nurse-backup"):
+            await Nurse.meet_the_bot(self.stack, localpart)
+
     async def _invite(self) -> None:
-        people = f"guest={sentinels.THIRD_PARTY}/fr colleague={sentinels.COLLEAGUE}"
-        await self.nurse.orders(f'invite {sentinels.WRONG_CONTACT} name="{sentinels.NAME_BY_STAFF}" lang=en {people}')
-        await self.stack.mails.wait_for(sentinels.WRONG_CONTACT, 1, SLOW)
+        """By every channel: the service user's contact is a number, then corrected twice; the right one is an address for mail."""
+        user, mails = self.stack.user_id, self.stack.mails
+        guests = f"guest={sentinels.THIRD_PARTY}/fr guest={sentinels.NUMBER_FOR_SMS}/fr"
+        people = f"{guests} colleague={sentinels.COLLEAGUE} colleague={user('nurse-colleague')}"
+        staff = f'backup={user("nurse-backup")} team={sentinels.TEAM} note="{sentinels.NOTE}"'
+        more = f'name="{sentinels.NAME_BY_STAFF}" lang=en {people} {staff}'
+        self.exact.add("number for whatsapp", sentinels.NUMBER_FOR_WHATSAPP[3:])
+        self.exact.add("number for sms", sentinels.NUMBER_FOR_SMS[3:])
+        await self.nurse.orders(f"invite {sentinels.NUMBER_FOR_WHATSAPP} via=whatsapp {more}")
+        for to in (f"whatsapp:{sentinels.NUMBER_FOR_WHATSAPP}", sentinels.NUMBER_FOR_SMS):
+            await self.nurse.staff.wait_for(lambda to=to: self._delivered(to), SLOW)
         self.code = await self.nurse.code()
-        await self.nurse.orders(f"resend {self.code} to={sentinels.CONTACT}")
+        for contact in (sentinels.WRONG_CONTACT, sentinels.CONTACT):
+            await self.nurse.orders(f"resend {self.code} to={contact}")
+            await mails.wait_for(contact, 1, SLOW)
         for name in (sentinels.CONTACT, sentinels.THIRD_PARTY, sentinels.COLLEAGUE):
-            link = (await self.stack.mails.wait_for(name, 1, SLOW)).link
+            link = (await mails.wait_for(name, 1, SLOW)).link
             self.exact.add("link", urlsplit(link).fragment)
+
+    def _delivered(self, to: str) -> bool:
+        """The provider took it, said that it arrived, and was told to forget it; what it knew is remembered here."""
+        for record in self.stack.phones.taken:
+            if record.to == to and record.sid in self.stack.phones.deleted:
+                self.exact.add("provider record", record.sid)
+                self.exact.add("link", re.split(r"#|/j/", record.link or record.body)[-1].split()[0])
+                return True
+        return False
 
     async def _come(self) -> None:
         mails = self.stack.mails
@@ -140,20 +186,26 @@ class Played:
         await staff.react(room, asked.event, "👍")
 
     async def _send_files(self) -> None:
-        exif = Image.Exif()
-        exif[MAKER] = sentinels.PHOTO_OF_GUEST
-        picture, file = io.BytesIO(), self.directory / sentinels.FILE_NAME_OF_GUEST
-        Image.effect_noise((300, 200), 80).convert("RGB").save(picture, "JPEG", exif=exif)
-        file.write_bytes(picture.getvalue())
-        async with self.guest.page.expect_file_chooser() as choosing:
-            await self.guest.press("Attach a file")
-        await (await choosing.value).set_files([file])
-        await expect(self.guest.page.get_by_role("img", name="Photo, You")).to_be_visible(timeout=SLOW * 1000)
-        staff = self.nurse.staff
-        await staff.wait_for(lambda: any(seen.file and seen.sender != staff.user for seen in staff.messages(self.room)), SLOW)
+        staff, page = self.nurse.staff, self.guest.page
+        photo, pdf = self.directory / sentinels.FILE_NAME_OF_GUEST, self.directory / sentinels.NAME_OF_PDF_OF_GUEST
+        photo.write_bytes(_photo(sentinels.PHOTO_OF_GUEST))
+        pdf.write_bytes(sentinels.PDF_OF_GUEST)
+        for number, file in enumerate((photo, pdf), 1):
+            async with page.expect_file_chooser() as choosing:
+                await self.guest.press("Attach a file")
+            await (await choosing.value).set_files([file])
+            await staff.wait_for(lambda number=number: self._files_from_guest() == number, SLOW)
+            file.unlink()
+        await expect(page.get_by_role("img", name="Photo, You")).to_be_visible(timeout=SLOW * 1000)
+        name, sent = sentinels.NAME_OF_PHOTO_OF_STAFF, _photo(sentinels.PHOTO_OF_STAFF)
+        await staff.send_file(self.room, sent, name, "image/jpeg", msgtype="m.image")
+        await expect(page.get_by_role("img", name="Photo, ")).to_have_count(2, timeout=SLOW * 1000)
         await staff.send_file(self.room, sentinels.PDF_OF_STAFF, sentinels.FILE_NAME_OF_STAFF, "application/pdf")
         await expect(self.guest.button(f"Save {sentinels.FILE_NAME_OF_STAFF}")).to_be_visible(timeout=SLOW * 1000)
-        file.unlink()
+
+    def _files_from_guest(self) -> int:
+        staff = self.nurse.staff
+        return sum(1 for seen in staff.messages(self.room) if seen.file and seen.sender != staff.user)
 
     async def _order_wrongly(self) -> None:
         await self.nurse.asks(sentinels.FAILED_COMMAND, "Invitations cannot be written in the language")
@@ -163,22 +215,21 @@ class Played:
     async def remember(self) -> None:
         """What the session consists of by now, from the bot's rows and the homeserver's: ids that name nobody, and what is encrypted."""
         self.exact.add("room id", self.room.split(":")[0].lstrip("!"))
-        session = ""
-        for row in await self.databases.rows("session"):
+        for row in await self.bot.rows("session"):
             if row["room"] == self.room:
-                session = str(row["id"])
-                self.exact.add("session id", session)
-        for row in await self.databases.rows("seat"):
+                self.session = str(row["id"])
+                self.exact.add("session id", self.session)
+        for row in await self.bot.rows("seat"):
             self.exact.add("visitor", str(row["user"]).split(":")[0].lstrip("@"))
             self.exact.add("visitor device", str(row["device"]))
-        for row in await self.databases.rows("ledger"):
+        for row in await self.bot.rows("ledger"):
             kind = {"room_media": "file", "chat_media": "file", "chat_event": "chat event"}.get(row["kind"])
-            if kind and row["place"] and row["session"] == session:
+            if kind and row["place"] and row["session"] == self.session:
                 self.exact.add(kind, str(row["place"]).rpartition("/")[2])
-        self._remember_what_is_encrypted()
+        await self._remember_what_is_encrypted()
 
-    def _remember_what_is_encrypted(self) -> None:
-        for room, event, text in self._events():
+    async def _remember_what_is_encrypted(self) -> None:
+        for room, event, text in await self.homeserver.events():
             content = json.loads(text)["content"]
             if room == self.room:
                 self.exact.add("room event", event)
@@ -188,10 +239,9 @@ class Played:
             if file.is_file():
                 self.exact.bytes[file.read_bytes()[:48]] = "file, encrypted"
 
-    def _events(self) -> list[tuple[str, str, str]]:
-        database = self.stack.homeserver.database_file
-        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)
-        try:
-            return connection.execute("SELECT room_id, event_id, json FROM event_json").fetchall()
-        finally:
-            connection.close()
+
+def _photo(maker: str) -> bytes:
+    exif, picture = Image.Exif(), io.BytesIO()
+    exif[MAKER] = maker
+    Image.effect_noise((300, 200), 80).convert("RGB").save(picture, "JPEG", exif=exif)
+    return picture.getvalue()

@@ -24,6 +24,13 @@ CONTACT = f"{word('contact')}@example.org"
 WRONG_CONTACT = f"{word('wrongcontact')}@example.org"
 THIRD_PARTY = f"{word('thirdparty')}@example.org"
 COLLEAGUE = f"{word('colleague')}@example.org"
+NUMBER_FOR_SMS = "+41791837465"
+NUMBER_FOR_WHATSAPP = "+41768529413"
+NOTE = f"{word('note')}: asked for a woman"
+ANSWERED_CONTACT = f"{word('answeredcontact')}@example.org"
+ANSWERED_NAME = f"Dana {word('answeredname')}"
+"""Answers in a dialogue that is given up."""
+TEAM = "night"
 NAME_BY_STAFF = f"Amina {word('namebystaff')}"
 CHOSEN_NAME = f"أمينة {word('chosenname')}"
 THIRD_PARTY_NAME = f"Ben {word('thirdpartyname')}"
@@ -36,13 +43,18 @@ REDACTED = f"{word('redacted')}, which was taken back"
 REPLY = f"{word('reply')} to what you wrote"
 FILE_NAME_OF_GUEST = f"{word('filenameofguest')}.jpg"
 FILE_NAME_OF_STAFF = f"{word('filenameofstaff')}.pdf"
+NAME_OF_PHOTO_OF_STAFF = f"{word('nameofphotoofstaff')}.jpg"
+NAME_OF_PDF_OF_GUEST = f"{word('nameofpdfofguest')}.pdf"
 PHOTO_OF_GUEST = f"made by {word('photoofguest')}"
-"""Stands in the picture's EXIF data."""
+PHOTO_OF_STAFF = f"made by {word('photoofstaff')}"
+"""Stand in the pictures' EXIF data."""
 PDF_OF_STAFF = f"%PDF-1.4 {word('pdfofstaff')}".encode()
+PDF_OF_GUEST = f"%PDF-1.4 {word('pdfofguest')}".encode()
 FAILED_COMMAND = f"invite {word('failedcommand')}@example.org lang=xx"
 MISTYPED_COMMAND = f"invit {word('mistypedcommand')}@example.org"
 
-EXPECTED_IN_THE_TRANSCRIPT = (WHILE_WAITING, FROM_GUEST, FROM_STAFF, AFTER_THE_EDIT, REPLY)
+ROWS_KNOW = {CONTACT, THIRD_PARTY, COLLEAGUE, NAME_BY_STAFF, CHOSEN_NAME, THIRD_PARTY_NAME, NOTE}
+"""What the bot's own rows hold of the running session."""
 
 
 @dataclass

@@ -62,4 +62,5 @@ export const texts: InsideTexts = {
   deleteText: "Wir bitten die Menschen, die Sie eingeladen haben, alles hier Geschriebene sofort und für immer zu löschen. Die Sitzung ist dann zu Ende.",
   deleteYes: "Ja, darum bitten",
   deletionAsked: "Wir haben darum gebeten, alles zu löschen. Diese Seite sagt, wenn es getan ist.",
+  kept: "Was gespeichert wird, und wie lange",
 };

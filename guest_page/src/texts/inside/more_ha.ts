@@ -62,4 +62,5 @@ export const texts: InsideTexts = {
   deleteText: "Za mu roƙi waɗanda suka gayyace ku su goge duk abin da aka rubuta a nan, nan take kuma har abada. Daga nan zaman ya ƙare.",
   deleteYes: "Eh, a roƙe su",
   deletionAsked: "Mun roƙe su su goge komai. Wannan shafin zai faɗi idan an gama.",
+  kept: "Abin da ake ajiyewa, da tsawon lokaci",
 };

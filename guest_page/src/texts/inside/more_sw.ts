@@ -62,4 +62,5 @@ export const texts: InsideTexts = {
   deleteText: "Tutawaomba waliokualika wafute yote yaliyoandikwa hapa, mara moja na kabisa. Kisha kikao kimekwisha.",
   deleteYes: "Ndiyo, waombe",
   deletionAsked: "Tumewaomba wafute kila kitu. Ukurasa huu utasema itakapokamilika.",
+  kept: "Kinachohifadhiwa, na kwa muda gani",
 };

@@ -62,4 +62,5 @@ export const texts: InsideTexts = {
   deleteText: "Sizi davet edenlerden burada yazılan her şeyi hemen ve kalıcı olarak silmelerini isteriz. Oturum o zaman biter.",
   deleteYes: "Evet, iste",
   deletionAsked: "Her şeyi silmelerini istedik. Yapıldığında bu sayfa söyler.",
+  kept: "Neler saklanır ve ne kadar süreyle",
 };
