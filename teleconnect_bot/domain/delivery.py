@@ -33,8 +33,16 @@ def _moved(session: Session, message_id: str, delivery: Delivery, now: datetime,
         return None
     kept = problem or (NOT_CONFIRMED if message.late and delivery is Delivery.SENT else "")
     changed = replace(message, delivery=delivery, problem=kept, tried_at=message.tried_at or now)
-    final = delivery in FINAL and message.channel in BY_TELEPHONE
-    return session.with_message(changed), (e.UpdateCard(), *([e.RemoveRecord(message.id)] if final else []))
+    return session.with_message(changed), (e.UpdateCard(), *_of_the_record(changed))
+
+
+def _of_the_record(message: OutgoingMessage) -> tuple[Effect, ...]:
+    """What the provider is asked about its own record of the message."""
+    if message.channel not in BY_TELEPHONE:
+        return ()
+    if message.delivery in FINAL:
+        return (e.RemoveRecord(message.id),)
+    return (e.LookAtRecord(message.id),) if message.delivery is Delivery.SENT else ()
 
 
 def taken(session: Session, command: c.MessageTaken, now: datetime) -> Outcome:
@@ -55,9 +63,11 @@ def failed(session: Session, command: c.MessageFailed, now: datetime) -> Outcome
     if outcome is None or message is None:
         return session, ()
     changed, effects = outcome
-    if any(other.replaces == message.id for other in session.messages):
+    left = _left(changed, message)
+    told_already = message.late and not left
+    if told_already or any(other.replaces == message.id for other in session.messages):
         return changed, effects
-    changed, more = _followed(changed, message, _left(changed, message))
+    changed, more = _followed(changed, message, left)
     return changed, (*effects, *more)
 
 
@@ -102,6 +112,12 @@ def late_at(session: Session, message: OutgoingMessage) -> datetime | None:
     if len(link.recipients) == 1 and link.opened_at is not None and link.opened_at >= message.tried_at:
         return None
     return message.tried_at + session.policy.undelivered_after
+
+
+def looked_at(session: Session, message: OutgoingMessage) -> datetime | None:
+    """When the provider is asked about a message of which no report has come: shortly before it is given up waiting for."""
+    due = late_at(session, message)
+    return due - session.policy.undelivered_after / 10 if due and message.delivery is Delivery.SENT else None
 
 
 def first_late_at(session: Session) -> datetime | None:

@@ -178,6 +178,14 @@ class SendByPhone(SendMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtRecord(Effect):
+    """Ask the provider what has become of a message (by its id) of which no report has come, before the next channel is tried."""
+
+    lane: ClassVar[str] = "look"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveRecord(Effect):
     """Have the provider forget a message (by its id) that has arrived or failed."""
 
@@ -300,6 +308,7 @@ EFFECTS: tuple[type[Effect], ...] = (
     DeliverLetters,
     SendMessage,
     SendByPhone,
+    LookAtRecord,
     RemoveRecord,
     UpdateCard,
     Tell,

@@ -13,14 +13,15 @@ import structlog
 
 from teleconnect_bot.domain.channels import BY_TELEPHONE
 from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
-from teleconnect_bot.domain.delivery import FINAL
-from teleconnect_bot.domain.effects import Effect, RemoveRecord
+from teleconnect_bot.domain.delivery import FINAL, looked_at
+from teleconnect_bot.domain.effects import Effect, LookAtRecord, RemoveRecord
 from teleconnect_bot.domain.people import ContactKind
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import OutgoingMessage, Session
 
+from .deliveries import Deliveries
 from .ledger import Ledger
-from .outbox import Handler
+from .outbox import Handler, Later
 from .ports import Clock, PhoneMessage, PhoneMessenger, QueuedEffect, RefusedByService, ServiceUnavailable, UnitOfWork
 from .provider_words import WORDS
 from .sessions import Sessions
@@ -52,11 +53,12 @@ class PhoneMessages:
     ) -> None:
         self.units, self.sessions, self.ledger = units, sessions, ledger
         self.messenger, self.guard, self.clock = messenger, guard, clock
+        self.deliveries = Deliveries(units, sessions)
         self.compose: Compose = lambda session, message: None
         """Set by `Messages`, which writes the texts."""
 
     def handlers(self) -> dict[type[Effect], Handler]:
-        return {RemoveRecord: self.remove_record}
+        return {RemoveRecord: self.remove_record, LookAtRecord: self.look}
 
     async def send(self, session: Session, message: OutgoingMessage) -> None:
         """Raises `ServiceUnavailable` when it is to be tried again."""
@@ -108,6 +110,20 @@ class PhoneMessages:
     async def _known(self) -> frozenset[str]:
         async with self.units.begin() as unit:
             return frozenset(trace.place for trace in await unit.traces_of(RECORDS) if trace.place)
+
+    async def look(self, queued: QueuedEffect) -> None:
+        """Reports may get lost: the provider itself is asked before the message counts as not arrived."""
+        session = await self.sessions.load(queued.session)
+        message = session.message(cast(LookAtRecord, queued.effect).message) if session else None
+        due = looked_at(session, message) if session and message else None
+        if session is None or message is None or due is None or self.messenger is None:
+            return
+        now = self.clock.now()
+        if now < due:
+            raise Later(due - now)
+        for trace in await self.ledger.of(session.id, TraceKind.PROVIDER_RECORD):
+            if trace.key == message.id and trace.place and (found := await self.messenger.state(trace.place)):
+                await self.deliveries.reported(message.id, trace.place, found.status, found.code)
 
     async def remove_record(self, queued: QueuedEffect) -> None:
         """Once the message has arrived or failed; `ServiceUnavailable` for as long as the provider is not done with it."""

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from teleconnect_bot.adapters.messaging.sms_whatsapp import CALLBACKS, TwilioMessenger, TwilioSettings
 from teleconnect_bot.demo.provider import Provider, Record, Template, serving
 from teleconnect_bot.domain.channels import Channel
-from teleconnect_bot.services.ports import PhoneMessage, PhoneMessenger, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.deliveries import SENT, UNDER_WAY
+from teleconnect_bot.services.ports import PhoneMessage, PhoneMessenger, RecordState, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.provider_words import WORDS
 from tests.messaging.conftest import NOW, FixedClock
 from tests.services.fake_provider import FakePhoneMessenger
@@ -146,9 +147,25 @@ async def test_a_record_can_be_deleted_once_it_is_final_and_a_second_time_is_fin
     assert await side.messenger.is_deleted(record)
 
 
+async def test_a_record_says_how_far_its_message_has_come(side: Side) -> None:
+    record = await side.messenger.send(sms())
+    under_way = await side.messenger.state(record)
+    assert under_way is not None
+    assert under_way.status in UNDER_WAY | SENT
+    side.finish(record)
+    assert await side.messenger.state(record) == RecordState("delivered")
+    assert await side.messenger.state("SM" + "0" * 32) is None
+
+
 async def test_a_provider_that_is_away_is_named_without_number_or_text(side: Side) -> None:
     side.go_away()
-    for asked in (side.messenger.send(sms()), side.messenger.find(sms(), frozenset()), side.messenger.delete("SM" + "0" * 32)):
+    unknown = "SM" + "0" * 32
+    for asked in (
+        side.messenger.send(sms()),
+        side.messenger.find(sms(), frozenset()),
+        side.messenger.delete(unknown),
+        side.messenger.state(unknown),
+    ):
         with pytest.raises(ServiceUnavailable) as caught:
             await asked
         assert NUMBER not in str(caught.value)

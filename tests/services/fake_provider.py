@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from teleconnect_bot.domain.channels import Channel
-from teleconnect_bot.services.ports import PhoneMessage, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.ports import PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.provider_words import WORDS
 from tests.services.fakes import Crash, Outside
+
+UNDER_WAY = RecordState("sent")
 
 
 @dataclass
@@ -16,6 +18,7 @@ class FakeRecord:
 
     message: PhoneMessage
     final: bool = False
+    state: RecordState = UNDER_WAY
 
 
 class FakePhoneMessenger(Outside):
@@ -44,6 +47,10 @@ class FakePhoneMessenger(Outside):
             unknown = ((record, found.message) for record, found in self.records.items() if record not in known)
             return next((record for record, found in unknown if (found.to, found.text) == (message.to, message.text)), None)
 
+    async def state(self, record: str) -> RecordState | None:
+        async with self.reached("SMS provider"):
+            return self.records[record].state if record in self.records else None
+
     async def delete(self, record: str) -> None:
         async with self.reached("SMS provider"):
             if record in self.records and not self.records[record].final:
@@ -54,7 +61,7 @@ class FakePhoneMessenger(Outside):
         async with self.reached("SMS provider"):
             return "is_deleted" not in self.lies_about and record not in self.records
 
-    def finish(self, record: str) -> None:
+    def finish(self, record: str, status: str = "delivered", code: int | None = None) -> None:
         """The provider is done with it; a record that is deleted already stays so."""
         if record in self.records:
-            self.records[record].final = True
+            self.records[record].final, self.records[record].state = True, RecordState(status, code)

@@ -60,7 +60,7 @@ async def report(world: World, message: OutgoingMessage, status: str, code: int 
     traces = await world.ledger.of(message.id.partition(".")[0], TraceKind.PROVIDER_RECORD)
     record = next((trace.place for trace in traces if trace.key == message.id and trace.place), None) or _sent_as(world, message.id)
     if status in ("delivered", "undelivered", "failed"):
-        world.provider.finish(record)
+        world.provider.finish(record, status, code)
     await world.deliveries.reported(message.id, record, status, code)
     await world.settle()
 
@@ -236,6 +236,51 @@ async def test_a_storm_of_shuffled_and_repeated_reports_ends_in_the_right_state(
         found = await now(world, session)
         expected = [Delivery.FAILED, Delivery.SENT] if session.id in lost else [Delivery.DELIVERED]
         assert [message.delivery for message in found.messages] == expected
+
+
+# ---- a provider that reports nothing
+
+
+async def test_a_message_that_arrived_without_a_report_is_looked_at_before_the_next_channel_is_tried(world: World) -> None:
+    session = await invite(world, NUMBER, MAIL)
+    world.provider.finish(_sent_as(world, session.messages[0].id))
+    await world.pass_time(TEN_MINUTES * 2)
+    assert steps(await now(world, session)) == [(SMS, Delivery.DELIVERED)]
+    assert world.mailer.taken == []
+    assert world.provider.records == {}, "and then it is forgotten by the provider"
+
+
+async def test_a_message_that_failed_without_a_report_is_followed_with_the_reason(world: World) -> None:
+    session = await invite(world, NUMBER, MAIL)
+    world.provider.finish(_sent_as(world, session.messages[0].id), "undelivered", 30005)
+    await world.pass_time(TEN_MINUTES - timedelta(seconds=1))
+    assert steps(await now(world, session)) == [(SMS, Delivery.FAILED), (WHATSAPP, Delivery.SENT)]
+    assert "this number is not in use; please check it – by WhatsApp instead" in world.card()
+
+
+async def test_what_is_still_under_way_when_it_is_looked_at_is_followed_at_the_deadline(world: World) -> None:
+    session = await invite(world)
+    asked = world.provider.called.count("state")
+    await world.pass_time(TEN_MINUTES - timedelta(seconds=1))
+    assert world.provider.called.count("state") == asked + 1
+    assert steps(await now(world, session)) == [(SMS, Delivery.SENT)]
+    await world.pass_time(timedelta(seconds=1))
+    assert steps(await now(world, session)) == [(SMS, Delivery.SENT), (WHATSAPP, Delivery.SENT)]
+
+
+async def test_a_provider_that_is_away_when_it_is_looked_at_holds_nothing_up(world: World) -> None:
+    session = await invite(world, NUMBER, MAIL)
+    world.provider.away = True
+    await world.pass_time(TEN_MINUTES)
+    assert steps(await now(world, session))[0] == (SMS, Delivery.SENT)
+    assert len((await now(world, session)).messages) == 2
+
+
+async def test_a_report_makes_looking_unnecessary(world: World) -> None:
+    session = await invite(world)
+    await report(world, session.messages[0], "delivered")
+    await world.pass_time(TEN_MINUTES * 2)
+    assert world.provider.called.count("state") == 0
 
 
 # ---- STOP

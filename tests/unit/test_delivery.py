@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from teleconnect_bot.domain import commands as c
@@ -61,6 +61,7 @@ REPORTS = st.lists(st.sampled_from(["taken", "delayed", "delivered", "failed", "
 
 
 @settings(max_examples=300)
+@example(reports=["delayed", "late", "failed", "taken", "late", "failed"], address=False)
 @given(reports=REPORTS, address=st.booleans())
 def test_in_whatever_order_reports_come_each_message_moves_forward_and_is_followed_at_most_once(reports: list[str], address: bool) -> None:
     session, now = invited(*([Contact.email("a@example.org")] if address else [])), NOW

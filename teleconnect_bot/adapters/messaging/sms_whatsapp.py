@@ -24,7 +24,7 @@ from twilio.rest import Client
 from teleconnect_bot.adapters.plain_text import one_line
 from teleconnect_bot.config.sections import Twilio
 from teleconnect_bot.domain.channels import Channel, longest_prefix
-from teleconnect_bot.services.ports import Clock, PhoneMessage, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.ports import Clock, PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.provider_words import OVERLOADED, words_for
 
 SERVICE = "SMS provider"
@@ -90,6 +90,14 @@ class TwilioMessenger:
             records = await self._messages.list_async(to=_to(message), limit=LOOKED_THROUGH)
         ours = (record for record in records if record.sid not in known and _is_after(record.date_created, since))
         return next((str(record.sid) for record in ours if _is_this(message, record.body or "")), None)
+
+    async def state(self, record: str) -> RecordState | None:
+        try:
+            async with self._asking():
+                found = await self._messages(record).fetch_async()
+        except _Unknown:
+            return None
+        return RecordState(str(found.status), found.error_code if isinstance(found.error_code, int) else None)
 
     async def delete(self, record: str) -> None:
         try:

@@ -22,6 +22,7 @@ from .writing import (
     PhoneMessage,
     PhoneMessenger,
     Preview,
+    RecordState,
     StaffTexts,
     Texts,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "PhoneMessenger",
     "Preview",
     "QueuedEffect",
+    "RecordState",
     "RefusedByService",
     "Relay",
     "Relays",

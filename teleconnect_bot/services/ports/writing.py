@@ -136,6 +136,14 @@ class PhoneMessage:
     values: Mapping[str, str] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """What the provider says of a message: its status in the provider's own word, and the error code of a failure."""
+
+    status: str
+    code: int | None = None
+
+
 class PhoneMessenger(Protocol):
     """SMS and WhatsApp (PRODUCT §6). What the provider keeps of a message is its record, under an id that it gives."""
 
@@ -148,6 +156,9 @@ class PhoneMessenger(Protocol):
 
     async def find(self, message: PhoneMessage, known: frozenset[str]) -> str | None:
         """The record of this message if the provider has one, other than those in `known` (records of other messages)."""
+
+    async def state(self, record: str) -> RecordState | None:
+        """How far the message has come; None for a record that the provider does not have. Raises `ServiceUnavailable`."""
 
     async def delete(self, record: str) -> None:
         """The provider forgets the message; fine when it has already. Raises `ServiceUnavailable` while the message is under way."""
