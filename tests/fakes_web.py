@@ -29,10 +29,12 @@ from teleconnect_bot.services.guest_door import (
     SeatStatus,
     SeatView,
 )
+from teleconnect_bot.services.interpreter_door import InterpreterDoor
 from teleconnect_bot.services.ports import Relay
 from teleconnect_bot.web.gateway import Gateway
 from teleconnect_bot.web.guest import Language, PublicInfo
 from teleconnect_bot.web.server import create_app, serve
+from tests.fakes_interpreters import FakeInterpreters
 
 DOMAIN = "hs.test"
 AS_TOKEN = "as-token-that-no-page-may-use"
@@ -289,6 +291,7 @@ class Front:
     seconds: ManualSeconds
     checks: dict[str, bool]
     registry: CollectorRegistry
+    interpreters: FakeInterpreters
 
     @property
     def url(self) -> str:
@@ -354,7 +357,10 @@ async def front_door(
     as_token: str = AS_TOKEN,
     rows: FakeRows | None = None,
     max_upload_bytes: int = 1024 * 1024,
+    organisations: InterpreterDoor | None = None,
 ) -> AsyncIterator[Front]:
+    """`organisations` are the use cases behind the interpreters' page, where they are not to be played."""
+    interpreters = FakeInterpreters()
     door, rows, seconds, registry, checks = FakeDoor(), rows or FakeRows(), ManualSeconds(), CollectorRegistry(), {"database": True}
 
     async def ready() -> dict[str, bool]:
@@ -379,9 +385,10 @@ async def front_door(
             tasks=tasks,
             static=static,
             kept=KeptTexts(Catalogues.load(), timedelta(hours=36)),
+            interpreters=organisations or interpreters,
         )
         async with serve(app, "127.0.0.1", 0) as served:
-            yield Front(served.host, served.port, http, app, gateway, door, rows, seconds, checks, registry)
+            yield Front(served.host, served.port, http, app, gateway, door, rows, seconds, checks, registry, interpreters)
 
 
 @asynccontextmanager

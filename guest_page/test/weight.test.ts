@@ -20,8 +20,8 @@ function catalogueFile(language: string): string {
 }
 
 /** What the browser fetches before anything is seen: what the page names, and what these scripts import at once. */
-function fetchedAtOnce(): Set<string> {
-  const html = readFileSync(resolve(BUILT, "guest.html"), "utf-8");
+function fetchedAtOnce(page: string): Set<string> {
+  const html = readFileSync(resolve(BUILT, page), "utf-8");
   const found = new Set([...html.matchAll(/"\/(assets\/[^"]+)"/g)].map(([, name]) => resolve(BUILT, name!)));
   for (const path of found) {
     if (!path.endsWith(".js")) continue;
@@ -32,7 +32,7 @@ function fetchedAtOnce(): Set<string> {
 }
 
 test("the first screen weighs at most 15 kB in every language, and no language but one's own is fetched", () => {
-  const shared = fetchedAtOnce();
+  const shared = fetchedAtOnce("guest.html");
   const frame = weight(resolve(BUILT, "guest.html")) + [...shared].reduce((sum, path) => sum + weight(path), 0);
   assert.ok(shared.size >= 2);
   for (const language of Object.keys(CATALOGUES)) {
@@ -41,4 +41,11 @@ test("the first screen weighs at most 15 kB in every language, and no language b
     const landing = frame + weight(own);
     assert.ok(landing <= LANDING_BYTES, `${language}: ${landing} bytes`);
   }
+});
+
+test("the page of interpreting organisations weighs at most 10 kB, and has nothing of the guest page's keys and calls", () => {
+  const files = fetchedAtOnce("interpreter.html");
+  assert.equal(files.size, 2);
+  const weighs = weight(resolve(BUILT, "interpreter.html")) + [...files].reduce((sum, path) => sum + weight(path), 0);
+  assert.ok(weighs <= 10 * 1024, `${weighs} bytes`);
 });

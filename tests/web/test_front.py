@@ -24,6 +24,7 @@ def static(tmp_path: Path) -> Path:
     assets = tmp_path / "static" / "assets"
     assets.mkdir(parents=True)
     (tmp_path / "static" / "guest.html").write_text("<!doctype html><title>Invitation</title>")
+    (tmp_path / "static" / "interpreter.html").write_text("<!doctype html><title>Interpreter</title>")
     (tmp_path / "static" / "guest.html.br").write_bytes(brotli.compress(b"<!doctype html><title>Invitation</title>"))
     (assets / "page-a1b2.js").write_text("let page = 1;")
     (assets / "page-a1b2.js.br").write_bytes(brotli.compress(b"let page = 1;"))

@@ -1,0 +1,64 @@
+/** The calls of the page on which interpreting organisations answer. Every answer is a value; nothing throws. */
+
+export interface Words {
+  /** The language the texts are in. */
+  language: string;
+  direction: "ltr" | "rtl";
+  texts: Record<string, string>;
+  languages: { code: string; name: string }[];
+}
+
+export type Status = "asked" | "confirm" | "accepted" | "taken" | "declined" | "withdrawn" | "over";
+
+export interface Request {
+  status: Status;
+  /** Goes up with each new time; an answer names the one it was given to. */
+  round: number;
+  /** Who asks. */
+  name: string;
+  facts: { label: string; value: string }[];
+  may_decline: boolean;
+  terms: { version: string; text: string };
+}
+
+export type Trouble = "link" | "slow" | "name" | "contact" | "network";
+
+export type Answer = { ok: true; request: Request; changed: boolean } | { ok: false; trouble: Trouble };
+
+const CALLS = "/api/interpreter";
+const PATIENCE_MS = 20_000;
+
+/** The codes of the languages that there are; none when they cannot be fetched. */
+export async function offered(): Promise<string[]> {
+  const { status, body } = await call("GET", "/api/public");
+  return status === 200 ? (body as { languages: { code: string }[] }).languages.map(({ code }) => code) : [];
+}
+
+/** The words of the page; null when they cannot be fetched. */
+export async function wordsIn(language: string): Promise<Words | null> {
+  const { status, body } = await call("GET", `${CALLS}/texts?language=${encodeURIComponent(language)}`);
+  return status === 200 ? (body as Words) : null;
+}
+
+export async function ask(what: "view" | "accept" | "decline" | "withdraw", given: Record<string, unknown>): Promise<Answer> {
+  const { status, body } = await call("POST", `${CALLS}/${what}`, given);
+  if (status === 200) return { ok: true, request: body as Request, changed: false };
+  const { error, view } = (typeof body === "object" && body !== null ? body : {}) as { error?: string; view?: Request };
+  if (error === "changed" && view !== undefined) return { ok: true, request: view, changed: true };
+  return { ok: false, trouble: error === "link" || error === "slow" || error === "name" || error === "contact" ? error : "network" };
+}
+
+async function call(method: "GET" | "POST", path: string, given?: Record<string, unknown>): Promise<{ status: number; body: unknown }> {
+  try {
+    const response = await fetch(path, {
+      method,
+      cache: "no-store",
+      credentials: "omit",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(given !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(given) }),
+    });
+    return { status: response.status, body: (await response.json()) as unknown };
+  } catch {
+    return { status: 0, body: null };
+  }
+}

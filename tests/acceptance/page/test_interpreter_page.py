@@ -1,0 +1,190 @@
+"""The page of interpreting organisations in a real browser: each screen, keyboard alone, both directions of writing, 320 px."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from teleconnect_bot.services.interpreter_door import OfferStatus
+from tests.acceptance.conftest import NewVisitor
+from tests.acceptance.page.person import Person
+from tests.fakes_interpreters import DESK_TOKEN, REQUEST
+from tests.fakes_web import Front
+
+
+@pytest_asyncio.fixture
+async def manager(front: Front, visitor: NewVisitor) -> Person:
+    """Somebody of the organisation who has followed the link in their mail."""
+    opened = Person(await visitor(), f"{front.url}/i#{DESK_TOKEN}")
+    await opened.visitor.follow(opened.link)
+    return opened
+
+
+async def fill(page: Page, name: str = "Selam", contact: str = "selam@lingua.example") -> None:
+    await page.get_by_role("textbox", name="Name of the interpreter").fill(name)
+    await page.get_by_role("textbox", name="E-mail address, mobile number").fill(contact)
+
+
+async def test_opening_the_link_shows_the_request_and_decides_nothing(front: Front, manager: Person) -> None:
+    await manager.sees("An interpreter is needed")
+    for words in ("Tigrinya – English", "About 60 minutes"):
+        await manager.reads(words)
+    for _ in range(3):
+        await manager.page.reload()
+        await manager.sees("An interpreter is needed")
+    assert set(front.interpreters.calls) == {"texts", "view"}
+    assert manager.visitor.errors == []
+    assert manager.visitor.foreign == []
+
+
+async def test_accepting_asks_who_comes_and_shows_the_terms(front: Front, manager: Person) -> None:
+    await manager.press("Accept")
+    await manager.reads("What the interpreter agrees to")
+    await manager.press("Accept")
+    await manager.reads("Please write the name of the interpreter.")
+    front.interpreters.unusable.add("nowhere")
+    await fill(manager.page, contact="nowhere")
+    await manager.press("Accept")
+    await manager.reads("We cannot write to this address. Please check it, or write another one. A number needs its country code.")
+    await fill(manager.page)
+    await manager.press("Accept")
+    await manager.sees("Accepted. Thank you")
+    assert front.interpreters.accepted == [("Selam", "selam@lingua.example", "en")]
+
+
+async def test_declining_takes_a_reason_and_does_without(front: Front, manager: Person) -> None:
+    await manager.press("Decline")
+    await manager.page.get_by_role("textbox", name="Reason, if you like").fill("all are on leave")
+    await manager.press("Decline")
+    await manager.sees("Declined. Thank you")
+    front.interpreters.becomes(OfferStatus.ASKED)
+    await manager.page.reload()
+    await manager.press("Decline")
+    await manager.press("Decline")
+    await manager.sees("Declined. Thank you")
+    assert front.interpreters.reasons == ["all are on leave", ""]
+
+
+async def test_one_may_think_again(front: Front, manager: Person) -> None:
+    for choice in ("Accept", "Decline"):
+        await manager.press(choice)
+        await manager.press("Back")
+        await manager.sees("An interpreter is needed")
+    assert set(front.interpreters.calls) == {"texts", "view"}
+
+
+async def test_an_organisation_that_may_not_decline_is_not_offered_it(front: Front, manager: Person) -> None:
+    front.interpreters.request = replace(REQUEST, may_decline=False)
+    await manager.page.reload()
+    await manager.sees("An interpreter is needed")
+    await expect(manager.visitor.button("Decline")).to_have_count(0)
+
+
+async def test_who_is_slower_reads_that_it_is_taken_and_nothing_else(front: Front, manager: Person) -> None:
+    front.interpreters.becomes(OfferStatus.TAKEN)
+    await manager.page.reload()
+    await manager.sees("Already taken, thank you")
+    assert (await manager.page.get_by_role("main").inner_text()).strip() == "Already taken, thank you"
+
+
+async def test_a_time_that_was_changed_meanwhile_is_shown_before_anything_is_accepted(front: Front, manager: Person) -> None:
+    await manager.press("Accept")
+    await fill(manager.page)
+    front.interpreters.request = replace(REQUEST, round=2)
+    await manager.press("Accept")
+    await manager.sees("An interpreter is needed")
+    await manager.reads("The time has changed meanwhile. Please answer for the new time.")
+    assert front.interpreters.accepted == []
+    await manager.is_accessible()
+    await manager.press("Accept")
+    await fill(manager.page)
+    await manager.press("Accept")
+    await manager.sees("Accepted. Thank you")
+
+
+async def test_a_new_time_is_confirmed_by_one_press(front: Front, manager: Person) -> None:
+    front.interpreters.becomes(OfferStatus.CONFIRM)
+    await manager.page.reload()
+    await manager.sees("Is the new time possible?")
+    await manager.is_accessible()
+    await manager.press("The new time is possible")
+    await manager.sees("Accepted. Thank you")
+    assert front.interpreters.accepted == [("", "", "en")]
+
+
+async def test_an_interpreter_who_cannot_come_after_all_says_so_by_the_same_link(front: Front, manager: Person) -> None:
+    front.interpreters.becomes(OfferStatus.ACCEPTED)
+    await manager.page.reload()
+    await manager.press("The interpreter cannot come")
+    await manager.page.get_by_role("textbox", name="Reason, if you like").fill("ill")
+    await manager.is_accessible()
+    await manager.press("The interpreter cannot come")
+    await manager.sees("Thank you for telling us")
+    assert front.interpreters.reasons == ["ill"]
+
+
+async def test_every_screen_is_accessible(front: Front, manager: Person) -> None:
+    await manager.sees("An interpreter is needed")
+    await manager.is_accessible()
+    await manager.press("Accept")
+    await manager.press("Accept")
+    await manager.reads("Please write the name of the interpreter.")
+    await manager.is_accessible()
+    await manager.press("Back")
+    await manager.press("Decline")
+    await manager.is_accessible()
+    for status, heading in (
+        (OfferStatus.ACCEPTED, "Accepted. Thank you"),
+        (OfferStatus.TAKEN, "Already taken, thank you"),
+        (OfferStatus.OVER, "This request is over. Thank you"),
+    ):
+        front.interpreters.becomes(status)
+        await manager.page.reload()
+        await manager.sees(heading)
+        await expect(manager.page.get_by_role("heading", name=heading)).to_be_focused()
+        await manager.is_accessible()
+
+
+async def test_a_link_that_leads_nowhere_says_so(front: Front, manager: Person) -> None:
+    await manager.page.goto(f"{front.url}/i#{'x' * 22}")
+    await manager.sees("This link does not work")
+    await manager.is_accessible()
+
+
+async def test_the_page_is_read_from_right_to_left_where_the_language_is(front: Front, manager: Person) -> None:
+    await manager.page.get_by_role("combobox", name="Language").select_option("ar")
+    await expect(manager.page.locator("html")).to_have_attribute("dir", "rtl")
+    await expect(manager.page.locator("html")).to_have_attribute("lang", "ar")
+    await manager.is_accessible()
+
+
+async def test_it_can_be_answered_with_the_keyboard_alone(front: Front, manager: Person) -> None:
+    async def reach(name: str) -> None:
+        for _ in range(15):
+            await manager.page.keyboard.press("Tab")
+            focused = manager.page.locator(":focus")
+            if await focused.count() and (await focused.text_content() or await focused.get_attribute("id") or "").strip() == name:
+                assert await focused.evaluate("(each) => getComputedStyle(each).outlineStyle") != "none", (
+                    f"{name} shows that it has the focus"
+                )
+                return
+        raise AssertionError(f"{name} is not reached with Tab")
+
+    await manager.sees("An interpreter is needed")
+    await reach("Accept")
+    await manager.page.keyboard.press("Enter")
+    await reach("name")
+    await manager.page.keyboard.type("Selam")
+    await reach("contact")
+    await manager.page.keyboard.type("+41791234567")
+    await manager.page.keyboard.press("Enter")
+    await manager.sees("Accepted. Thank you")
+    assert front.interpreters.accepted == [("Selam", "+41791234567", "en")]
+
+
+async def test_nothing_is_kept_in_the_browser(manager: Person) -> None:
+    await manager.sees("An interpreter is needed")
+    kept = await manager.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
+    assert kept == [0, 0, ""]
