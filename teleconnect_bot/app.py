@@ -21,6 +21,7 @@ from teleconnect_bot.adapters import logs
 from teleconnect_bot.adapters.calendar_files import ICalendarFiles
 from teleconnect_bot.adapters.matrix.account import BotAccount
 from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
+from teleconnect_bot.adapters.matrix.bells import MatrixBells
 from teleconnect_bot.adapters.matrix.chat import MatrixStaffChat
 from teleconnect_bot.adapters.matrix.inventory import MatrixInventory
 from teleconnect_bot.adapters.matrix.memory import AccountDataMemory
@@ -44,6 +45,7 @@ from teleconnect_bot.adapters.system import SystemClock, SystemTokens
 from teleconnect_bot.chat.access import Access
 from teleconnect_bot.chat.answers import Answers
 from teleconnect_bot.chat.belonging import Belonging
+from teleconnect_bot.chat.calling import Calling
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk
@@ -57,6 +59,7 @@ from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.calendar_entries import CalendarEntries
+from teleconnect_bot.services.calls import CallLinks, CallOffers, StaffCalls
 from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Changes, Guests, Terms
@@ -121,6 +124,7 @@ class Bot:
         self.sender = Sender(config.public.name, config.public_url)
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, config.policy(), self.wake, self._revoked)
         self.ledger = Ledger(self.units)
+        self.call_links = CallLinks(self.keys, self.tokens, config.public_url)
         self.settings = RequesterSettings(self.units, self.keys, Settings(language=config.staff.language, zone=config.staff.zone))
         self.organisations = Organisations(self.units)
         self.facts = InterpreterFacts(self.texts, format_moment, name_of_language, self.settings)
@@ -202,7 +206,14 @@ class Bot:
             trusted_proxies=[str(network) for network in config.trusted_proxies],
             door=door,
             gateway=self.gateway,
-            public=PublicInfo(config.public.name, config.public.support_phone, languages, config.uploads.max_size),
+            public=PublicInfo(
+                config.public.name,
+                config.public.support_phone,
+                languages,
+                config.uploads.max_size,
+                config.calls.provider,
+                config.calls.force_relay,
+            ),
             checks=self._ready,
             registry=self.registry,
             seconds=time.monotonic,
@@ -210,6 +221,7 @@ class Bot:
             callbacks=self._callbacks(),
             interpreters=self._interpreters(),
             kept=KeptTexts(self.texts, config.retention.after_close),
+            call_door=StaffCalls(self.units, self.sessions, door, self.clock, self.tokens),
         )
         async with serve(app, config.listen.host, config.listen.port) as served:
             log.info("listening", port=served.port)
@@ -250,7 +262,7 @@ class Bot:
         )
         rooms, chat = MatrixRooms(account, admin), MatrixStaffChat(account)
         visitors = AppserviceVisitors(account, admin, config.appservice.visitor_prefix)
-        cards = Cards(format_moment)
+        cards = Cards(format_moment, self.call_links.address)
         shared = MatrixSharedRooms(account)
         staff_rooms = StaffRooms(config.bot, shared, config.access.rooms, {name: team.room for name, team in config.teams.items()})
         self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards, staff_rooms))
@@ -266,6 +278,7 @@ class Bot:
         answers = Answers(
             *(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request),
             *(personal, belonging, reach, self.offer.withheld),
+            Calling(self.sessions, self.call_links, config.calls.provider),
         )
         dialogue = Dialogue(
             Dialogues(self.sessions, self.ledger, chat),
@@ -356,6 +369,7 @@ class Bot:
             StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock),
             PassingAnswers(ledger, chat),
             OrganisationRequests(sessions, OrganisationMails(self.keys, self.texts, self.facts, mailer, self.sender)),
+            CallOffers(sessions, self.call_links, MatrixBells(self.account), by_link=config.calls.provider in ("builtin", "jitsi")),
             TeamNotices(sessions, ledger, chat, cards, self.clock, self.settings, staff_rooms),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),
             Teardown(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from teleconnect_bot.domain import commands as c
+from teleconnect_bot.domain.calls import CallKind
 from teleconnect_bot.domain.errors import NobodyAdded, NotYours, Refused
 from teleconnect_bot.domain.life import check
 from teleconnect_bot.domain.session import Session, State
@@ -16,6 +17,7 @@ from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
 
 from .belonging import ADMINISTRATION, Belonging
+from .calling import PROBE, Calling
 from .cards import waited, way_in
 from .commands import COMMANDS, checked, help_text
 from .company import apart
@@ -58,6 +60,7 @@ POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
     "reschedule": lambda by: c.Reschedule(by, SOME_DAY),
     "resend": c.Resend,
     "phone": lambda by: c.ShowNumber(by, ""),
+    "call": lambda by: c.Call(by, CallKind.VIDEO, PROBE),
     "admit": c.Refuse,
     "handover": lambda by: c.Handover(by, c.Owner("", "")),
 }
@@ -102,10 +105,11 @@ class Answers:
         belonging: Belonging,
         reach: Reach | None = None,
         withheld: Sequence[str] = (),
+        calling: Calling | None = None,
     ) -> None:
         self.sessions, self.clock, self.languages, self.moment = sessions, clock, tuple(languages), moment
         self.personal, self.inviting = personal, Inviting(clock, languages, room_of, may_request, reach or Reach(), withheld)
-        self.belonging = belonging
+        self.belonging, self.calling = belonging, calling
 
     @property
     def zone(self) -> str:
@@ -160,6 +164,8 @@ class Answers:
                 return await self.belonging.handover(await self._meant("handover", code, by, here), to, by, event)
             case name if name in PERSONAL:
                 return await self.personal.answer(line, by)
+            case "call" if self.calling is not None:
+                return await self.calling.answer(line.words, by, event, partial(self._meant, "call", by=by, here=here))
             case "join":
                 return await self._join(line, by, event)
             case "remove":

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
+from teleconnect_bot.domain.calls import CallLink
 from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.people import Role, label
@@ -103,15 +104,19 @@ NOTICES: dict[Notice, Sentence] = {
     Notice.BACKUP_ASKED: "{requester} names you as the one who steps in for session {code}{planned}. You are invited into its room when "
     "the person is there; if nobody comes, you are called as well. `start {code}` takes it.",
     Notice.HANDED_OVER: "Session {code} is yours now: {state}. The card shows all of it.",
+    Notice.CALLED: "Session {code}: **a call has begun.** `call {code}` gives you your own link to it.",
+    Notice.CALL_LINK_TRIED: "Session {code}: your link to the call was opened **in another browser too**, and was refused there. "
+    "If that was you, `call {code}` gives you a new link. If not, somebody else has read your link: the new one ends it.",
     Notice.COLLEAGUE_MAY_COME: "Session {code}: {who} is there. {room} You may join now, or at any time while the session runs.",
 }
 
 
 class Cards(TeamTexts):
-    """Implements the port `StaffTexts`. `moment` writes a time in words: (moment, zone, language)."""
+    """Implements the port `StaffTexts`. `moment` writes a time in words: (moment, zone, language). `call_address` is where a link to
+    the call leads."""
 
-    def __init__(self, moment: Callable[[datetime, str, str], str]) -> None:
-        self.moment = moment
+    def __init__(self, moment: Callable[[datetime, str, str], str], call_address: Callable[[Session, CallLink], str] | None = None) -> None:
+        self.moment, self.call_address = moment, call_address
 
     @property
     def zone(self) -> str:
@@ -127,7 +132,8 @@ class Cards(TeamTexts):
 
     def _card(self, session: Session, sent: Sequence[Preview]) -> Text:
         lines = [say("**Session {code}** – {state}", code=session.code, state=say(STATE_WORDS[session.state])), ""]
-        parts = (self._planned(session), self._invited(session), self._inside(session), _own(session), self._ends(session))
+        inside = (*self._inside(session), *self._call(session))
+        parts = (self._planned(session), self._invited(session), inside, _own(session), self._ends(session))
         lines += [f"- {line}" for part in parts for line in part]
         step = say(NEXT_STEPS[session.state], code=session.code) if NEXT_STEPS.get(session.state) else ""
         lines += ["", step] if step else []
@@ -237,6 +243,15 @@ class Cards(TeamTexts):
         if session.asking:
             here.append(say("Somebody asks for a place: `admit {code}` or `refuse {code}`", code=session.code))
         return [*here, f"[{say('Room of the session')}]({room_link(session.room)})"] if session.room and session.staff_invited else here
+
+    def _call(self, session: Session) -> list[str]:
+        """The card is read by the one whose chat it stands in, so it shows their link alone."""
+        link = session.call_link(session.requester)
+        if link is None or self.call_address is None:
+            return []
+        if link.seat is not None:
+            return [say("You have used your link to the call. `call {code}` gives you a new one.", code=session.code)]
+        return [f"[{say('Join the call')}]({self.call_address(session, link)})"]
 
     def _ends(self, session: Session) -> list[str]:
         if session.state in (State.CLOSED, State.CANCELLED):

@@ -76,6 +76,15 @@ COMMANDS: dict[str, ChatCommand] = {
             options=frozenset({"at"}),
             takes_code=True,
         ),
+        ChatCommand(
+            "call",
+            "call [audio|video] [code]",
+            "gives you your own link to the call of a running session, which works in one browser, and lets the others' pages ring; "
+            "📞 on the card does the same",
+            "call K7M2",
+            (0, 2),
+            takes_code=True,
+        ),
         ChatCommand("waiting", "waiting", "says who waits for you, and for how long", "waiting"),
         ChatCommand(
             "seen",

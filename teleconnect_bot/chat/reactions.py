@@ -11,9 +11,10 @@ from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.staff_notices import ABOUT_A_PLACE
 
 START, END, CANCEL, RESEND, SEEN = "▶\ufe0f", "⏹\ufe0f", "✖\ufe0f", "🔁", "👀"
+CALL = "📞"
 CLOSE, KEEP = "🔒", "⏸\ufe0f"
 
-ON_CARDS: Mapping[str, str] = {"start": START, "seen": SEEN, "end": END, "resend": RESEND, "cancel": CANCEL}
+ON_CARDS: Mapping[str, str] = {"start": START, "seen": SEEN, "call": CALL, "end": END, "resend": RESEND, "cancel": CANCEL}
 """On a card: the command and its reaction, in the order in which they are offered."""
 PLACE = "place"
 CHOICES: Mapping[str, Mapping[str, str]] = {
@@ -40,7 +41,7 @@ def _possible(session: Session) -> set[str]:
         case State.WAITING:
             return {"start", "end" if session.started else "cancel", *(() if session.seen_at else ("seen",))}
         case State.ACTIVE:
-            return {"end"}
+            return {"end", *(("call",) if session.call_links else ())}
         case State.KEPT_OPEN:
             return {"end", *_resend(session), *(("start",) if session.main_present else ())}
         case _:

@@ -27,12 +27,12 @@ def person_named(session: Session, written: str) -> str | None:
     asked = " ".join(written.lower().split())
     if asked in session.company:
         return asked
-    return next((seat.id for seat in session.seats if seat.live and seat.label.lower() == asked), None)
+    return next((seat.id for seat in session.seats if seat.live and not seat.call_of and seat.label.lower() == asked), None)
 
 
 def whom_to_name(session: Session) -> str:
     """Everybody who could be removed, each as it is written, in Markdown."""
-    labels = sorted(seat.label.lower() for seat in session.seats if seat.live)
+    labels = sorted(seat.label.lower() for seat in session.seats if seat.live and not seat.call_of)
     orders = [*(f"`remove {_quoted(label)} {session.code}`" for label in labels), *_of_colleagues(session)]
     return say(" or ").join(orders) or say("nobody is there now")
 

@@ -83,6 +83,8 @@ def visitor_joined(session: Session, command: c.VisitorJoined, now: datetime) ->
     if seat is None or seat.state not in (SeatState.READY, SeatState.ADMITTED):
         return session, ()
     session = session.with_seat(replace(seat, state=SeatState.JOINED))
+    if seat.call_of:
+        return session, (e.ShieldVisitor(seat.id),)
     outcome, effects = _present(session, seat.id, now)
     return outcome, (e.ShieldVisitor(seat.id), *effects)
 
@@ -90,7 +92,7 @@ def visitor_joined(session: Session, command: c.VisitorJoined, now: datetime) ->
 def seat_beat(session: Session, command: c.SeatBeat, now: datetime) -> Outcome:
     """The page is there again."""
     seat = session.seat(command.seat)
-    if seat is None or seat.state is not SeatState.JOINED or seat.present:
+    if seat is None or seat.state is not SeatState.JOINED or seat.present or seat.call_of:
         return session, ()
     return _present(session, seat.id, now)
 

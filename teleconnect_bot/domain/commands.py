@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .guest_link import DeviceTest, Link, Seat
 from .organisations import Offer
 from .people import Contact
 from .schedule import Deadline
+
+if TYPE_CHECKING:
+    from .calls import CallKind, CallLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,14 @@ class Start(Asked):
 @dataclass(frozen=True, slots=True)
 class Join(Asked):
     """A colleague wants into the room. Who may start the session starts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Asked):
+    """A link of one's own to the call, and the others ring. `link` bears no user yet: it becomes that of who asks."""
+
+    kind: CallKind
+    link: CallLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +261,21 @@ class SeatAnswered(Befell):
 
     seat: str
     yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered(Befell):
+    """A link was made for somebody who is in the room."""
+
+    link: CallLink
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeatClaimed(Befell):
+    """A browser redeems the link with this id. `seat` is complete but for what the link says."""
+
+    link: str
+    seat: Seat
 
 
 @dataclass(frozen=True, slots=True)

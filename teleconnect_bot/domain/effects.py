@@ -54,6 +54,8 @@ class Notice(StrEnum):
     COLLEAGUE_MAY_COME = "colleague_may_come"
     BACKUP_ASKED = "backup_asked"
     HANDED_OVER = "handed_over"
+    CALLED = "called"
+    CALL_LINK_TRIED = "call_link_tried"
 
 
 MENTIONING = frozenset(
@@ -84,6 +86,8 @@ MENTIONING = frozenset(
         Notice.COLLEAGUE_NEEDED,
         Notice.MEETING_ASKED,
         Notice.HANDED_OVER,
+        Notice.CALLED,
+        Notice.CALL_LINK_TRIED,
     }
 )
 
@@ -191,6 +195,23 @@ class RemoveRecord(Effect):
 
     lane: ClassVar[str] = "record"
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCall(Effect):
+    """Make the personal link to the call for somebody who is in the room, where the deployment has calls by link."""
+
+    lane: ClassVar[str] = "call"
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingCall(Effect):
+    """The pages of all others ring for a call. `key` tells calls of one session apart for good."""
+
+    lane: ClassVar[str] = "call"
+    kind: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +331,8 @@ EFFECTS: tuple[type[Effect], ...] = (
     SendByPhone,
     LookAtRecord,
     RemoveRecord,
+    OfferCall,
+    RingCall,
     UpdateCard,
     Tell,
     TellTeam,

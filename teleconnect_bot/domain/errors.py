@@ -130,6 +130,10 @@ class NotJoinable(Refused):
     """The room of session {code} is not open now. You are told when it is."""
 
 
+class NotInTheRoom(Refused):
+    """You are not in the room of session {code}, and the call is for those who are. `start {code}` or `join {code}` lets you in."""
+
+
 class NotPlannable(Refused):
     """The date of {code} cannot be changed any more, because the person has been there already.
     A new date needs a new invitation with `invite`.

@@ -147,6 +147,9 @@ class Seat:
     """The seat whose place it asks for, or has taken over."""
     deletion_asked: bool = False
     """This person has asked that everything be deleted at once (PRODUCT §9)."""
+    call_of: str | None = None
+    """A call seat: the Matrix id of the member of the staff who is in the call by it (PRODUCT §7). It is nobody of its own, so it is
+    never present, waits for nobody and writes nothing."""
 
     @property
     def label(self) -> str:

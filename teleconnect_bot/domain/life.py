@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import absence, arrival, colleagues, delivery, interpreting, rules, seating, teams
+from . import absence, arrival, calls, colleagues, delivery, interpreting, rules, seating, teams
 from . import commands as c
 from .effects import Effect
 from .errors import (
@@ -37,6 +37,7 @@ from .errors import (
     Refused,
     SentAlready,
     SoughtAlready,
+    StillWaiting,
     UseEnd,
 )
 from .session import Session, State
@@ -183,6 +184,9 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Remove: Rule((S.ACTIVE,), seating.remove),
         c.DeadlinePassed: Rule((S.ACTIVE, S.KEPT_OPEN, S.CLOSED), rules.deadline_passed),
         c.ShowNumber: Rule((S.ACTIVE,), absence.show_number),
+        c.Call: Rule((S.ACTIVE,), calls.call),
+        c.CallOffered: Rule((S.ACTIVE,), calls.offered),
+        c.CallSeatClaimed: Rule((S.ACTIVE,), calls.seat_claimed),
     },
     S.KEPT_OPEN: {
         **_stays(S.KEPT_OPEN, *_WHOSE),
@@ -261,6 +265,7 @@ REFUSALS: dict[type[c.Command], dict[State, type[Refused]]] = {
         **_ENDED,
     },
     c.ShowNumber: {S.DRAFT: NotSent, **_ENDED},
+    c.Call: {**_NOT_STARTED, S.WAITING: StillWaiting, S.KEPT_OPEN: NotRunning, **_ENDED},
     c.Admit: {S.DRAFT: NotSent, S.HELD: NobodyAsks, S.UNAVAILABLE: NobodyAsks, **_ENDED},
     c.Refuse: {S.DRAFT: NotSent, S.HELD: NobodyAsks, S.UNAVAILABLE: NobodyAsks, **_ENDED},
     c.Remove: {S.DRAFT: NotSent, S.HELD: NobodyToRemove, S.UNAVAILABLE: NobodyToRemove, **_ENDED},
@@ -289,7 +294,8 @@ def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session
     changed, effects = rule.work_out(session, command, now)
     if changed is not session:
         changed, told = interpreting.settled(changed)
-        effects = (*effects, *told)
+        changed, ended = calls.settled(session, changed)
+        effects = (*effects, *told, *ended)
     effects = teams.heard(changed, effects)
     if changed.state not in rule.to and changed is not session:
         raise AssertionError(f"{type(command).__name__} led from {session.state} to {changed.state}, which the table does not name")
@@ -301,8 +307,8 @@ def decide(session: Session, command: c.Command, now: datetime) -> tuple[Session
 
 
 def _joins(session: Session, command: c.Asked) -> bool:
-    """The one thing that a colleague or an interpreter may ask."""
-    return isinstance(command, c.Join) and command.by in session.company
+    """What a colleague or an interpreter may ask."""
+    return isinstance(command, c.Join | c.Call) and command.by in session.company
 
 
 def check(session: Session, command: c.Asked, now: datetime) -> None:

@@ -12,6 +12,8 @@ class Role(StrEnum):
     THIRD_PARTY = "third_party"
     COLLEAGUE = "colleague"
     INTERPRETER = "interpreter"
+    CALL = "call"
+    """Not a person of its own: where a member of the staff is in the call."""
 
 
 LABELS = {
@@ -19,6 +21,7 @@ LABELS = {
     Role.THIRD_PARTY: "Relative",
     Role.COLLEAGUE: "Colleague",
     Role.INTERPRETER: "Interpreter",
+    Role.CALL: "Staff call",
 }
 """Display names are room state, so they name the role and never the person (PRODUCT §2)."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from .calls import CallLink
 from .channels import Channel as Channel  # noqa: PLC0414  it stands in messages, so it is known from here too
 from .guest_link import Link, Seat, SeatState
 from .organisations import Offer, OfferState
@@ -135,6 +136,7 @@ class Session:
     staff_invited: frozenset[str] = frozenset()
     staff_inside: frozenset[str] = frozenset()
     colleagues: frozenset[str] = frozenset()
+    call_links: tuple[CallLink, ...] = ()
     holder: str | None = None
     starts: tuple[datetime, ...] = ()
     came_from: State | None = None
@@ -223,6 +225,14 @@ class Session:
     @property
     def seeking_since(self) -> datetime:
         return self.sought_since or self.state_since
+
+    def call_link(self, user: str) -> CallLink | None:
+        return next((link for link in self.call_links if link.user == user), None)
+
+    @property
+    def call_users(self) -> frozenset[str]:
+        """The accounts, past ones too, by which staff were in the call. What they wrote is nothing that was said in the session."""
+        return frozenset(seat.user for seat in self.seats if seat.call_of and seat.user)
 
     def offer(self, offer_id: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.id == offer_id), None)

@@ -120,6 +120,8 @@ class SeatPerson:
     """The role, such as "Relative"."""
     name: str = field(repr=False)
     """The name this person chose."""
+    call_of: str | None = None
+    """It is no person of its own, but where this member of the staff is in the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ class SeatView:
     """How many others have waited for the same people for longer."""
     deletion_asked: bool = False
     """The requester was told that this person wants everything deleted."""
+    call_seat: bool = False
+    """A member of the staff is in the call by it, and in the chat elsewhere."""
 
 
 class GuestDoor(Protocol):

@@ -220,7 +220,7 @@ class Guests:
             raise LinkFull([seat.label for seat in on_it], not session.started) from None
         except errors.TooEarly:
             raise TooEarly(opens_at(session) or self.clock.now()) from None
-        view = await self._once(command.seat.digest, SeatStatus.PREPARING)
+        view = await self.once(command.seat.digest, SeatStatus.PREPARING)
         if view is None:
             raise NoSuchLink
         return view
@@ -247,9 +247,9 @@ class Guests:
         if found is None:
             return None
         await self.sessions.decide(found[0].id, SeatReady(found[1].id))
-        return await self._once(digest, SeatStatus.PREPARING)
+        return await self.once(digest, SeatStatus.PREPARING)
 
-    async def _once(self, digest: bytes, no_longer: SeatStatus) -> SeatView | None:
+    async def once(self, digest: bytes, no_longer: SeatStatus) -> SeatView | None:
         """The view as soon as it is another one, or as it is when patience ends: a slow line is spared the asking again."""
         view = await self.seat(digest)
         if self.changes is None:
@@ -306,12 +306,17 @@ class Guests:
             user=seat.user,
             device=seat.device,
             room=session.room if seat.state in (SeatState.ADMITTED, SeatState.JOINED) else None,
-            people=tuple(SeatPerson(other.user, other.label, other.name) for other in session.seats if other.user and other.live),
+            people=_people(session),
             told=_told(session),
             deletion_asked=seat.deletion_asked,
             moved_here=seat.moves is not None,
             asked_for=session.asking is not None and session.asking.moves == seat.id,
+            call_seat=seat.call_of is not None,
         )
+
+
+def _people(session: Session) -> tuple[SeatPerson, ...]:
+    return tuple(SeatPerson(seat.user, seat.label, seat.name, seat.call_of) for seat in session.seats if seat.user and seat.live)
 
 
 def _left(session: Session, seat: Seat) -> bool:

@@ -242,6 +242,10 @@ class Sessions:
         async with self.units.begin() as unit:
             return await unit.sessions_of(user)
 
+    async def by_code(self, code: str) -> Session | None:
+        async with self.units.begin() as unit:
+            return await unit.session_by_code(code)
+
     async def by_room(self, room: str) -> Session | None:
         async with self.units.begin() as unit:
             return await unit.session_by_room(room)

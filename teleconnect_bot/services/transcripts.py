@@ -52,6 +52,7 @@ class Transcripts:
     async def transcript_of(self, session: Session, reader: Settings) -> Transcript:
         events = [event async for event in self.rooms.history(session.room)] if session.room else []
         await self._note_media(session, events)
+        events = [event for event in events if event.sender not in session.call_users]
         lines, undecipherable = lines_of(events, speakers(session), orders_of(session))
         return Transcript(session.code, session.starts, reader.zone, reader.language, lines, undecipherable, delete_at(session))
 

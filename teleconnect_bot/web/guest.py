@@ -56,6 +56,10 @@ class PublicInfo:
     """The first is used when a page asks for one that is not there."""
     largest_file: int
     """Bytes that a guest may send at once."""
+    calls: str = "none"
+    """By what people see and hear each other: `builtin`, `jitsi`, `element_call` or `none`."""
+    force_relay: bool = True
+    """With `builtin`: sound and picture go through the TURN server alone."""
 
 
 class GuestRoutes:
@@ -89,7 +93,13 @@ class GuestRoutes:
         languages = [{"code": entry.code, "name": entry.name, "direction": entry.direction} for entry in self._public.languages]
         public = self._public
         return web.json_response(
-            {"name": public.name, "support_phone": public.support_phone, "languages": languages, "largest_file": public.largest_file}
+            {
+                "name": public.name,
+                "support_phone": public.support_phone,
+                "languages": languages,
+                "largest_file": public.largest_file,
+                "calls": {"provider": public.calls, "force_relay": public.force_relay},
+            }
         )
 
     async def open(self, request: web.Request) -> web.Response:
@@ -169,7 +179,7 @@ class GuestRoutes:
             return refused(425, "early", opens_at=early.opens_at.isoformat())
         except TermsNotCurrent:
             return refused(400, "terms")
-        return web.json_response(_seat(view))
+        return web.json_response(seat_as_json(view))
 
     async def answer(self, request: web.Request) -> web.Response:
         """The browser on a seat says whether it is the same person who asks for its place; anything but a true yes is a no."""
@@ -230,7 +240,7 @@ def _tested(body: Mapping[str, Any]) -> DeviceTest | None:
 
 
 def _view(view: SeatView | None) -> web.Response:
-    return refused(401, "seat") if view is None else web.json_response(_seat(view))
+    return refused(401, "seat") if view is None else web.json_response(seat_as_json(view))
 
 
 def _opened(link: OpenedLink) -> dict[str, Any]:
@@ -243,14 +253,14 @@ def _opened(link: OpenedLink) -> dict[str, Any]:
     }
 
 
-def _seat(view: SeatView) -> dict[str, Any]:
+def seat_as_json(view: SeatView) -> dict[str, Any]:
     return {
         "status": view.status.value,
         "user": view.user,
         "device": view.device,
         "room": view.room,
         "label": view.label,
-        "people": [{"user": person.user, "label": person.label, "name": person.name} for person in view.people],
+        "people": [{"user": person.user, "label": person.label, "name": person.name, "call_of": person.call_of} for person in view.people],
         "bot": view.bot,
         "told": view.told.value if view.told else None,
         "ended_reason": view.ended_reason.value if view.ended_reason else None,
@@ -259,4 +269,5 @@ def _seat(view: SeatView) -> dict[str, Any]:
         "asked_for": view.asked_for,
         "before": view.before,
         "deletion_asked": view.deletion_asked,
+        "call_seat": view.call_seat,
     }

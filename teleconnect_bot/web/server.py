@@ -14,6 +14,7 @@ import structlog
 from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry
 
+from teleconnect_bot.services.call_door import CallDoor
 from teleconnect_bot.services.guest_door import GuestDoor
 from teleconnect_bot.services.interpreter_door import InterpreterDoor
 from teleconnect_bot.services.ports import ServiceUnavailable
@@ -27,6 +28,7 @@ from teleconnect_bot.web.health import Health, ReadyChecks
 from teleconnect_bot.web.interpreter import InterpreterRoutes
 from teleconnect_bot.web.kept import Kept, KeptPages
 from teleconnect_bot.web.security import Seconds, parse_networks, security_headers
+from teleconnect_bot.web.staff_calls import StaffCallRoutes
 
 log = structlog.get_logger()
 
@@ -52,6 +54,7 @@ def create_app(
     callbacks: Callbacks | None = None,
     interpreters: InterpreterDoor | None = None,
     kept: Kept | None = None,
+    call_door: CallDoor | None = None,
 ) -> web.Application:
     """All routes. `gateway` is opened and closed by the caller, who needs it for longer (`SeatGate`).
 
@@ -67,6 +70,8 @@ def create_app(
     app.add_routes(Health(checks, registry, trusted).routes())
     if interpreters is not None:
         app.add_routes(InterpreterRoutes(interpreters, public.languages, trusted, seconds, calls).routes())
+    if call_door is not None:
+        app.add_routes(StaffCallRoutes(call_door, public, trusted, seconds, calls).routes())
     if kept is not None:
         app.add_routes(KeptPages(kept, public.languages).routes())
     if callbacks is not None:

@@ -19,6 +19,7 @@ TABLE = """
 seen       |nobody!     |nobody!     |nobody!     |waiting      |running!     |nobody!       |closed!      |cancelled!   |deleted!
 start      |nobody!     |nobody!     |nobody!     |waiting      |running!     |nobody!       |closed!      |cancelled!   |deleted!
 join       |not_open!   |not_open!   |nobody!     |waiting      |running!     |nobody!       |not_open!    |cancelled!   |deleted!
+call       |no_end!     |no_end!     |no_end!     |unstarted!   |=            |not_running!  |closed!      |cancelled!   |deleted!
 end        |no_end!     |no_end!     |no_end!     |unstarted!   |=            |=             |closed!      |cancelled!   |deleted!
 stay       |no_end!     |no_end!     |no_end!     |unstarted!   |=            |=             |closed!      |cancelled!   |deleted!
 close      |no_end!     |no_end!     |no_end!     |unstarted!   |closed       |closed        |closed!      |cancelled!   |deleted!

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from teleconnect_bot.chat.calling import PROBE
 from teleconnect_bot.chat.reactions import ON_CARDS, meaning, offered
 from teleconnect_bot.domain import commands as c
+from teleconnect_bot.domain.calls import CallKind
 from teleconnect_bot.domain.guest_link import digest_of
-from teleconnect_bot.domain.life import check
+from teleconnect_bot.domain.life import check, decide
 from teleconnect_bot.domain.session import State
 from tests.fakes_domain import IN_STATE, NOW, REQUESTER
 from tests.services.world import CHAT, NURSE, SECRET, World
@@ -64,7 +67,7 @@ async def press(world: World, key: str, on: str | None = None, by: str = NURSE, 
     [
         (invited, {"🔁", "✖"}),
         (waiting, {"▶", "👀", "✖"}),
-        (active, {"⏹"}),
+        (active, {"📞", "⏹"}),
         (kept_open, {"⏹", "🔁"}),
         (closed, set()),
     ],
@@ -82,9 +85,16 @@ async def test_what_was_seen_is_not_offered_again(world: World) -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_whatever_is_offered_is_possible(state: State) -> None:
-    asks: dict[str, type[c.Asked]] = {"start": c.Start, "seen": c.Seen, "end": c.Close, "resend": c.Resend, "cancel": c.Cancel}
+    asks: dict[str, Callable[[str], c.Asked]] = {
+        "start": c.Start,
+        "seen": c.Seen,
+        "call": lambda by: c.Call(by, CallKind.VIDEO, PROBE),
+        "end": c.Close,
+        "resend": c.Resend,
+        "cancel": c.Cancel,
+    }
     assert set(asks) == set(ON_CARDS)
-    session = IN_STATE[state]()
+    session = decide(IN_STATE[state](), c.CallOffered(replace(PROBE, user=REQUESTER)), NOW)[0]
     for name in offered(session):
         check(session, asks[name](REQUESTER), NOW)
 

@@ -33,7 +33,7 @@ async def test_a_burst_of_changes_is_one_edit_and_the_last_state_arrives(world: 
     await world.pass_time(EDIT_EVERY)
     assert edits(world) == 1
     assert "running" in world.card()
-    assert world.offers() == {"⏹"}
+    assert world.offers() == {"📞", "⏹"}
 
 
 async def test_edits_never_come_closer_than_the_pause(world: World) -> None:

@@ -18,6 +18,7 @@ from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
 from teleconnect_bot.chat.access import Access
 from teleconnect_bot.chat.answers import Answers
 from teleconnect_bot.chat.belonging import Belonging
+from teleconnect_bot.chat.calling import Calling
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk, Unusable
@@ -31,6 +32,7 @@ from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Channel, Session
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
 from teleconnect_bot.services.calendar_entries import CalendarEntries
+from teleconnect_bot.services.calls import CallLinks, CallOffers, StaffCalls
 from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.guests import Guests
@@ -63,6 +65,7 @@ from teleconnect_bot.services.team_notices import TeamNotices
 from teleconnect_bot.services.teardown import Teardown
 from teleconnect_bot.services.timers import Timers
 from teleconnect_bot.services.transcripts import Transcripts
+from tests.services.fake_bells import FakeBells
 from tests.services.fake_provider import FakePhoneMessenger
 from tests.services.fakes import (
     BOT,
@@ -122,6 +125,7 @@ class World:
         self.provider, self.limits = FakePhoneMessenger(self.crash), SpendingLimits()
         self.provider.away_for, self.provider.lies_about = self.homeserver.away_for, self.homeserver.lies_about
         self.direct_chats = FakeDirectChats()
+        self.bells, self.call_provider = FakeBells(self.homeserver), "builtin"
         self.chat = FakeChat(self.homeserver)
         self.shared = FakeSharedRooms({ACCESS_ROOM: set(), TEAM_ROOM: set(), LINGUAS_ROOM: set()})
         self.requesters = ["@*:example.org", ACCESS_ROOM]
@@ -165,10 +169,13 @@ class World:
         self.gate = FakeGate()
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, self.policy, on_revoked=self.gate.revoked)
         rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
-        texts, cards = TEXTS, Cards(format_moment)
+        call_links = CallLinks(self.keys, self.tokens, "https://meet.example.org")
+        texts, cards = TEXTS, Cards(format_moment, call_links.address)
         sender = Sender("Example Organisation", "https://meet.example.org")
         facts = InterpreterFacts(texts, format_moment, name_of_language, self.settings)
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
+        self.calls = StaffCalls(self.units, self.sessions, self.guests, self.clock, self.tokens)
+        calling = Calling(self.sessions, call_links, self.call_provider)
         self.staff_rooms = StaffRooms(BOT, self.shared, [ACCESS_ROOM], {"night": TEAM_ROOM})
         self.reconcile = Reconcile(self.units, self.keys)
         self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, cards, self.settings, lambda: [ADMIN])
@@ -224,6 +231,7 @@ class World:
                 **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock).handlers(),
                 **PassingAnswers(self.ledger, self.chat).handlers(),
                 **OrganisationRequests(self.sessions, OrganisationMails(self.keys, texts, facts, self.mailer, sender)).handlers(),
+                **CallOffers(self.sessions, call_links, self.bells, by_link=calling.by_link).handlers(),
                 **TeamNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.staff_rooms).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
                 **Teardown(
@@ -263,7 +271,7 @@ class World:
         reach = Reach(self.channels, "CH")
         answers = Answers(
             *(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request),
-            *(personal, belonging, reach, self.withheld),
+            *(personal, belonging, reach, self.withheld, calling),
         )
         dialogue = Dialogue(
             Dialogues(self.sessions, self.ledger, self.chat),

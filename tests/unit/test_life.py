@@ -14,8 +14,9 @@ import pytest
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
 from teleconnect_bot.domain import errors
+from teleconnect_bot.domain.calls import CallKind, CallLink
 from teleconnect_bot.domain.effects import EFFECTS, Effect
-from teleconnect_bot.domain.guest_link import DeviceTest
+from teleconnect_bot.domain.guest_link import DeviceTest, digest_of
 from teleconnect_bot.domain.life import REFUSALS, TRANSITIONS, check, decide
 from teleconnect_bot.domain.schedule import Deadline, DeadlineKind, deadlines
 from teleconnect_bot.domain.session import Session, State
@@ -40,6 +41,8 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
         c.SeatClaimed: c.SeatClaimed(seat(2)),
         c.SeatAsked: c.SeatAsked(replace(seat(2), moves="seat1")),
         c.DeletionAsked: c.DeletionAsked("seat1"),
+        c.CallOffered: c.CallOffered(CALL_LINK),
+        c.CallSeatClaimed: c.CallSeatClaimed(CALL_LINK.id, seat(3)),
         c.SeatAnswered: c.SeatAnswered("seat1", True),
         c.VisitorProvisioned: c.VisitorProvisioned("seat1", visitor(), "DEVICE"),
         c.RoomCreated: c.RoomCreated("!another:hospital.example"),
@@ -67,6 +70,9 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
     return reports.get(kind) or kind()
 
 
+CALL_LINK = CallLink(id="call", user=REQUESTER, digest=digest_of("call"))
+
+
 def _kinds(module: ModuleType, base: type[T]) -> list[type[T]]:
     return [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, base) and kind is not base]
 
@@ -78,6 +84,7 @@ VALUES: dict[type[c.Asked], tuple[object, ...]] = {
     c.AskAnother: ((made.offer(3),),),
     c.Remove: ("seat1",),
     c.ShowNumber: ("$order",),
+    c.Call: (CallKind.VIDEO, CALL_LINK),
     c.Handover: (c.Owner(BACKUP, "!backup:hospital.example"),),
 }
 OPEN = (State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN)
@@ -113,6 +120,7 @@ MOVES: dict[tuple[type[c.Asked], State], State] = {
     (c.Resend, State.KEPT_OPEN): State.KEPT_OPEN,
     (c.Remove, State.WAITING): State.INVITED,
     (c.Remove, State.ACTIVE): State.ACTIVE,
+    (c.Call, State.ACTIVE): State.ACTIVE,
     (c.Remove, State.KEPT_OPEN): State.KEPT_OPEN,
     (c.Start, State.WAITING): State.WAITING,
     (c.Seen, State.WAITING): State.WAITING,

@@ -15,6 +15,7 @@ from sqlalchemy import LargeBinary, RowMapping, Table
 from teleconnect_bot.adapters.storage import tables
 from teleconnect_bot.adapters.storage.tables import Moment, sealed_columns
 from teleconnect_bot.adapters.storage.values import Coding, field_codings
+from teleconnect_bot.domain.calls import CallLink
 from teleconnect_bot.domain.guest_link import Link, Seat
 from teleconnect_bot.domain.organisations import Offer, Organisation
 from teleconnect_bot.domain.session import OutgoingMessage, Session
@@ -75,9 +76,10 @@ def unseal(keys: SessionKeys, key: str, place: str, sealed: bytes | None) -> Any
     return json.loads(keys.unseal(key, place, sealed).decode("utf-8", "surrogatepass"))
 
 
-SESSIONS = Rows(Session, tables.session, apart=frozenset({"links", "seats", "messages", "offers"}))
+SESSIONS = Rows(Session, tables.session, apart=frozenset({"links", "seats", "messages", "offers", "call_links"}))
 LINKS = Rows(Link, tables.link)
 SEATS = Rows(Seat, tables.seat)
 MESSAGES = Rows(OutgoingMessage, tables.message)
 OFFERS = Rows(Offer, tables.interpreter_offer)
 ORGANISATIONS = Rows(Organisation, tables.organisation)
+CALL_LINKS = Rows(CallLink, tables.call_link)

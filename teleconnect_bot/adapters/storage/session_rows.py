@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from teleconnect_bot.adapters.storage import tables
 from teleconnect_bot.adapters.storage.database import Transaction
-from teleconnect_bot.adapters.storage.rows import LINKS, MESSAGES, OFFERS, SEATS, SESSIONS, Rows
+from teleconnect_bot.adapters.storage.rows import CALL_LINKS, LINKS, MESSAGES, OFFERS, SEATS, SESSIONS, Rows
+from teleconnect_bot.domain.calls import CallLink
 from teleconnect_bot.domain.guest_link import Link, Seat
 from teleconnect_bot.domain.organisations import Offer
 from teleconnect_bot.domain.schedule import DeadlineKind, deadlines
@@ -66,6 +67,10 @@ class SessionRows:
     async def session_by_seat(self, digest: bytes) -> tuple[Session, Seat] | None:
         found = await self._one(tables.session.c.id == _owner(tables.seat, tables.seat.c.digest == digest))
         return (found, next(seat for seat in found.seats if seat.digest == digest)) if found else None
+
+    async def session_by_call_link(self, digest: bytes) -> tuple[Session, CallLink] | None:
+        found = await self._one(tables.session.c.id == _owner(tables.call_link, tables.call_link.c.digest == digest))
+        return (found, next(link for link in found.call_links if link.digest == digest)) if found else None
 
     async def session_by_offer(self, digest: bytes) -> tuple[Session, Offer] | None:
         found = await self._one(tables.session.c.id == _owner(tables.interpreter_offer, tables.interpreter_offer.c.digest == digest))
@@ -146,9 +151,10 @@ class SessionRows:
         seats = await self._parts(SEATS, keys)
         messages = await self._parts(MESSAGES, keys)
         offers = await self._parts(OFFERS, keys)
+        call_links = await self._parts(CALL_LINKS, keys)
         sessions = []
         for row in rows:
-            found = {"links": links, "seats": seats, "messages": messages, "offers": offers}
+            found = {"links": links, "seats": seats, "messages": messages, "offers": offers, "call_links": call_links}
             parts = {name: tuple(of_sessions[row["id"]]) for name, of_sessions in found.items()}
             sessions.append(SESSIONS.read(row, self._keys, row["key"], **parts))
         return sessions
@@ -165,6 +171,7 @@ class SessionRows:
         await self._save_part(SEATS, session, session.seats, before.seats if before else None, sealable)
         await self._save_part(MESSAGES, session, session.messages, before.messages if before else None, sealable)
         await self._save_part(OFFERS, session, session.offers, before.offers if before else None, sealable)
+        await self._save_part(CALL_LINKS, session, session.call_links, before.call_links if before else None, sealable)
         await self._save_deadlines(session)
 
     async def _save_part(

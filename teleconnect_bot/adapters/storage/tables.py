@@ -221,6 +221,19 @@ seat = Table(
     _column("tested", Text, Kept.SESSION, null=True),
     _column("moves", Text, Kept.SESSION, null=True),
     _column("deletion_asked", Boolean, Kept.SESSION),
+    _column("call_of", Text, Kept.STAFF, null=True),
+)
+
+call_link = Table(
+    "call_link",
+    metadata,
+    _id(),
+    _session(index=True),
+    _column("position", Integer, Kept.SESSION),
+    _column("user", Text, Kept.STAFF),
+    _column("digest", LargeBinary, Kept.SESSION, unique=True),
+    _column("seat", Text, Kept.SESSION, null=True),
+    _column("refused", Boolean, Kept.SESSION),
 )
 
 message = Table(
@@ -379,7 +392,7 @@ installation = Table(
     _column("confirmed", Boolean, Kept.INSTALLATION),
 )
 
-OF_A_SESSION = (outbox, letter, dialogue, deadline, interpreter_offer, message, seat, link)
+OF_A_SESSION = (outbox, letter, dialogue, deadline, interpreter_offer, message, call_link, seat, link)
 """What goes with the session's own row, children first."""
 
 

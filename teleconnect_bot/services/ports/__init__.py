@@ -8,7 +8,7 @@ nothing more and answers the same (ARCHITECTURE §3, "each idempotent").
 from __future__ import annotations
 
 from .machine import Clock, SessionKeys, Tokens
-from .matrix import Membership, Relay, Relays, Rooms, SeatGate, SharedRooms, StaffChat, Text, VisitorAccount, Visitors
+from .matrix import CallBells, Membership, Relay, Relays, Rooms, SeatGate, SharedRooms, StaffChat, Text, VisitorAccount, Visitors
 from .organisations import OrganisationCards, OrganisationMails, OrganisationWay
 from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
 from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
@@ -31,6 +31,7 @@ __all__ = [
     "Attachment",
     "CalendarEntry",
     "CalendarFiles",
+    "CallBells",
     "Clock",
     "DeadEffect",
     "DueDeadline",

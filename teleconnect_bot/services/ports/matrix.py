@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from teleconnect_bot.domain.calls import CallKind
 from teleconnect_bot.domain.transcript import WrittenEvent
 
 
@@ -81,6 +82,11 @@ class Rooms(Protocol):
 
     def history(self, room: str) -> AsyncIterator[WrittenEvent]:
         """The room's decrypted messages, oldest first; what cannot be decrypted comes as `text=None`."""
+
+
+class CallBells(Protocol):
+    async def ring(self, room: str, kind: CallKind, transaction_id: str) -> None:
+        """The pages in this session room ring, told end-to-end encrypted. The same transaction id rings once."""
 
 
 class StaffChat(Protocol):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from teleconnect_bot.domain.calls import CallLink
 from teleconnect_bot.domain.effects import Effect
 from teleconnect_bot.domain.guest_link import Link, Seat
 from teleconnect_bot.domain.installation import Installation
@@ -79,6 +80,8 @@ class Unit(Protocol):
     async def session_by_link(self, digest: bytes) -> tuple[Session, Link] | None: ...
 
     async def session_by_seat(self, digest: bytes) -> tuple[Session, Seat] | None: ...
+
+    async def session_by_call_link(self, digest: bytes) -> tuple[Session, CallLink] | None: ...
 
     async def session_by_offer(self, digest: bytes) -> tuple[Session, Offer] | None: ...
 
