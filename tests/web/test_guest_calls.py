@@ -35,6 +35,7 @@ async def test_what_everybody_may_read(tmp_path: Path) -> None:
                 {"code": "ar", "name": "العربية", "direction": "rtl"},
             ],
             "largest_file": 10 * 1024**2,
+            "calls": {"provider": "none", "force_relay": True},
         }
         assert not front.door.calls
 
@@ -139,7 +140,7 @@ async def test_entering_gives_the_seat(tmp_path: Path) -> None:
             "device": "ONEDEVICE",
             "room": None,
             "label": "Service user",
-            "people": [{"user": f"@tcv-two:{DOMAIN}", "label": "Relative", "name": "Amina"}],
+            "people": [{"user": f"@tcv-two:{DOMAIN}", "label": "Relative", "name": "Amina", "call_of": None}],
             "bot": f"@bot:{DOMAIN}",
             "told": None,
             "ended_reason": None,
@@ -148,6 +149,7 @@ async def test_entering_gives_the_seat(tmp_path: Path) -> None:
             "asked_for": False,
             "before": 0,
             "deletion_asked": False,
+            "call_seat": False,
         }
         assert set(front.door.seats) == {digest(SECRET)}
         assert front.door.tested == [DeviceTest.NO_CAMERA]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "call_seats"
-down_revision = "teams"
+down_revision = "organisation_language"
 branch_labels = None
 depends_on = None
 
