@@ -10,7 +10,7 @@ import pytest
 
 from teleconnect_bot.chat.commands import COMMANDS
 from teleconnect_bot.chat.markup import escaped
-from teleconnect_bot.domain import absence, colleagues, errors, interpreting, life, rules, seating, teams
+from teleconnect_bot.domain import absence, calls, colleagues, errors, interpreting, life, rules, seating, teams
 from teleconnect_bot.domain import arrival as arrival_rules
 
 ERRORS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.DomainError)]
@@ -46,7 +46,7 @@ def test_what_somebody_wrote_stands_in_no_representation_of_an_error() -> None:
 
 
 def test_each_refusal_is_used_somewhere() -> None:
-    modules = (absence, life, rules, arrival_rules, colleagues, interpreting, seating, teams)
+    modules = (absence, calls, life, rules, arrival_rules, colleagues, interpreting, seating, teams)
     source = "".join(inspect.getsource(module) for module in modules)
     bases = {errors.DomainError, errors.Refused, errors.LinkRefused}
     assert [kind.__name__ for kind in ERRORS if kind not in bases and kind.__name__ not in source] == []
