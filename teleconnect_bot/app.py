@@ -273,7 +273,7 @@ class Bot:
         organisation_rooms = OrganisationRooms(shared, self.organisations)
         orders = OrganisationOrders(self.organisations, organisation_rooms)
         belonging = Belonging(self.sessions, self.clock, access, staff_rooms, chat.room_of, orders)
-        personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name)
+        personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name, config.messages.default_country)
         reach = Reach(frozenset(config.channels().usable), config.messages.default_country)
         answers = Answers(
             *(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request),

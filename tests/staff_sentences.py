@@ -19,10 +19,11 @@ from teleconnect_bot.chat.voice import TEXTS
 from teleconnect_bot.domain import errors
 from teleconnect_bot.domain.people import LABELS
 from teleconnect_bot.domain.requester import STAFF_LANGUAGES
+from teleconnect_bot.services import telephone
 
 CHAT = TEXTS.parent
 LANGUAGES = tuple(language for language in STAFF_LANGUAGES if language != "en")
-SAID_BY = {"say": 0, "in_words": 0, "NotUnderstood": 0, "_tell": 1}
+SAID_BY = {"say": 0, "in_words": 0, "NotUnderstood": 0, "_tell": 1, "NotATelephone": 0}
 """The functions that say a sentence, and which of their arguments it is."""
 _CODE = re.compile("`[^`]*(?:`|$)")
 PROSE = re.compile(r"[A-Za-zÀ-ÿ]{2,}[,.:]? [A-Za-zÀ-ÿ]{2,}")
@@ -34,8 +35,9 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
 
 
 def sentences() -> frozenset[str]:
-    """All sentences: those that are said in `chat/`, the refusals of the domain, and the roles."""
-    found = {sentence for _, tree in sources() for sentence, _ in _said(tree)}
+    """All sentences: those that are said in `chat/`, the refusals of the domain, the roles, and why a number is none."""
+    telephone_source = ast.parse(Path(telephone.__file__).read_text(encoding="utf-8"))
+    found = {sentence for tree in (*(tree for _, tree in sources()), telephone_source) for sentence, _ in _said(tree)}
     found |= {kind.sentence() for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Refused)}
     return frozenset(found | set(LABELS.values()))
 
@@ -56,7 +58,7 @@ def _spoken(node: ast.AST) -> Iterable[ast.expr]:
             return [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else _literal(argument)
         case ast.Call(func=ast.Name(id="ChatCommand"), args=args) if len(args) > 2:
             return [args[2]]
-        case ast.AnnAssign(annotation=annotation, value=ast.Dict(values=values)) if "Sentence" in ast.unparse(annotation):
+        case ast.AnnAssign(annotation=annotation, value=ast.Dict(values=values)) if re.search("Sentence|Reason", ast.unparse(annotation)):
             return values
         case ast.AnnAssign(annotation=annotation, value=ast.expr() as value) if "Sentence" in ast.unparse(annotation):
             return _literal(value)

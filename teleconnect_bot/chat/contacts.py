@@ -12,7 +12,7 @@ from teleconnect_bot.services import telephone
 
 from .commands import did_you_mean
 from .parser import NotUnderstood, nearest
-from .voice import Sentence, say
+from .voice import Sentence, reader, say
 
 BY_TELEPHONE = frozenset({Channel.SMS, Channel.WHATSAPP})
 CHANNEL_NAMES: dict[Channel, Sentence] = {Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp", Channel.EMAIL: "e-mail"}
@@ -76,7 +76,7 @@ class Reach:
             number = telephone.read(written, self.country, sure=via is not None)
         except telephone.NotATelephone as wrong:
             insist = " " + say("If it is right all the same, add `via=sms`.") if wrong.unknown else ""
-            reason = say(wrong.sentence, country=wrong.country)
+            reason = why_not(wrong)
             raise NotUnderstood(
                 "{where} {reason}. Example: {example}.{insist}", where=where, reason=reason, example=self.example_number, insist=insist
             ) from None
@@ -138,6 +138,27 @@ def looks_like_one(written: str) -> bool:
 
 def _kind(written: str) -> ContactKind:
     return ContactKind.PHONE if "@" not in written and telephone.looks_like_one(written) else ContactKind.EMAIL
+
+
+def own_number(written: str, country: str | None) -> Contact:
+    """The number of somebody who wants notices there. Raises `NotUnderstood` for none, and for one that takes no SMS."""
+    example = f"`settings phone={''.join(telephone.example(country).split())}`"
+    try:
+        number = telephone.read(written, country)
+    except telephone.NotATelephone as wrong:
+        raise NotUnderstood("{where} {reason}. Example: {example}", where=after("phone"), reason=why_not(wrong), example=example) from None
+    if not number.mobile:
+        raise NotUnderstood(
+            "{where} is a fixed line, which takes no SMS. Write a mobile number, for example {example}.",
+            where=after("phone"),
+            example=example,
+        )
+    return number.contact
+
+
+def why_not(wrong: telephone.NotATelephone) -> str:
+    """The end of a sentence that begins with the number."""
+    return say(wrong.sentence, country=telephone.country_name(wrong.country, reader().language) if wrong.country else "")
 
 
 def after(option: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .voice import Sentence, say
@@ -21,6 +21,12 @@ _QUOTES = {
 """What opens a quotation, and what closes it, the usual one first. Phones write curly quotes by themselves, and not always in pairs."""
 REPEATABLE = frozenset({"guest", "colleague"})
 """Options for one person each, which are written once for each person."""
+OF_CONTACTS = frozenset({"guest", "colleague", "to", "phone"})
+"""Options whose value may be a telephone number, in which blanks need no quotes."""
+_NUMBER_BEGINS = re.compile(r"[+\uff0b(]?\d[\d()./\u2010-\u2015-]*")
+_NUMBER_GOES_ON = re.compile(r"[\d()./\u2010-\u2015-]+(?:/[a-z-]{2,8})?", re.IGNORECASE)
+DIGITS_OF_A_WHOLE_NUMBER = 9
+"""What has as many of them without a blank is taken for a number that is complete."""
 _OPTION = re.compile(r"([a-z][a-z_]*)=(.*)", re.DOTALL | re.IGNORECASE)
 
 
@@ -91,7 +97,7 @@ def parse(text: str) -> Line:
     plain: list[str] = []
     options: dict[str, str] = {}
     repeated: dict[str, tuple[str, ...]] = {}
-    for number, word in enumerate(words[1:], 2):
+    for number, word in _with_whole_numbers(words[1:]):
         option = _OPTION.fullmatch(word)
         if option is None:
             plain.append(word)
@@ -103,6 +109,23 @@ def parse(text: str) -> Line:
             raise NotUnderstood("Word {number} repeats an option. Write each option once.", number=number)
         options.setdefault(name, option[2])
     return Line(words[0].lower(), tuple(plain), options, repeated)
+
+
+def _with_whole_numbers(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each word with its place in the line; `guest=+41 79 123 45 67` is one."""
+    place = 0
+    while place < len(words):
+        begin, word = place, words[place]
+        place += 1
+        option = _OPTION.fullmatch(word)
+        if option and option[1].lower() in OF_CONTACTS and _NUMBER_BEGINS.fullmatch(option[2]) and _digits(word) < DIGITS_OF_A_WHOLE_NUMBER:
+            while place < len(words) and _NUMBER_GOES_ON.fullmatch(words[place]) and not word[-1].isalpha():
+                word, place = f"{word} {words[place]}", place + 1
+        yield begin + 2, word
+
+
+def _digits(word: str) -> int:
+    return sum(char.isdecimal() for char in word)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

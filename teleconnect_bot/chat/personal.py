@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import phonenumbers
 from babel import Locale
 
-from teleconnect_bot.domain.people import Contact, ContactKind, NotAContact
+from teleconnect_bot.domain.people import Contact, NotAContact
 from teleconnect_bot.domain.requester import STAFF_LANGUAGES, Chosen, Settings
 from teleconnect_bot.services.requester_settings import RequesterSettings, with_contact
 
 from .access import Access
 from .commands import did_you_mean
+from .contacts import own_number
 from .dates import read_zone
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest
@@ -25,10 +25,17 @@ NONE = "none"
 
 
 class Personal:
-    """`languages` are those in which invitations may be sent; `name_of` calls one by its own name."""
+    """`languages` are those in which invitations may be sent; `name_of` calls one by its own name. `country` as for `Reach`."""
 
-    def __init__(self, settings: RequesterSettings, access: Access, languages: Sequence[str], name_of: Callable[[str], str]) -> None:
-        self.settings, self.access, self.languages, self.name_of = settings, access, languages, name_of
+    def __init__(
+        self,
+        settings: RequesterSettings,
+        access: Access,
+        languages: Sequence[str],
+        name_of: Callable[[str], str],
+        country: str | None = None,
+    ) -> None:
+        self.settings, self.access, self.languages, self.name_of, self.country = settings, access, languages, name_of, country
 
     async def answer(self, line: Line, by: str) -> str:
         """In Markdown. Raises `NotUnderstood`; nothing is changed then."""
@@ -45,7 +52,7 @@ class Personal:
             return self._shown(await self.settings.of(by))
         language = _language(line.options["lang"]) if "lang" in line.options else None
         zone = read_zone(line.options["tz"]) if "tz" in line.options else None
-        contacts = {kind: _contact(kind, line.options[kind]) for kind in ("email", "phone") if kind in line.options}
+        contacts = {kind: _contact(kind, line.options[kind], self.country) for kind in ("email", "phone") if kind in line.options}
 
         def changes(chosen: Chosen) -> Chosen:
             chosen = replace(chosen, language=language or chosen.language, zone=zone or chosen.zone)
@@ -102,7 +109,7 @@ def _language(written: str) -> str:
     )
 
 
-def _contact(kind: str, written: str) -> Contact | None:
+def _contact(kind: str, written: str, country: str | None) -> Contact | None:
     if written.strip().lower() == NONE:
         return None
     if kind == "email":
@@ -112,12 +119,4 @@ def _contact(kind: str, written: str) -> Contact | None:
             raise NotUnderstood(
                 "What stands after `email=` is not an e-mail address. Example: `settings email=nurse@example.org`"
             ) from None
-    try:
-        number = phonenumbers.parse(written, None)
-    except phonenumbers.NumberParseException:
-        raise NotUnderstood(
-            "What stands after `phone=` is not a telephone number with its country code. Example: `settings phone=+41791234567`"
-        ) from None
-    if not phonenumbers.is_valid_number(number):
-        raise NotUnderstood("There is no telephone number like the one after `phone=`. Example: `settings phone=+41791234567`")
-    return Contact(ContactKind.PHONE, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return own_number(written, country)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import phonenumbers
 from babel import Locale
@@ -12,6 +13,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 
 from teleconnect_bot.domain.people import Contact
 
+Reason: TypeAlias = str
+"""The end of an English sentence, to be translated where it is said."""
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 """ISO 3166-1 alpha-2 codes of the countries whose numbers are known."""
 COUNTRY_OF_EXAMPLES = "CH"
@@ -19,7 +22,7 @@ _WRITTEN = re.compile(r"\+?[\d\s()./-]+")
 _BIDIRECTIONAL = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 """Marks that phones put around a number in text that runs from right to left."""
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.UNKNOWN})
-_NO_PERSON = {
+_NO_PERSON: dict[int, Reason] = {
     PhoneNumberType.TOLL_FREE: "is a free service number",
     PhoneNumberType.PREMIUM_RATE: "is a number that costs extra",
     PhoneNumberType.SHARED_COST: "is a service number",
@@ -32,12 +35,12 @@ _NO_PERSON = {
 class NotATelephone(ValueError):
     """Why this is no number that a person can be reached at.
 
-    `sentence` is the end of a sentence that begins with the number, with `{country}` where a country is named. `unknown`: no number
-    is known to begin so, which `sure` overrules.
+    `sentence` is the end of a sentence that begins with the number, with `{country}` where a country is named: its ISO code, or its
+    calling code where that belongs to no country. `unknown`: no number is known to begin so, which `sure` overrules.
     """
 
-    def __init__(self, sentence: str, country: str = "", *, unknown: bool = False) -> None:
-        super().__init__(sentence.format(country=country))
+    def __init__(self, sentence: Reason, country: str = "", *, unknown: bool = False) -> None:
+        super().__init__(sentence.format(country=country_name(country)))
         self.sentence, self.country, self.unknown = sentence, country, unknown
 
 
@@ -77,7 +80,7 @@ def read(written: str, country: str | None, *, sure: bool = False) -> Telephone:
             raise NotATelephone("has a country code that no country has") from None
         raise NotATelephone("is too short" if error.error_type != NumberParseException.TOO_LONG else "is too long") from None
     region = phonenumbers.region_code_for_number(number) or _first_region(number)
-    where = country_name(region) if region else str(number.country_code)
+    where = region or str(number.country_code)
     match phonenumbers.is_possible_number_with_reason(number):
         case ValidationResult.TOO_LONG:
             raise NotATelephone("has too many digits for {country}", where)
@@ -111,9 +114,9 @@ def shown(contact: Contact) -> str:
     return phonenumbers.format_number(phonenumbers.parse(contact.value), PhoneNumberFormat.INTERNATIONAL)
 
 
-def country_name(country: str) -> str:
-    """In English; the code itself for one without a name."""
-    name: str = Locale("en").territories.get(country, country)
+def country_name(country: str, language: str = "en") -> str:
+    """The name of a country in that language; the code itself for one without a name."""
+    name: str = Locale(language).territories.get(country, country)
     return name
 
 

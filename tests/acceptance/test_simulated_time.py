@@ -25,14 +25,12 @@ from teleconnect_bot.demo.remains import files_with
 from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.demo.staff import Seen
 from tests.acceptance.conftest import MakeStack
+from tests.acceptance.guest import PAUSE, Guest
 from tests.acceptance.nurse import SLOW, Nurse
 from tests.acceptance.outcome import read_rows
-from tests.bench.device import CLIENT, Device
 from tests.bench.play import GuestApi
 
 CONTACT = "guest@example.org"
-PAUSE = 0.05
-"""Seconds between two looks at something that reports nothing by itself."""
 
 
 class MovedClock:
@@ -89,37 +87,6 @@ async def deployment(make_stack: MakeStack, start: datetime) -> AsyncIterator[De
         stop.set()
 
 
-@dataclass
-class Guest:
-    """One browser at the gateway."""
-
-    api: GuestApi
-    device: Device
-    room: str = ""
-
-    @classmethod
-    async def come_in(cls, world: Deployment, link: str) -> Guest:
-        """From the link up to keys that are uploaded; `listening()` of the device is entered by the caller."""
-        api = GuestApi(world.http, world.stack.address)
-        device = await api.come_in(link.partition("#")[2])
-        await device.ask("GET", f"{CLIENT}/versions")
-        await device.publish_keys(cross_sign=True)
-        return cls(api, device)
-
-    async def join(self) -> None:
-        view = await self.api.ask("POST", "/api/ready")
-        while view["status"] != "invited":
-            await asyncio.sleep(PAUSE)
-            view = await self.api.ask("GET", "/api/seat")
-        self.room = str(view["room"])
-        await self.device.join(self.room)
-
-    async def beat(self, expected: str | None = None) -> None:
-        """The page is in front; with `expected` until it is told so."""
-        while (await self.api.ask("POST", "/api/beat", {"visible": True}))["status"] != (expected or "") and expected:
-            await asyncio.sleep(PAUSE)
-
-
 async def press(nurse: Nurse, event: str, key: str) -> None:
     """Once the bot offers it below the message, which its own reaction does."""
     await nurse.staff.wait_for(lambda: (nurse.bot, key) in nurse.staff.reactions(event), SLOW)
@@ -165,7 +132,7 @@ async def test_plan_remind_arrive_start_keep_return_close_reopen_close_and_gone(
 
         # arrive, start
         world.go_to(at - timedelta(minutes=5))
-        guest = await Guest.come_in(world, link)
+        guest = await Guest.come_in(world.http, world.stack, link)
         async with guest.device.listening():
             await guest.join()
             await nurse.reads("is in the waiting room")
@@ -224,7 +191,7 @@ async def test_plan_remind_arrive_start_keep_return_close_reopen_close_and_gone(
         # reopen, a day less an hour later: the same link, a new browser
         world.pass_time(timedelta(hours=23))
         await nurse.asks(f"reopen {code}", "is open again")
-        again = await Guest.come_in(world, link)
+        again = await Guest.come_in(world.http, world.stack, link)
         async with again.device.listening():
             await again.join()
             await nurse.reads("came back")

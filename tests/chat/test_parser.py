@@ -93,3 +93,27 @@ def test_options_come_back_as_they_were(options: dict[str, str]) -> None:
 def test_the_nearest_word_is_found_and_a_far_one_is_not() -> None:
     assert nearest("invit", ["invite", "invites", "help"]) in ("invite", "invites")
     assert nearest("xyzzy", ["invite", "help"]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "option", "value", "words"),
+    [
+        ("resend K7M2 to=+41 79 123 45 67", "to", "+41 79 123 45 67", ("K7M2",)),
+        ("resend to=079 123 45 67 K7M2", "to", "079 123 45 67", ("K7M2",)),
+        ("resend to=+41791234567 2345", "to", "+41791234567", ("2345",)),
+        ("resend to=(079) 123-45-67", "to", "(079) 123-45-67", ()),
+        ("settings phone=079 123 45 67 lang=fr", "phone", "079 123 45 67", ()),
+        ("settings tz=1 2", "tz", "1", ("2",)),
+        ("resend to=anna@example.org 2345", "to", "anna@example.org", ("2345",)),
+    ],
+)
+def test_a_number_needs_no_quotes_after_an_option(written: str, option: str, value: str, words: tuple[str, ...]) -> None:
+    line = parse(written)
+    assert (line.options[option], line.words) == (value, words)
+
+
+def test_a_language_may_follow_a_number_with_blanks() -> None:
+    line = parse("invite anna@example.org guest=079 123 45 67/fr guest=bea@example.org note=1 colleague=+44 7700 900123")
+    assert line.each("guest") == ("079 123 45 67/fr", "bea@example.org")
+    assert line.each("colleague") == ("+44 7700 900123",)
+    assert line.words == ("anna@example.org",)

@@ -48,8 +48,11 @@ async def test_what_was_chosen_is_kept_and_one_choice_leaves_the_others(world: W
         ("settings lang=xx", "I cannot answer in that language. There are: en, fr, es, ar."),
         ("settings tz=Mars", "I do not know this time zone."),
         ("settings email=nurse@nowhere", "is not an e-mail address"),
-        ("settings phone=12", "country code"),
-        ("settings phone=+4112", "no telephone number like"),
+        ("settings phone=nobody", "What stands after phone= is no telephone number"),
+        ("settings phone=+4112", "too few digits for Switzerland. Example: settings phone=+41"),
+        ("settings phone=+41 97 123 45 67", "is like no number for Switzerland"),
+        ("settings phone=022 734 60 01", "is a fixed line, which takes no SMS"),
+        ("settings phone=079 123 45 67 nurse", "too many words"),
         ("settings tz=Europe/Kyiv email=nurse", "is not an e-mail address"),
         ("settings nurse", "too many words"),
     ],
@@ -57,6 +60,19 @@ async def test_what_was_chosen_is_kept_and_one_choice_leaves_the_others(world: W
 async def test_a_wrong_value_is_refused_with_the_reason_and_changes_nothing(world: World, words: str, reason: str) -> None:
     assert reason in await _answer(world, words)
     assert await world.settings.of(NURSE) == Settings()
+
+
+@pytest.mark.parametrize("written", ["079 123 45 67", "+41 79 123 45 67", "0041791234567", '"(079) 123-45-67"', "٠٧٩ ١٢٣ ٤٥ ٦٧"])
+async def test_an_own_number_is_read_as_people_write_it(world: World, written: str) -> None:
+    await _answer(world, f"settings phone={written} tz=kyiv")
+    settings = await world.settings.of(NURSE)
+    assert settings.phone is not None
+    assert (settings.phone.value, settings.zone) == ("+41791234567", "Europe/Kyiv")
+
+
+async def test_what_is_wrong_with_a_number_is_said_in_the_language_of_the_one_who_reads(world: World) -> None:
+    await _answer(world, "settings lang=fr", "$1")
+    assert "a trop peu de chiffres pour Suisse" in await _answer(world, "settings phone=+4112", "$2")
 
 
 async def test_times_are_on_the_clock_of_the_one_who_reads(world: World) -> None:

@@ -31,7 +31,8 @@ async def room_of(moderator: Staff, *invited: str, encrypted: bool = True, alias
         alias=alias, invite=list(invited), preset=nio.RoomPreset.private_chat, initial_state=[ENCRYPTION] if encrypted else []
     )
     assert isinstance(made, nio.RoomCreateResponse)
-    return made.room_id
+    await moderator.wait_for(lambda: made.room_id in moderator.client.rooms)
+    return str(made.room_id)
 
 
 class InOrder(Recorder):

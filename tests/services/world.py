@@ -267,7 +267,7 @@ class World:
         self.organisation_rooms = OrganisationRooms(self.shared, self.organisations)
         orders = OrganisationOrders(self.organisations, self.organisation_rooms)
         belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of, orders)
-        personal = Personal(self.settings, access, ["en", "fr"], texts.display_name)
+        personal = Personal(self.settings, access, ["en", "fr"], texts.display_name, "CH")
         reach = Reach(self.channels, "CH")
         answers = Answers(
             *(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request),
