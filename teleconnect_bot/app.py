@@ -366,7 +366,7 @@ class Bot:
             self.phone,
             StatusCard(sessions, ledger, chat, cards, self.clock, self.settings, Previews(sessions, self.messages)),
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
-            StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock),
+            StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock, self.phone),
             PassingAnswers(ledger, chat),
             OrganisationRequests(sessions, OrganisationMails(self.keys, self.texts, self.facts, mailer, self.sender)),
             CallOffers(sessions, self.call_links, MatrixBells(self.account), by_link=config.calls.provider in ("builtin", "jitsi")),

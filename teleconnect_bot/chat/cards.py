@@ -175,6 +175,10 @@ class Cards(TeamTexts):
             )
             return say("Session {code}: somebody is waiting", code=session.code), "\n\n".join(body)
 
+    def alert_in_short(self, session: Session, reader: Settings = DEFAULT) -> str:
+        with speaking_to(reader):
+            return say("Session {code}: somebody is waiting. Please open Element.", code=session.code)
+
     def deleted(self, session: Session, reader: Settings = DEFAULT) -> Text:
         with speaking_to(reader):
             return text(say("Session {code} is deleted. Nothing of it is stored any more.", code=session.code))

@@ -6,7 +6,7 @@ blindly: a message that may have been taken is looked for first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 import structlog
@@ -29,6 +29,7 @@ from .spending import SpendingGuard
 
 log = structlog.get_logger("teleconnect_bot.phone_messages")
 
+PROVIDER = "SMS provider"
 NOT_SET_UP = "SMS and WhatsApp are not set up here; please tell the administrator, or use an e-mail address"
 TRIED_AGAIN = "the SMS provider does not take it now; it is tried again"
 RECORDS = frozenset({TraceKind.PROVIDER_RECORD})
@@ -37,6 +38,11 @@ LEFT_TO_TEARDOWN = 20
 """After how many attempts, some two hours, a record is left alone until the session is deleted."""
 
 Compose = Callable[[Session, OutgoingMessage], PhoneMessage | None]
+ComposeAlert = Callable[[Session, Trace], Awaitable[PhoneMessage | None]]
+
+
+async def _nothing(session: Session, trace: Trace) -> PhoneMessage | None:
+    return None
 
 
 class PhoneMessages:
@@ -56,6 +62,8 @@ class PhoneMessages:
         self.deliveries = Deliveries(units, sessions)
         self.compose: Compose = lambda session, message: None
         """Set by `Messages`, which writes the texts."""
+        self.compose_alert: ComposeAlert = _nothing
+        """Set by `StaffAlerts`: what was sent to a member of staff, by the trace of its record."""
 
     def handlers(self) -> dict[type[Effect], Handler]:
         return {RemoveRecord: self.remove_record, LookAtRecord: self.look}
@@ -67,24 +75,33 @@ class PhoneMessages:
         if words or composed is None or self.messenger is None:
             await self._failed(session, message, words or NOT_SET_UP)
             return
-        trace, refusal = await self._entered(session, message, composed.to)
-        if refusal:
-            await self._failed(session, message, refusal)
-            return
         try:
-            place = trace.place if trace else ""
-            if trace is not None and not place:
-                place = await self.messenger.find(composed, await self._known()) or ""
-            place = place or await self.messenger.send(composed)
+            await self.hand_over(session, composed, session.requester, _record_of(session, message))
         except ServiceUnavailable:
             await self.sessions.decide(session.id, MessageDelayed(message.id, TRIED_AGAIN))
             raise
         except RefusedByService as refused:
-            await self.ledger.put(_record_of(session, message), state=TraceState.VERIFIED)
             await self._failed(session, message, refused.reason)
             return
-        await self.ledger.made(_record_of(session, message), place)
         await self.sessions.decide(session.id, MessageTaken(message.id))
+
+    async def hand_over(self, session: Session, message: PhoneMessage, by: str, record: Trace) -> None:
+        """The provider has the message, once, and its record stands in the session's ledger. `by` is whose share of messages it takes.
+
+        Raises `ServiceUnavailable`, or `RefusedByService` when the provider or the spending guard refuses it.
+        """
+        if self.messenger is None:
+            raise RefusedByService(PROVIDER, NOT_SET_UP)
+        earlier = await self._entered(session, record, message.to, by)
+        try:
+            place = earlier.place if earlier else ""
+            if earlier is not None and not place:
+                place = await self.messenger.find(message, await self._known()) or ""
+            place = place or await self.messenger.send(message)
+        except RefusedByService:
+            await self.ledger.put(record, state=TraceState.VERIFIED)
+            raise
+        await self.ledger.made(record, place)
 
     def _cannot(self, session: Session, message: OutgoingMessage) -> str | None:
         link = session.link(message.link)
@@ -92,17 +109,17 @@ class PhoneMessages:
             return NOT_SET_UP
         return WORDS[STOPPED] if link and message.recipient in link.opted_out else None
 
-    async def _entered(self, session: Session, message: OutgoingMessage, number: str) -> tuple[Trace | None, str | None]:
-        """The trace of an earlier attempt; else None, and the trace is entered now and counted, unless that is refused in words."""
-        record = _record_of(session, message)
+    async def _entered(self, session: Session, record: Trace, number: str, by: str) -> Trace | None:
+        """The trace of an earlier attempt; else None, and the trace is entered now and counted. Raises `RefusedByService`."""
         async with self.units.begin() as unit:
             earlier = next((trace for trace in await unit.traces(session.id) if (trace.kind, trace.key) == (record.kind, record.key)), None)
-            if earlier is not None:
-                return earlier, None
-            refusal = await self.guard.count(unit, session.requester, number, self.clock.now())
-            if refusal is None:
-                await unit.enter_trace(record)
-            return None, refusal
+            if earlier is None:
+                refusal = await self.guard.count(unit, by, number, self.clock.now())
+                if refusal is None:
+                    await unit.enter_trace(record)
+        if earlier is None and refusal:
+            raise RefusedByService(PROVIDER, refusal)
+        return earlier
 
     async def _failed(self, session: Session, message: OutgoingMessage, words: str) -> None:
         await self.sessions.decide(session.id, MessageFailed(message.id, words))
@@ -128,13 +145,14 @@ class PhoneMessages:
     async def remove_record(self, queued: QueuedEffect) -> None:
         """Once the message has arrived or failed; `ServiceUnavailable` for as long as the provider is not done with it."""
         session = await self.sessions.load(queued.session)
-        message = session.message(cast(RemoveRecord, queued.effect).message) if session else None
-        if session is None or message is None or message.delivery not in FINAL or self.messenger is None:
+        key = cast(RemoveRecord, queued.effect).message
+        message = session.message(key) if session else None
+        if session is None or (message and message.delivery not in FINAL) or self.messenger is None:
             return
         if queued.attempts >= LEFT_TO_TEARDOWN:
             return
         for trace in await self.ledger.of(session.id, TraceKind.PROVIDER_RECORD):
-            if trace.key == message.id and trace.state is not TraceState.VERIFIED:
+            if trace.key == key and trace.state is not TraceState.VERIFIED:
                 located = await self._located(session, trace)
                 if located.place:
                     await self.messenger.delete(located.place)
@@ -151,9 +169,9 @@ class PhoneMessages:
 
     async def _located(self, session: Session, trace: Trace) -> Trace:
         message = session.message(trace.key)
-        if trace.place or message is None or self.messenger is None:
+        if trace.place or self.messenger is None:
             return trace
-        composed = self.compose(session, message)
+        composed = self.compose(session, message) if message else await self.compose_alert(session, trace)
         found = await self.messenger.find(composed, await self._known()) if composed else None
         return await self.ledger.made(trace, found) if found else trace
 

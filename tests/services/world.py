@@ -228,7 +228,7 @@ class World:
                 **self.messages.handlers(),
                 **phone.handlers(),
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
-                **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock).handlers(),
+                **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock, phone).handlers(),
                 **PassingAnswers(self.ledger, self.chat).handlers(),
                 **OrganisationRequests(self.sessions, OrganisationMails(self.keys, texts, facts, self.mailer, sender)).handlers(),
                 **CallOffers(self.sessions, call_links, self.bells, by_link=calling.by_link).handlers(),

@@ -53,6 +53,9 @@ class StaffTexts(Protocol):
     def alert(self, session: Session, now: datetime, reader: Settings) -> tuple[str, str]:
         """That somebody waits, for a mail: subject, and body in Markdown. The code alone, since others may read it on the way."""
 
+    def alert_in_short(self, session: Session, reader: Settings) -> str:
+        """The same for an SMS: one segment, and the same words however often it is written."""
+
     def team_card(self, session: Session, now: datetime, reader: Settings) -> Text:
         """The card in the team's room: no contact, no name of an invited person; who has taken it."""
 
