@@ -18,7 +18,7 @@ from teleconnect_bot.services.messages import signed
 TEXTS = Catalogues.load()
 ENGLISH = TEXTS.catalogue("en")
 # Not translated yet; where they are missing the English ones are sent.
-AWAITED = frozenset(key for key in ENGLISH.texts if key.startswith("interpreter"))
+AWAITED: frozenset[str] = frozenset()
 PAGE_TEXTS = Path(__file__).parents[2] / "guest_page" / "src" / "texts"
 LANGUAGES = ["am", "ar", "de", "en", "es", "fa", "fr", "ha", "it", "ku", "my", "prs", "ps", "pt", "ru", "so", "sw", "ti", "tr", "uk"]
 SCRIPTS = {
@@ -28,7 +28,7 @@ SCRIPTS = {
     "my": "MYANMAR",
 }
 # Names that stay as they are in every script.
-PRODUCT_NAMES = re.compile(r"\b(?:PDF|SMS|WhatsApp|Teleconnect|UTC)\b")
+PRODUCT_NAMES = re.compile(r"\b(?:PDF|SMS|WhatsApp|Teleconnect|UTC|Matrix)\b")
 # Letters of a neighbour's alphabet that look right and are wrong.
 NEIGHBOURS = {"ar": "یکپچگ", "fa": "يكةى", "prs": "يكةى", "ps": "كة", "ru": "іїєґ", "uk": "ыэёъ", "tr": "êîûâ", "ku": "ğıöü"}
 # Words that would tell a bystander what the conversation is about. Stems, one expression for each language.
@@ -88,7 +88,8 @@ def test_a_catalogue_is_written_in_its_own_script_alone(language: str) -> None:
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
 def test_no_sentence_was_left_in_english(language: str) -> None:
     untranslated = {key for key, text in TEXTS.catalogue(language).texts.items() if text == ENGLISH.texts[key]}
-    assert untranslated <= {"terms.version", "transcript.pdf", "transcript.photo", "transcript.page", "transcript.file"}
+    alike = {"terms.version", "interpreter.terms.version", "interpreter.fact.markdown"}
+    assert untranslated - alike <= {"transcript.pdf", "transcript.photo", "transcript.page", "transcript.file"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
