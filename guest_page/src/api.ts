@@ -23,6 +23,8 @@ export interface Opened {
   /** ISO 8601; only when the session is planned. */
   opens_at: string | null;
   state: "open" | "early" | "ended";
+  /** It is an interpreter's link. */
+  interpreter: boolean;
 }
 
 export type DeviceTest = "good" | "audio_only" | "no_camera" | "writing_only" | "poor_network";

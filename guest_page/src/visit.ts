@@ -48,6 +48,8 @@ export class Visit {
   private attention: Attention | null = null;
   private awake: ScreenAwake | null = null;
   private readonly comingBack: Return;
+  /** The link is an interpreter's. */
+  interprets = false;
   private read: Reading | null = null;
   private more: { language: string; texts: InsideTexts } | null = null;
   private digest = "";
@@ -146,6 +148,7 @@ export class Visit {
     this.become({ what: "busy" });
     const answer = await this.api.open(this.token, this.language);
     if (answer.ok) {
+      this.interprets = answer.value.interpreter;
       try {
         await this.loadInside();
       } catch {
@@ -250,6 +253,11 @@ export class Visit {
   /** There is a link to ask for another one of. */
   get hasLink(): boolean {
     return this.token !== null;
+  }
+
+  /** Where an interpreter says that they cannot come. */
+  get answerAddress(): string | null {
+    return this.token === null ? null : `/i#${this.token}`;
   }
 
   askDeletion(): void {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Opened, Refusal, Seat, SeatStatus } from "../src/api.ts";
 import { type Flow, type Happened, step } from "../src/flow.ts";
 
-const OPENED: Opened = { terms: { version: "1", text: "…" }, language: "en", name: "Org", opens_at: null, state: "open" };
+const OPENED: Opened = { terms: { version: "1", text: "…" }, language: "en", name: "Org", opens_at: null, state: "open", interpreter: false };
 const LANGUAGE: Flow = { at: "language", busy: true, problem: null };
 const TERMS: Flow = { at: "terms", opened: OPENED, name: "", busy: true, problem: null };
 const DEVICE: Flow = { at: "device", opened: OPENED, name: "Amina", skipped: false, busy: true, problem: null };

@@ -76,6 +76,8 @@ class OpenedLink:
     """Plain paragraphs in the language that the page asked for."""
     opens_at: datetime | None = None
     """Set exactly when `state` is `EARLY`."""
+    interpreter: bool = False
+    """Whoever holds it interprets, and may say that they cannot come."""
 
 
 class SeatStatus(StrEnum):

@@ -122,6 +122,7 @@ class Guests:
             terms_version=self.terms.version,
             terms_text=self.terms.texts.get(language) or self.texts.get("terms", language, name=self._name(session)),
             opens_at=opening if early else None,
+            interpreter=link.role is Role.INTERPRETER,
         )
 
     async def not_me(self, token: str) -> bool:

@@ -250,6 +250,7 @@ def _opened(link: OpenedLink) -> dict[str, Any]:
         "name": link.name,
         "opens_at": link.opens_at.isoformat() if link.opens_at else None,
         "terms": {"version": link.terms_version, "text": link.terms_text},
+        "interpreter": link.interpreter,
     }
 
 

@@ -48,6 +48,7 @@ async def test_continue_shows_the_terms_in_the_language_of_the_page(tmp_path: Pa
             "language": "fr",
             "name": "Field Clinic",
             "opens_at": None,
+            "interpreter": False,
             "terms": {"version": "1", "text": "Terms in ar."},
         }
         unknown = await _post(front, "/api/open", {"token": GOOD_TOKEN, "language": "xx"})

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { fill } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
+import { CannotCome } from "./cannot_come.tsx";
 import { DeviceTestScreen } from "./device_test.tsx";
 import { dateAndTime, fromNow } from "./when.ts";
 
@@ -41,6 +42,7 @@ export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string;
           <button type="button" class="primary" onClick={() => setTesting(true)}>
             {texts.test}
           </button>
+          <CannotCome visit={visit} />
         </>
       ) : (
         <>

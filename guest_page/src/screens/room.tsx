@@ -4,6 +4,7 @@ import { fill, numberIn } from "../texts/index.ts";
 import type { RoomView } from "../stay.ts";
 import type { AllTexts, Visit } from "../visit.ts";
 import { Attach } from "./attach.tsx";
+import { CannotCome } from "./cannot_come.tsx";
 import { Composer } from "./composer.tsx";
 import { Deletion } from "./deletion.tsx";
 import { MoveQuestion } from "./full.tsx";
@@ -43,6 +44,7 @@ export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element
           {texts.leave}
         </button>
         <Deletion visit={visit} seat={seat} />
+        <CannotCome visit={visit} />
       </div>
     </div>
   );

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { Opened } from "../api.ts";
 import type { Problem } from "../flow.ts";
 import type { Visit } from "../visit.ts";
+import { CannotCome } from "./cannot_come.tsx";
 import { ProblemLine } from "./problem.tsx";
 
 const LONGEST_NAME = 60;
@@ -70,6 +71,7 @@ export function Terms({ visit, opened, name: before, busy, problem }: Shown): JS
           {texts.notMe}
         </button>
       </div>
+      <CannotCome visit={visit} />
     </form>
   );
 }

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from teleconnect_bot.services.guest_door import LinkState, SeatStatus
 from teleconnect_bot.services.interpreter_door import OfferStatus
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.person import Person
 from tests.fakes_interpreters import DESK_TOKEN, REQUEST
-from tests.fakes_web import Front
+from tests.fakes_web import GOOD_TOKEN, Front
 
 
 @pytest_asyncio.fixture
@@ -188,3 +190,32 @@ async def test_nothing_is_kept_in_the_browser(manager: Person) -> None:
     await manager.sees("An interpreter is needed")
     kept = await manager.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
     assert kept == [0, 0, ""]
+
+
+async def test_an_interpreter_finds_the_way_there_on_every_screen_of_their_own_page(front: Front, person: Person) -> None:
+    front.door.opened = replace(front.door.opened, state=LinkState.EARLY, opens_at=datetime.now(UTC) + timedelta(days=3), interpreter=True)
+    way = person.page.get_by_role("link", name="I cannot come")
+    await person.press("Continue")
+    await person.sees("You are early")
+    await expect(way).to_be_visible()
+    front.door.opened = replace(front.door.opened, state=LinkState.OPEN, opens_at=None)
+    await person.page.reload()
+    await person.press("Continue")
+    await person.sees("Before you enter")
+    await person.is_accessible()
+    await way.click()
+    await expect(person.page).to_have_url(f"{front.url}/i#{GOOD_TOKEN}")
+
+
+async def test_nobody_else_is_offered_it(person: Person) -> None:
+    await person.press("Continue")
+    await person.sees("Before you enter")
+    await expect(person.page.get_by_role("link", name="I cannot come")).to_have_count(0)
+
+
+async def test_in_the_room_an_interpreter_is_shown_as_one_and_may_still_say_that_they_cannot_stay(front: Front, person: Person) -> None:
+    await person.come_in()
+    await person.hears(front.door, status=SeatStatus.IN_SESSION, label="Interpreter")
+    await person.sees("You are connected")
+    await expect(person.page.get_by_role("link", name="I cannot come")).to_be_visible()
+    await person.is_accessible()

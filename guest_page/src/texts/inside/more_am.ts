@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "የጋበዙዎት ሰዎች እዚህ የተጻፈውን ሁሉ ወዲያው እና ለዘለዓለም እንዲያጠፉ እንጠይቃለን። ከዚያ ክፍለ ጊዜው ያበቃል።",
   deleteYes: "አዎ፣ ይጠይቋቸው",
   deletionAsked: "ሁሉንም እንዲያጠፉ ጠይቀናቸዋል። ሲፈጸም ይህ ገጽ ይነግርዎታል።",
+  cannotCome: "መምጣት አልችልም",
   kept: "ምን ይቀመጣል፣ ለምን ያህል ጊዜ",
 };

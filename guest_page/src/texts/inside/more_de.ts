@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Wir bitten die Menschen, die Sie eingeladen haben, alles hier Geschriebene sofort und für immer zu löschen. Die Sitzung ist dann zu Ende.",
   deleteYes: "Ja, darum bitten",
   deletionAsked: "Wir haben darum gebeten, alles zu löschen. Diese Seite sagt, wenn es getan ist.",
+  cannotCome: "Ich kann nicht kommen",
   kept: "Was gespeichert wird, und wie lange",
 };

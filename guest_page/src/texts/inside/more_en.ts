@@ -61,6 +61,7 @@ export const texts = {
   deleteText: "We ask the people who invited you to delete everything that was written here, at once and for good. The session is then over.",
   deleteYes: "Yes, ask them",
   deletionAsked: "We have asked them to delete everything. This page says when it is done.",
+  cannotCome: "I cannot come",
   kept: "What is kept, and for how long",
 };
 

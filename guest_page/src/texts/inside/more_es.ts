@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Pedimos a las personas que le invitaron que borren todo lo escrito aquí, enseguida y para siempre. La sesión termina entonces.",
   deleteYes: "Sí, pedirlo",
   deletionAsked: "Hemos pedido que lo borren todo. Esta página le dirá cuándo está hecho.",
+  cannotCome: "No puedo venir",
   kept: "Qué se guarda y durante cuánto tiempo",
 };

@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Nous demandons aux personnes qui vous ont invité·e d’effacer tout ce qui a été écrit ici, immédiatement et pour toujours. La session est alors terminée.",
   deleteYes: "Oui, leur demander",
   deletionAsked: "Nous leur avons demandé de tout effacer. Cette page vous dira quand ce sera fait.",
+  cannotCome: "Je ne peux pas venir",
   kept: "Ce qui est conservé, et combien de temps",
 };

@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Za mu roƙi waɗanda suka gayyace ku su goge duk abin da aka rubuta a nan, nan take kuma har abada. Daga nan zaman ya ƙare.",
   deleteYes: "Eh, a roƙe su",
   deletionAsked: "Mun roƙe su su goge komai. Wannan shafin zai faɗi idan an gama.",
+  cannotCome: "Ba zan iya zuwa ba",
   kept: "Abin da ake ajiyewa, da tsawon lokaci",
 };

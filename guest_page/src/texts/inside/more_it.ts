@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Chiediamo a chi L’ha invitata di cancellare tutto ciò che è stato scritto qui, subito e per sempre. La sessione poi è finita.",
   deleteYes: "Sì, chiediamolo",
   deletionAsked: "Abbiamo chiesto di cancellare tutto. Questa pagina Le dirà quando è fatto.",
+  cannotCome: "Non posso venire",
   kept: "Che cosa viene conservato, e per quanto tempo",
 };

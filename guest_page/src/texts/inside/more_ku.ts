@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Em ji kesên ku hûn vexwendine dixwazin ku her tiştê li vir nivîsandî di cih de û ji bo her tim jê bibin. Wê demê danişîn diqede.",
   deleteYes: "Erê, ji wan bixwaze",
   deletionAsked: "Me ji wan xwest ku her tiştî jê bibin. Ev rûpel dibêje kengî çêbû.",
+  cannotCome: "Ez nikarim bêm",
   kept: "Çi tê parastin û heta kengî",
 };

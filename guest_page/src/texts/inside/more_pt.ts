@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Pedimos a quem convidou você que apague tudo o que foi escrito aqui, já e para sempre. A sessão termina então.",
   deleteYes: "Sim, pedir",
   deletionAsked: "Pedimos que apaguem tudo. Esta página diz quando estiver feito.",
+  cannotCome: "Não posso vir",
   kept: "O que é guardado, e por quanto tempo",
 };

@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Waxaan dadkii ku casuumay weydiinaynaa inay tirtiraan wax kasta oo halkan lagu qoray, isla markiiba iyo weligeedba. Markaas kulanku wuu dhammaanayaa.",
   deleteYes: "Haa, weydii",
   deletionAsked: "Waxaan weydiinnay inay wax walba tirtiraan. Boggani wuu sheegi doonaa marka la sameeyo.",
+  cannotCome: "Ma iman karo",
   kept: "Waxa la kaydiyo iyo inta ay ku jirto",
 };

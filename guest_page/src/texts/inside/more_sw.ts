@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Tutawaomba waliokualika wafute yote yaliyoandikwa hapa, mara moja na kabisa. Kisha kikao kimekwisha.",
   deleteYes: "Ndiyo, waombe",
   deletionAsked: "Tumewaomba wafute kila kitu. Ukurasa huu utasema itakapokamilika.",
+  cannotCome: "Siwezi kuja",
   kept: "Kinachohifadhiwa, na kwa muda gani",
 };

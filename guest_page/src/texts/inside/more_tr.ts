@@ -62,5 +62,6 @@ export const texts: InsideTexts = {
   deleteText: "Sizi davet edenlerden burada yazılan her şeyi hemen ve kalıcı olarak silmelerini isteriz. Oturum o zaman biter.",
   deleteYes: "Evet, iste",
   deletionAsked: "Her şeyi silmelerini istedik. Yapıldığında bu sayfa söyler.",
+  cannotCome: "Gelemiyorum",
   kept: "Neler saklanır ve ne kadar süreyle",
 };
