@@ -18,6 +18,9 @@ transcript's PDF, and the mail, have no counterpart in the baseline.
 gateway itself would ask; in turns, medians. And the resident memory of the bot's process, where the gateway runs, with 500 browsers'
 polls held at once; *baseline* is the same process before.
 
+**Somebody is removed.** From the moment in which the nurse sends `remove`, encrypted, until the poll that the person's browser holds at the
+gateway has ended and the person is let in no more; the slowest of five sessions. There is nothing to compare it with.
+
 **Transcripts** of 100, 1,000 and 10,000 messages in four scripts, set by a fresh worker: seconds (*baseline*: a tenth of the messages), the
 worker's peak memory, and the longest time for which the bot's loop did not come round meanwhile.
 
@@ -47,7 +50,7 @@ from teleconnect_bot.demo.catcher import NoMailCame
 from teleconnect_bot.demo.homeserver import HomeserverFailed
 from teleconnect_bot.demo.stack import Stack
 
-from . import gateway, messages, session, storage, transcripts
+from . import gateway, messages, removal, session, storage, transcripts
 from .device import CouldNotMeasure
 from .play import SETTINGS
 from .results import Row, table, write
@@ -69,6 +72,8 @@ async def run(directory: Path) -> tuple[list[Row], list[str]]:
             await stack.restart_bot()
             _now("the gateway")
             rows = [plain, whole, *await gateway.measure(stack, http)]
+            _now("removals")
+            rows.append(await removal.measure(stack, http))
         await stack.stop()
         _now("transcripts")
         rows += await transcripts.measure()

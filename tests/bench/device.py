@@ -12,6 +12,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -201,6 +202,11 @@ class Device:
         return str((await self.ask("POST", "/_matrix/media/v3/upload", data=data))["content_uri"])
 
     # --- reading
+
+    async def listen_until_refused(self) -> float:
+        """The moment (`perf_counter`) in which the device is let in no more; the poll that is held then ends with it."""
+        await self._listen()
+        return perf_counter()
 
     async def _listen(self) -> None:
         while True:
