@@ -271,7 +271,7 @@ class Bot:
             self.units, self.sessions, self.ledger, self.settings, chat, shared, staff_rooms, access.may_request, access.known_admins
         )
         organisation_rooms = OrganisationRooms(shared, self.organisations)
-        orders = OrganisationOrders(self.organisations, organisation_rooms)
+        orders = OrganisationOrders(self.organisations, organisation_rooms, self.offer.sent)
         belonging = Belonging(self.sessions, self.clock, access, staff_rooms, chat.room_of, orders)
         personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name, config.messages.default_country)
         reach = Reach(frozenset(config.channels().usable), config.messages.default_country)

@@ -194,13 +194,13 @@ COMMANDS: dict[str, ChatCommand] = {
         ),
         ChatCommand(
             "org",
-            'org add|edit <word> [name="…"] [languages=prs,ti] [email=…] [room=#alias:server] [decline=no] [alone=2h]; org remove <word>; '
-            "org list",
+            'org add|edit <word> [name="…"] [languages=prs,ti] [email=…] [room=#alias:server] [lang=fr] [decline=no] [alone=2h]; '
+            "org remove <word>; org list",
             "for administrators: the interpreting organisations, which languages they speak and where they are asked; requesters write the "
             "short word behind the language, as in `interpreter=prs/lingua`",
             'org add lingua name="Lingua" languages=prs,ps,ti email=manager@lingua.example.org',
             (1, 2),
-            options=frozenset({"name", "languages", "email", "room", "decline", "alone"}),
+            options=frozenset({"name", "languages", "email", "room", "lang", "decline", "alone"}),
         ),
         ChatCommand("stats", "stats", "for administrators: monthly sums of the sessions that were deleted", "stats"),
         ChatCommand(

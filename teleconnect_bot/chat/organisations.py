@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -37,8 +37,9 @@ ROOM_TROUBLES: dict[RoomTrouble, Sentence] = {
 class OrganisationOrders:
     """Only for administrators; `Belonging` sees to that."""
 
-    def __init__(self, organisations: Organisations, rooms: OrganisationRooms) -> None:
-        self.organisations, self.rooms = organisations, rooms
+    def __init__(self, organisations: Organisations, rooms: OrganisationRooms, written: Sequence[str] = ()) -> None:
+        """`written` are the languages in which organisations can be written to."""
+        self.organisations, self.rooms, self.written = organisations, rooms, written
 
     async def answer(self, line: Line) -> str:
         """In Markdown. Raises `NotUnderstood`; nothing is changed then."""
@@ -128,6 +129,8 @@ class OrganisationOrders:
             new = replace(new, languages=_languages(options["languages"]))
         if "email" in options:
             new = replace(new, email=None if options["email"].lower() == NONE else _email(options["email"]))
+        if "lang" in options:
+            new = replace(new, language=self._language(options["lang"]))
         if "decline" in options:
             new = replace(new, may_decline=_yes_or_no(options["decline"]))
         if "alone" in options:
@@ -139,6 +142,16 @@ class OrganisationOrders:
                 "It needs `email=` or `room=`: else nobody there can be asked. Example: `{example}`", example=COMMANDS["org"].example
             )
         return new
+
+    def _language(self, wanted: str) -> str:
+        code = code_of(wanted) or wanted.strip().lower()
+        if code not in self.written:
+            raise NotUnderstood(
+                "I cannot write to an organisation in this language. There are: {languages}. Example: `lang={example}`",
+                languages=listed(list(self.written)),
+                example=self.written[0],
+            )
+        return code
 
     async def _room(self, written: str) -> str:
         room = written.strip()
@@ -156,6 +169,7 @@ def in_words(organisation: Organisation) -> str:
         [say("e-mail to {address}", address=escaped(Contact(ContactKind.EMAIL, organisation.email).masked()))] if organisation.email else []
     )
     ways += [say("room {room}", room=escaped(organisation.room))] if organisation.room else []
+    ways += [say("written to in {language}", language=called_to_reader(organisation.language))] if organisation.email else []
     besides = [] if organisation.may_decline else [say("may not decline")]
     hours, rest = divmod(int(organisation.alone_for.total_seconds() // 60), 60)
     if organisation.alone_for:

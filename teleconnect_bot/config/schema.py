@@ -167,6 +167,7 @@ class Config(Section):
                 room=each.room,
                 may_decline=each.may_decline,
                 alone_for=each.alone_for,
+                language=each.language,
                 configured=True,
                 position=position,
             )

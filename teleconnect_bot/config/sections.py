@@ -346,6 +346,7 @@ class Organisation(Section):
         description="Its own encrypted Matrix room, by id or alias, with the bot in it; any member may accept there.",
         repr=False,
     )
+    language: Language = Field("en", description="The language in which it is written to.")
     may_decline: bool = Field(True, description="false: it is not offered to decline.")
     alone_for: Duration = Field(
         timedelta(0),

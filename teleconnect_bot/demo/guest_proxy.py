@@ -1,4 +1,4 @@
-"""What `make demo HOST=…` opens to the local network: the guests' routes alone, by https. Everything else stays on loopback."""
+"""What `make demo HOST=…` opens to the local network, by https: what guests and interpreters need. All else is on loopback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-_EXACT = frozenset({"/j"})
+_EXACT = frozenset({"/j", "/i"})
 _BELOW = ("/j/", "/assets/", "/api/", "/gw/")
 _OF_ONE_CONNECTION = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}

@@ -106,3 +106,10 @@ async def test_those_of_the_configuration_follow_it_and_added_ones_stay(world: W
 )
 def test_a_variety_is_found_by_its_language_and_the_other_way_round(asked: str, spoken: str, fits: bool) -> None:
     assert replace(HORN, languages=(spoken,)).speaks(asked) is fits
+
+
+async def test_it_is_written_to_in_a_language_that_there_is(world: World) -> None:
+    assert "written to in English" in await order(world, ADD)
+    assert "written to in French" in await order(world, "org edit lingua lang=français")
+    assert "I cannot write to an organisation in this language." in await order(world, "org edit lingua lang=ti")
+    assert [each.language for each in await world.organisations.all()] == ["fr"]

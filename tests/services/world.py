@@ -265,7 +265,7 @@ class World:
             access.known_admins,
         )
         self.organisation_rooms = OrganisationRooms(self.shared, self.organisations)
-        orders = OrganisationOrders(self.organisations, self.organisation_rooms)
+        orders = OrganisationOrders(self.organisations, self.organisation_rooms, ["en", "fr"])
         belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of, orders)
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name, "CH")
         reach = Reach(self.channels, "CH")
