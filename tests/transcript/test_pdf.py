@@ -251,6 +251,41 @@ def _die(_document: object, _limits: object) -> bytes:
     os._exit(3)
 
 
+FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
+HOSTILE = {
+    "100,000 letters without a space": "a" * 100_000,
+    "30,000 letters of a joining script": "س" * 30_000,
+    "a line of 100,000 letters": "word " * 20_000,
+    "zero width": "\u200b\u200c\u200d\u2060\ufeff" * 20_000,
+    "marks on one letter": "a" + "\u0301" * 20_000,
+    "emoji that are joined": FAMILY * 300,
+    "joiners without end": "\U0001f469" + "\u200d\U0001f469" * 1_000,
+    "bidi controls": "\u202e\u2066\u202b" * 10_000 + "abc",
+    "directions in turns": "ab مر " * 10_000,
+    "new lines": "x\n" * 1_000,
+    "markup": "</p></body><script>" * 3_000,
+    "CSS": "*{position:fixed;width:100000px}" * 2_000,
+    "Markdown": "# **[a](b)**\n" * 500,
+}
+
+
+async def test_hostile_texts_are_set_within_the_limits_and_hide_nothing_beside_them(renderer: PoolPdfRenderer, tmp_path: Path) -> None:
+    """The worker itself ends what takes too long or too much."""
+    lines = [says(text, speaker="Hostile") for text in HOSTILE.values()]
+    lines = [line for hostile in lines for line in (hostile, says("a quiet message"))]
+    documents = await renderer.render(transcript(*lines))
+    assert sum(words_of(pdf, tmp_path).count("Service user a quiet message") for pdf in documents) == len(HOSTILE)
+    assert sum(words_of(pdf, tmp_path).count("14:00 Hostile") for pdf in documents) == len(HOSTILE)
+
+
+def words_of(pdf: bytes, folder: Path) -> str:
+    """As poppler reads them, which is quick also for very much text."""
+    source = folder / "words.pdf"
+    source.write_bytes(pdf)
+    said = subprocess.run(["pdftotext", "-raw", str(source), "-"], check=True, capture_output=True).stdout
+    return " ".join(said.decode().split())
+
+
 async def test_a_document_that_needs_too_much_time_is_refused_in_words_and_the_next_one_is_set() -> None:
     renderer = PoolPdfRenderer(Catalogues.load(), limits=Limits(cpu=1.0))
     with pytest.raises(RefusedByService, match="too large for a PDF"):

@@ -21,7 +21,7 @@ Events = list[tuple[str, str, str]]
 """Room, event id, and the event as JSON."""
 ReadEvents = Callable[[], Awaitable[Events]]
 EVENTS = "SELECT room_id, event_id, json FROM event_json"
-MAINTENANCE = Path(__file__).parents[3] / "docs" / "synapse-maintenance.sql"
+DOCS = Path(__file__).parents[3] / "docs"
 OF_SQLITE = {"homeserver.db": "homeserver: database file"}
 LOGS = {"homeserver.log": "homeserver: log", "homeserver.out": "homeserver: log"}
 
@@ -52,7 +52,7 @@ def ciphertexts(events: Events, room: str) -> list[dict[str, Any]]:
 
 
 def statements() -> str:
-    written = MAINTENANCE.read_text(encoding="utf-8")
+    written = (DOCS / "synapse-maintenance.sql").read_text(encoding="utf-8")
     adapted = written.replace("@teleconnect!_visitor!_%:example.org", f"@teleconnect!_visitor!_%:{DOMAIN}")
     assert adapted != written
     return adapted
@@ -143,8 +143,9 @@ class HomeserverOnPostgresql:
         return [_reader(address) for address in addresses]
 
     async def maintain(self) -> None:
+        more = (DOCS / "synapse-maintenance-postgresql.sql").read_text(encoding="utf-8")
         async with _connected(self.address) as connection:
-            for statement in single_statements(statements()):
+            for statement in single_statements(f"{statements()}\n{more}"):
                 await connection.execute(statement)
 
 

@@ -104,7 +104,7 @@ class Played:
 
     async def deleted(self) -> None:
         """Requester and guest have noticed."""
-        await self.nurse.reads(f"Session {self.code} is deleted. Nothing of it is stored any more.")
+        await self.nurse.reads(f"Session {self.code} is deleted. Nothing of it is stored any more.", timeout=3 * SLOW)
         await self.guest.sees("This session is over", SLOW)
         await self.guest.page.wait_for_function("async () => localStorage.length === 0 && (await indexedDB.databases()).length === 0")
 
@@ -112,7 +112,9 @@ class Played:
         asks = self.nurse.asks
         await asks("invite", "Where is the person?")
         await asks("remote", "How can they be reached")
-        await asks(sentinels.ANSWERED_CONTACT, "What is their name?")
+        self.exact.add("number in answer", sentinels.ANSWERED_NUMBER[3:])
+        await asks(sentinels.ANSWERED_CONTACT, "mobile number of the same person")
+        await asks(sentinels.ANSWERED_NUMBER, "What is their name?")
         await asks(sentinels.ANSWERED_NAME, "In which language")
         await asks("cancel", "The invitation is forgotten")
 

@@ -40,7 +40,7 @@ NEWEST_ROW_STAYS = (
     "current_state_delta_stream",
 )
 KEEPS_ITS_LOG = "wal_keep_size=4GB"
-PERSONAL_BUT_NO_WORD = {"seat secret", "link", "number for sms", "number for whatsapp"}
+PERSONAL_BUT_NO_WORD = {"seat secret", "link", "number for sms", "number for whatsapp", "number in answer"}
 OF_THE_PAGE = dict.fromkeys(("Local Storage", "Session Storage", "IndexedDB", "Service Worker"), "browser: what the page stored")
 Keep = Callable[..., Any]
 """Enters a context that lasts until the stack has stopped."""
