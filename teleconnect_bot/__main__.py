@@ -109,6 +109,7 @@ def _check_config(options: argparse.Namespace) -> int:
     def act(config: Any) -> int:
         from teleconnect_bot.adapters.messaging.texts import CatalogueError, Catalogues
         from teleconnect_bot.config import unused
+        from teleconnect_bot.doctor.of_guests import LIMITS
         from teleconnect_bot.doctor.of_languages import said_of
 
         for key in unused(config):
@@ -119,6 +120,8 @@ def _check_config(options: argparse.Namespace) -> int:
             print(problem, file=sys.stderr)
             return FAILED
         print(*said_of(offer), sep="\n")
+        if config.guests.native:
+            print(LIMITS)
         print(f"{options.config} is good.")
         return GOOD
 

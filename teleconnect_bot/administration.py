@@ -66,7 +66,7 @@ async def _survey(config: Config, storage: _Storage, *, confirm: bool = False) -
     async with open_session() as session:
         admin = HomeserverAdmin(address=homeserver.address, domain=homeserver.domain, token=token, session=session)
         bot = HomeserverApi(homeserver.address, config.appservice.as_token.get_secret_value(), session, user=config.bot)
-        inventory = MatrixInventory(bot, admin, config.bot, config.appservice.visitor_prefix)
+        inventory = MatrixInventory(bot, admin, config.bot, config.appservice.visitor_prefix, guests=config.guests.native)
         survey = await Reconcile(storage.units, storage.keys).survey(inventory, SystemClock())
         right = RightDatabase(storage.units, AccountDataMemory(bot, config.bot), SystemTokens())
         if confirm:

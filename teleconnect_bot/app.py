@@ -25,6 +25,7 @@ from teleconnect_bot.adapters.matrix.bells import MatrixBells
 from teleconnect_bot.adapters.matrix.chat import MatrixStaffChat
 from teleconnect_bot.adapters.matrix.inventory import MatrixInventory
 from teleconnect_bot.adapters.matrix.memory import AccountDataMemory
+from teleconnect_bot.adapters.matrix.native_guests import NativeGuests
 from teleconnect_bot.adapters.matrix.relays import MatrixRelays
 from teleconnect_bot.adapters.matrix.rooms import MatrixRooms
 from teleconnect_bot.adapters.matrix.shared_rooms import MatrixSharedRooms
@@ -76,7 +77,7 @@ from teleconnect_bot.services.organisations import Organisations
 from teleconnect_bot.services.outbox import Handler, Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.phone_messages import PhoneMessages
-from teleconnect_bot.services.ports import Clock, Membership, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.ports import Clock, Membership, RefusedByService, ServiceUnavailable, Visitors
 from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_settings import RequesterSettings
@@ -132,10 +133,11 @@ class Bot:
             config.homeserver.address,
             config.homeserver.domain,
             config.appservice.as_token.get_secret_value(),
-            SqlGatewayRows(self.database, self.units),
+            SqlGatewayRows(self.database, self.units, self.keys),
             time.monotonic,
             self.registry,
             config.uploads.max_size,
+            config.bot,
         )
         self.account = BotAccount(
             address=config.homeserver.address,
@@ -260,8 +262,8 @@ class Bot:
             token=admin_token.get_secret_value() if admin_token else None,
             session=account.session,
         )
-        rooms, chat = MatrixRooms(account, admin), MatrixStaffChat(account)
-        visitors = AppserviceVisitors(account, admin, config.appservice.visitor_prefix)
+        rooms, chat = MatrixRooms(account, admin, guests=config.guests.native), MatrixStaffChat(account)
+        visitors = (NativeGuests if config.guests.native else AppserviceVisitors)(account, admin, config.appservice.visitor_prefix)
         cards = Cards(format_moment, self.call_links.address)
         shared = MatrixSharedRooms(account)
         staff_rooms = StaffRooms(config.bot, shared, config.access.rooms, {name: team.room for name, team in config.teams.items()})
@@ -291,7 +293,7 @@ class Bot:
         desk = Desk(config.bot, self.sessions, self.ledger, answers, dialogue, access, chat, chat, staff_rooms, leavers, strangers)
         account.events = MatrixEvents(desk)
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
-        inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix)
+        inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix, guests=config.guests.native)
         right = RightDatabase(self.units, AccountDataMemory(account.api, config.bot), self.tokens)
         guarded = GuardedRepair(Reconcile(self.units, self.keys), right)
 
@@ -319,7 +321,7 @@ class Bot:
             log.info("ready")
 
     def _handlers(
-        self, rooms: MatrixRooms, chat: MatrixStaffChat, visitors: AppserviceVisitors, cards: Cards, staff_rooms: StaffRooms
+        self, rooms: MatrixRooms, chat: MatrixStaffChat, visitors: Visitors, cards: Cards, staff_rooms: StaffRooms
     ) -> dict[type[Effect], Handler]:
         """Every effect and who carries it out."""
         sessions, ledger, config = self.sessions, self.ledger, self.config

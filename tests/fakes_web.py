@@ -38,6 +38,7 @@ from tests.fakes_interpreters import FakeInterpreters
 
 DOMAIN = "hs.test"
 AS_TOKEN = "as-token-that-no-page-may-use"
+BOT = f"@teleconnect:{DOMAIN}"
 SECRET = "a" * 43
 OTHER_SECRET = "b" * 43
 USER, DEVICE, ROOM = f"@tcv-one:{DOMAIN}", "ONEDEVICE", "!room-one"
@@ -70,6 +71,9 @@ class FakeRows:
         self.letters: dict[str, Letter] = {}
         self.reads = 0
         self.before_answer: asyncio.Event | None = None
+        self.uploads: list[tuple[str, str, str]] = []
+        self.tokens: dict[str, str] = {}
+        """Of native guests, by user."""
         self._kept: set[tuple[str, str, str, str]] = set()
 
     async def seat_by_digest(self, digest: bytes) -> GatewaySeat | None:
@@ -92,8 +96,11 @@ class FakeRows:
             letter_id = f"l{len(self._kept)}"
             self.letters[letter_id] = Letter(letter_id, seat.user, seat.device, recipient, event_type, content)
 
+    async def keep_upload(self, seat_id: str, place: str, uploaded_by: str) -> None:
+        self.uploads.append((seat_id, place, uploaded_by))
+
     async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
-        return [letter for letter in self.letters.values() if letter.recipient == user]
+        return [replace(letter, token=self.tokens.get(letter.sender)) for letter in self.letters.values() if letter.recipient == user]
 
     async def letters_delivered(self, letter_ids: Sequence[str]) -> None:
         for letter_id in letter_ids:
@@ -368,7 +375,7 @@ async def front_door(
 
     async with (
         _task_group() as tasks,
-        Gateway(address, domain, as_token, rows, seconds, registry, max_upload_bytes) as gateway,
+        Gateway(address, domain, as_token, rows, seconds, registry, max_upload_bytes, BOT) as gateway,
         ClientSession(connector=TCPConnector(limit=0)) as http,
     ):
         app = create_app(

@@ -63,6 +63,8 @@ export interface Seat {
   before: number;
   /** The requester was told that this person wants everything deleted. */
   deletion_asked: boolean;
+  /** The account is a native Matrix guest: it can sign no devices, and say neither that it types nor what it has read. */
+  native: boolean;
 }
 
 export interface Refusal {

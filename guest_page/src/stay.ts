@@ -33,6 +33,10 @@ export interface RoomView {
   joined: boolean;
   /** User ids. */
   here: string[];
+  /** User ids of the others who are writing now. */
+  writing: string[];
+  /** The newest message of this person's that somebody else has read. */
+  readUpTo: string | null;
   people: Person[];
   open: (file: SharedFile) => Promise<Blob>;
   /** How far the upload of an unsent file is, from 0 to 1. */
@@ -92,10 +96,10 @@ export class Stay {
   get room(): RoomView | null {
     const { conversation } = this;
     if (conversation === null) return null;
-    const { messages, canWrite, joined, here } = conversation;
+    const { messages, canWrite, joined, here, writing, readUpTo } = conversation;
     const open = (file: SharedFile): Promise<Blob> => conversation.open(file);
     const progress = (txn: string): number | null => conversation.progress(txn);
-    return { messages, canWrite, joined, here, people: this.current.people, open, progress };
+    return { messages, canWrite, joined, here, writing, readUpTo, people: this.current.people, open, progress };
   }
 
   get offline(): boolean {
@@ -112,6 +116,11 @@ export class Stay {
 
   say(text: string): void {
     this.conversation?.say(text);
+  }
+
+  /** The person is writing, or has stopped. */
+  writes(writing: boolean): void {
+    this.conversation?.writes(writing);
   }
 
   async attach(prepared: Prepared): Promise<void> {
@@ -174,7 +183,7 @@ export class Stay {
   private async connect(): Promise<void> {
     const { api, store, secret, name, resumed, attention, host } = this.parts;
     const session = await import("./session/index.ts");
-    const { user, device, bot } = await this.seatWhere((seat) => seat.user !== null && seat.device !== null);
+    const { user, device, bot, native } = await this.seatWhere((seat) => seat.user !== null && seat.device !== null);
     if (user === null || device === null || this.stopped) return;
     const around = {
       changed: () => host.changed(),
@@ -189,7 +198,7 @@ export class Stay {
     };
     await session.prepare(GATEWAY);
     if (this.stopped) return;
-    const opening = session.openConversation({ gateway: GATEWAY, secret, user, device, bot, name }, store, around);
+    const opening = session.openConversation({ gateway: GATEWAY, secret, user, device, bot, name, native }, store, around);
     this.opening = opening.then(({ conversation }) => conversation).catch(() => null);
     const { conversation, start } = await opening;
     await start();

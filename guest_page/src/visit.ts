@@ -264,6 +264,10 @@ export class Visit {
     void this.stay?.askDeletion();
   }
 
+  writes(writing: boolean): void {
+    this.stay?.writes(writing);
+  }
+
   say(text: string): void {
     this.stay?.say(text);
   }

@@ -48,6 +48,33 @@ test("pauses grow while the network is away", async () => {
   assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
 });
 
+test("words do not wait for a file that is still on its way", async () => {
+  const store: { outbox: Unsent[] } = { outbox: [] };
+  const sent: string[] = [];
+  let arrive = (): void => undefined;
+  const uploaded = new Promise<void>((resolve) => (arrive = resolve));
+  const box = new Outbox({
+    store,
+    send: async ({ txn, file }) => {
+      if (file !== undefined) await uploaded;
+      return { result: "sent", id: `$${txn}` };
+    },
+    pause: () => Promise.resolve(),
+    sent: (_unsent, id) => void sent.push(id),
+    changed: () => undefined,
+  });
+  const source = { v: "v2", url: "", key: {}, iv: "", hashes: {} } as never;
+  box.add({ ...unsent("photo"), file: { kind: "photo", name: "photo.jpg", type: "image/jpeg", size: 1, source } });
+  box.add(unsent("after"));
+  const working = box.work();
+  while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(sent, ["$after"]);
+  assert.deepEqual(store.outbox.map(({ txn }) => txn), ["photo"]);
+  arrive();
+  await working;
+  assert.deepEqual(sent, ["$after", "$photo"]);
+});
+
 test("two workers send nothing twice", async () => {
   const { box, tried } = outbox([]);
   box.add(unsent("a"));

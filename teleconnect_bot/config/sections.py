@@ -277,18 +277,18 @@ class Messages(Section):
 
 class Guests(Section):
     accounts: Literal["appservice", "matrix"] = Field(
-        "appservice", description="appservice: guests' accounts belong to the bot. matrix (native Matrix guests) is not available yet."
+        "appservice",
+        description="appservice: guests' accounts belong to the bot. matrix: native Matrix guests, for a homeserver without MAS that has "
+        "allow_guest_access; their devices are not signed, see docs/operations.md. Change it only while no session is open.",
     )
     pool: Annotated[int, Field(ge=0, le=100)] = Field(
-        5, description="Accounts registered ahead, because a homeserver limits how fast it registers."
+        5, description="Accounts registered ahead, because a homeserver limits how fast it registers. Not for accounts: matrix."
     )
 
-    @field_validator("accounts")
-    @classmethod
-    def _native_guests_come_later(cls, value: str) -> str:
-        if value == "matrix":
-            raise ValueError("matrix is not available yet: use appservice")
-        return value
+    @property
+    def native(self) -> bool:
+        """Visitors are native Matrix guests."""
+        return self.accounts == "matrix"
 
 
 class Ring(Section):

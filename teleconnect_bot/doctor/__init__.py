@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from teleconnect_bot.config import Config
-from teleconnect_bot.doctor import of_database, of_homeserver, of_languages, of_machine
+from teleconnect_bot.doctor import of_database, of_guests, of_homeserver, of_languages, of_machine
 from teleconnect_bot.doctor.findings import Check, Finding, Level, Result, Surroundings
 from teleconnect_bot.doctor.of_calls import calls
 from teleconnect_bot.doctor.of_provider import phone
@@ -27,7 +27,7 @@ CHECKS: tuple[Check, ...] = (
     Check("version", "Synapse version", of_homeserver.version, after="homeserver"),
     Check("registration", "Registration", of_homeserver.registration, after="homeserver"),
     Check("bot", "Bot account", of_homeserver.bot_account, after="registration"),
-    Check("visitors", "Guests' accounts", of_homeserver.visitor_namespace, after="registration"),
+    Check("visitors", "Guests' accounts", of_guests.accounts, after="registration"),
     Check("uploads", "Size of uploads", of_homeserver.uploads, after="registration"),
     Check("admin", "Admin token", of_homeserver.admin_token, after="homeserver"),
     Check("deletion", "Settings that keep deleted data", of_homeserver.deletion_settings),

@@ -39,7 +39,7 @@ class _Answer:
         return str(self.body.get("error", ""))
 
 
-async def _get(around: Surroundings, path: str, token: SecretStr | None = None, **query: str) -> _Answer:
+async def ask(around: Surroundings, path: str, token: SecretStr | None = None, **query: str) -> _Answer:
     """Raises what aiohttp raises; an answer that is no JSON object has an empty body."""
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     url = around.config.homeserver.address + path
@@ -54,7 +54,7 @@ async def _get(around: Surroundings, path: str, token: SecretStr | None = None, 
 async def reachable(around: Surroundings) -> Finding:
     address = around.config.homeserver.address
     try:
-        answer = await _get(around, "/_matrix/client/versions")
+        answer = await ask(around, "/_matrix/client/versions")
     except (aiohttp.ClientError, TimeoutError) as failure:
         return error(
             f"Nothing answers at {address} ({_short(failure)}).",
@@ -75,7 +75,7 @@ def _short(failure: Exception) -> str:
 
 async def version(around: Surroundings) -> Finding:
     for path, inside in (("/_synapse/admin/v1/server_version", ()), ("/_matrix/federation/v1/version", ("server",))):
-        body: Any = (await _get(around, path)).body
+        body: Any = (await ask(around, path)).body
         for key in inside:
             body = body.get(key) or {}
         if inside and body.get("name") not in (None, "Synapse"):
@@ -97,7 +97,7 @@ def _judge_version(major: int, minor: int) -> Finding:
 
 async def registration(around: Surroundings) -> Finding:
     service, domain = around.config.appservice, around.config.homeserver.domain
-    answer = await _get(around, "/_matrix/client/v3/account/whoami", service.as_token)
+    answer = await ask(around, "/_matrix/client/v3/account/whoami", service.as_token)
     if answer.status == 401:
         return error("Synapse does not know appservice.as_token.", _REGENERATE)
     if answer.status != 200:
@@ -133,7 +133,7 @@ async def visitor_namespace(around: Surroundings) -> Finding:
 
 
 async def _as_user(around: Surroundings, user: str) -> _Answer:
-    return await _get(around, "/_matrix/client/v3/account/whoami", around.config.appservice.as_token, user_id=user)
+    return await ask(around, "/_matrix/client/v3/account/whoami", around.config.appservice.as_token, user_id=user)
 
 
 def _only_unregistered(answer: _Answer) -> bool:
@@ -142,7 +142,7 @@ def _only_unregistered(answer: _Answer) -> bool:
 
 
 async def uploads(around: Surroundings) -> Finding:
-    answer = await _get(around, "/_matrix/client/v1/media/config", around.config.appservice.as_token)
+    answer = await ask(around, "/_matrix/client/v1/media/config", around.config.appservice.as_token)
     largest = answer.body.get("m.upload.size")
     wanted = around.config.uploads.max_size
     if isinstance(largest, int) and largest < wanted:
@@ -160,7 +160,7 @@ async def admin_token(around: Surroundings) -> Finding:
             "There is none, so that rooms, files and guests' accounts cannot be deleted.",
             'Set homeserver.admin_token to the access token of a server administrator (docs/operations.md, "The admin token").',
         )
-    answer = await _get(around, f"/_synapse/admin/v1/users/{quote(around.config.bot, safe='')}/admin", token)
+    answer = await ask(around, f"/_synapse/admin/v1/users/{quote(around.config.bot, safe='')}/admin", token)
     if answer.status == 401:
         return error("Synapse does not know it, or it has expired.", "Make a new one and set homeserver.admin_token.")
     if answer.status == 403:
@@ -184,7 +184,7 @@ async def deletion_settings(around: Surroundings) -> Finding:
     if not files:
         return warning("They cannot be seen from here.", _BY_HAND)
     try:
-        settings = await asyncio.to_thread(_read_settings, files)
+        settings = await asyncio.to_thread(read_settings, files)
     except (OSError, yaml.YAMLError, ValueError) as failure:
         return warning(f"Synapse's configuration cannot be read ({_short(failure)}).", _BY_HAND)
     finding = judge_settings(settings)
@@ -199,7 +199,7 @@ async def deletion_settings(around: Surroundings) -> Finding:
     return finding
 
 
-def _read_settings(files: list[Path]) -> dict[str, Any]:
+def read_settings(files: list[Path]) -> dict[str, Any]:
     """As Synapse does: later files replace whole top-level keys of earlier ones, folders are read in order of their names."""
     settings: dict[str, Any] = {}
     for path in _synapse_files(files):

@@ -14,6 +14,10 @@ TOKEN_LENGTH = 22
 """128 bits in base64url without padding."""
 
 
+NATIVE_DEVICE = "guest_device"
+"""The one device of every native Matrix guest (Synapse gives them no other). The devices of our own accounts are in capitals."""
+
+
 def token_from(key_material: bytes) -> str:
     """The link's token: the first 128 bits of what the session key gives for link and generation (ARCHITECTURE §5)."""
     return base64.urlsafe_b64encode(key_material[:16]).rstrip(b"=").decode()
@@ -154,6 +158,11 @@ class Seat:
     @property
     def label(self) -> str:
         return label(self.role, self.number)
+
+    @property
+    def native(self) -> bool:
+        """Its account is a native Matrix guest: it can sign no devices, and say neither that it types nor what it has read."""
+        return self.device == NATIVE_DEVICE
 
     @property
     def live(self) -> bool:

@@ -70,7 +70,10 @@ REMOVALS: dict[TraceKind, Removal] = {
         Owner.HOMESERVER, Step.MEDIA, "deletion of the transcript's file by the admin API", "media unknown to the admin API"
     ),
     TraceKind.VISITOR: Removal(
-        Owner.HOMESERVER, Step.VISITORS, "media and devices deleted, account deactivated and erased", "account deactivated, without devices"
+        Owner.HOMESERVER,
+        Step.VISITORS,
+        "media and devices deleted, account deactivated and erased; a native guest's is locked as well",
+        "account deactivated, without devices; a native guest's locked",
     ),
     TraceKind.ROOM_KEYS: Removal(Owner.BOT, Step.KEYS, "rows of the crypto store and caches deleted", "no row names the room"),
     TraceKind.PROVIDER_RECORD: Removal(

@@ -8,13 +8,13 @@ from typing import cast
 from teleconnect_bot.domain import effects as e
 from teleconnect_bot.domain.commands import RoomCreated, SeatAdmitted, VisitorProvisioned
 from teleconnect_bot.domain.effects import Effect
-from teleconnect_bot.domain.guest_link import Seat, SeatState
+from teleconnect_bot.domain.guest_link import NATIVE_DEVICE, Seat, SeatState
 from teleconnect_bot.domain.retention import TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger
 from .outbox import Handler
-from .ports import QueuedEffect, Rooms, SeatGate, Tokens, UnitOfWork, Visitors
+from .ports import QueuedEffect, Rooms, SeatGate, Tokens, UnitOfWork, VisitorAccount, Visitors
 from .sessions import Sessions
 
 OVER = frozenset({State.CLOSED, State.CANCELLED, State.TEARING_DOWN, State.GONE})
@@ -61,10 +61,26 @@ class Arrivals:
         session, seat = await self._seat(queued)
         if session is None or seat is None or seat.state is not SeatState.CLAIMED:
             return
-        user = await self._account_for(session.id, seat.id)
-        device = seat.id[:10].upper()
-        await self.visitors.provision(user, device, seat.label)
-        await self.sessions.decide(session.id, VisitorProvisioned(seat.id, user, device))
+        if self.visitors.named_ahead:
+            account = VisitorAccount(await self._account_for(session.id, seat.id), seat.id[:10].upper())
+        else:
+            account = await self._native_guest(session.id, seat.id)
+        await self.visitors.provision(account, seat.label)
+        await self.sessions.decide(session.id, VisitorProvisioned(seat.id, account.user, account.device))
+
+    async def _native_guest(self, session_id: str, seat_id: str) -> VisitorAccount:
+        """The homeserver names it: the ledger knows the mark that it bears before it exists. One that was made just before a crash
+        is of no use, since nobody knows its token: `Reconcile` finds it by the mark, and another one is made."""
+        trace = await self.ledger.plan(session_id, TraceKind.VISITOR, seat_id)
+        async with self.units.begin() as unit:
+            token = await unit.guest_token(session_id, trace.place) if trace.state is TraceState.MADE else None
+        if token is not None:
+            return VisitorAccount(trace.place, NATIVE_DEVICE, token)
+        account = await self.visitors.open(seat_id)
+        async with self.units.begin() as unit:
+            await unit.update_trace(replace(trace, place=account.user, state=TraceState.MADE))
+            await unit.keep_guest_token(session_id, account.user, account.token or "")
+        return account
 
     async def _account_for(self, session_id: str, seat_id: str) -> str:
         """An account out of the pool, else a new one; the ledger names it before it is used."""
@@ -139,7 +155,7 @@ class VisitorPool:
 
     async def fill(self) -> None:
         """Raises `ServiceUnavailable` when the homeserver asks to wait; what was registered before stays."""
-        while True:
+        while self.visitors.named_ahead:
             async with self.units.begin() as unit:
                 if await unit.pool_size() >= self.size:
                     return

@@ -17,6 +17,8 @@ class GatewaySeat:
     room: str | None
     """`None` until the seat's keys are uploaded and the room is opened to it."""
     revoked: bool
+    token: str | None = field(default=None, repr=False)
+    """Of a native Matrix guest: the homeserver is asked with it. `None`: with the appservice's, as user and device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Letter:
     event_type: str
     content: Mapping[str, Any] = field(repr=False)
     """By device id of the recipient (or `*`): the content of the event for that device."""
+    token: str | None = field(default=None, repr=False)
+    """The sender's own, of a native guest."""
 
 
 class GatewayRows(Protocol):
@@ -47,6 +51,9 @@ class GatewayRows(Protocol):
         It survives a restart and the revocation of the seat that sent it, and goes with the session. The same
         (seat, recipient, event type, transaction id) is kept once.
         """
+
+    async def keep_upload(self, seat_id: str, place: str, uploaded_by: str) -> None:
+        """The ledger knows this file (`mxc://…`) of the seat's session when this returns: before it is uploaded for the seat."""
 
     async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
         """Everything kept for this person (of this session) and not delivered yet, oldest first."""

@@ -150,6 +150,8 @@ class SeatView:
     """The requester was told that this person wants everything deleted."""
     call_seat: bool = False
     """A member of the staff is in the call by it, and in the chat elsewhere."""
+    native: bool = False
+    """The account is a native Matrix guest: it can sign no devices, and say neither that it types nor what it has read."""
 
 
 class GuestDoor(Protocol):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from teleconnect_bot.domain import errors
 from teleconnect_bot.domain.commands import (
@@ -120,7 +121,8 @@ class Guests:
             language=link.language,
             name=self._name(session),
             terms_version=self.terms.version,
-            terms_text=self.terms.texts.get(language) or self.texts.get("terms", language, name=self._name(session)),
+            terms_text=self.terms.texts.get(language)
+            or self.texts.get("terms", language, name=self._name(session), hours=_hours(session.policy.after_close)),
             opens_at=opening if early else None,
             interpreter=link.role is Role.INTERPRETER,
         )
@@ -310,6 +312,7 @@ class Guests:
             people=_people(session),
             told=_told(session),
             deletion_asked=seat.deletion_asked,
+            native=seat.native,
             moved_here=seat.moves is not None,
             asked_for=session.asking is not None and session.asking.moves == seat.id,
             call_seat=seat.call_of is not None,
@@ -318,6 +321,11 @@ class Guests:
 
 def _people(session: Session) -> tuple[SeatPerson, ...]:
     return tuple(SeatPerson(seat.user, seat.label, seat.name, seat.call_of) for seat in session.seats if seat.user and seat.live)
+
+
+def _hours(span: timedelta) -> str:
+    """Whole hours, rounded up, at least one: nobody is promised less time than it may take."""
+    return str(max(1, -(-span // timedelta(hours=1))))
 
 
 def _left(session: Session, seat: Seat) -> bool:

@@ -16,7 +16,7 @@ class Inventory(Protocol):
     async def room_exists(self, room: str) -> bool: ...
 
     async def visitors(self) -> Mapping[str, datetime]:
-        """Accounts of the visitors' namespace that are still active, and when each was made."""
+        """Accounts of the visitors' namespace, and guests with our mark, that are still active, and when each was made."""
 
     async def files(self) -> Mapping[str, datetime]:
         """Files that the bot has uploaded, but for its own picture: `mxc://` address, and when."""

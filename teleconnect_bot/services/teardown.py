@@ -185,6 +185,8 @@ class Teardown:
                 return await self.ledger.put(trace, place=await self.rooms.find(trace.key) or "")
             case TraceKind.CHAT_EVENT if trace.container:
                 return await self.ledger.put(trace, place=await self.chat.post(trace.container, PLACEHOLDER, transaction_of(trace)))
+            case TraceKind.VISITOR if not self.visitors.named_ahead:
+                return await self.ledger.put(trace, place=await self.visitors.find(trace.key) or "")
             case _:
                 return trace
 

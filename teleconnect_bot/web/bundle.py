@@ -5,6 +5,8 @@ Opening a link is reading a file: nothing of the path is looked up, kept or logg
 
 from __future__ import annotations
 
+import re
+from html import escape
 from pathlib import Path
 
 from aiohttp import web
@@ -14,6 +16,8 @@ LANDING = "guest.html"
 INTERPRETER = "interpreter.html"
 FOR_EVER = "public, max-age=31536000, immutable"
 NOT_BUILT = "The guest page is not built on this server. Build it with `make page`, or install the released wheel.\n"
+PHONE_GOES_HERE = "<!-- support phone -->"
+"""In the landing page, below what a browser shows that runs no script of ours."""
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -34,11 +38,12 @@ CONTENT_TYPES = {
 class Bundle:
     """Files below `static`; what is served is looked up at each request, so that a new build needs no restart.
 
-    A file `x.js.br` or `x.js.gz` beside `x.js` is sent in its place to a browser that takes it.
+    A file `x.js.br` or `x.js.gz` beside `x.js` is sent in its place to a browser that takes it. `support_phone` stands in the
+    landing page itself: a browser that is too old for the page cannot ask for it.
     """
 
-    def __init__(self, static: Path = STATIC) -> None:
-        self._static = static
+    def __init__(self, static: Path = STATIC, support_phone: str | None = None) -> None:
+        self._static, self._support_phone = static, support_phone
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -62,7 +67,12 @@ class Bundle:
     def _page(self, name: str) -> web.StreamResponse:
         if not self.built:
             return web.Response(status=503, text=NOT_BUILT)
-        return _file(self._static / name, {})
+        if self._support_phone is None:
+            return _file(self._static / name, {})
+        page = (self._static / name).read_text(encoding="utf-8").replace(PHONE_GOES_HERE, _to_ring(self._support_phone))
+        response = web.Response(text=page, content_type="text/html", charset="utf-8", headers={"Vary": "Accept-Encoding"})
+        response.enable_compression()
+        return response
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         assets = (self._static / "assets").resolve()
@@ -74,6 +84,12 @@ class Bundle:
         if not is_asset:
             raise web.HTTPNotFound
         return _file(found, {"Cache-Control": FOR_EVER})
+
+
+def _to_ring(phone: str) -> str:
+    """One line that is understood without its words."""
+    number = re.sub(r"[^0-9+]", "", phone)
+    return f'<p>You can also ring <a href="tel:{number}" dir="ltr">☎ {escape(phone)}</a>.</p>'
 
 
 def _file(path: Path, headers: dict[str, str]) -> web.FileResponse:

@@ -28,6 +28,7 @@ from teleconnect_bot.web.gateway_table import (
     MAX_JSON_BYTES,
     MAX_UPLOAD_BYTES,
     MOST_MESSAGES,
+    NOT_FOR_GUESTS,
     Guard,
     LocalAnswer,
     Match,
@@ -36,6 +37,7 @@ from teleconnect_bot.web.gateway_table import (
     path_of,
     sync_filter,
 )
+from teleconnect_bot.web.gateway_uploads import UploadsByBot
 from teleconnect_bot.web.gateway_upstream import Upstream, UpstreamFailed
 from teleconnect_bot.web.security import Buckets, Seconds
 
@@ -55,7 +57,8 @@ class Gateway:
     """Implements `SeatGate` of `services.ports`. Use as `async with`; route every method of `/gw/…` to `handle`.
 
     `assigned` must be called after the seat's row holds the room and before the visitor is invited: an invitation that
-    comes while a poll is held with the old filter would be slept through. `domain` is our own server name.
+    comes while a poll is held with the old filter would be slept through. `domain` is our own server name; `bot` uploads for
+    native guests, who may not.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Gateway:
         seconds: Seconds,
         registry: CollectorRegistry,
         max_upload_bytes: int = MAX_UPLOAD_BYTES,
+        bot: str = "",
     ) -> None:
         self._domain = domain
         self._seconds = seconds
@@ -74,6 +78,7 @@ class Gateway:
         self._upstream = Upstream(address, as_token)
         self._seats = Seats(rows, seconds)
         self._people = People(self._upstream, self._seats, rows, seconds, registry)
+        self._uploads = UploadsByBot(self._upstream, rows, bot)
         self._buckets = Buckets(LIMITS, seconds)
         self._versions: tuple[float, bytes] | None = None
         self._closing = asyncio.Event()
@@ -134,6 +139,8 @@ class Gateway:
             log.info("gateway_refused", seat=seat.row.seat_id, call=found.rule.name if found else "(none)")
             raise forbidden("Not available here")
         rule = found.rule
+        if seat.row.token is not None and isinstance(rule, Rule) and rule.guard in NOT_FOR_GUESTS:
+            raise forbidden("Not available to guests")
         if wait := self._buckets.take(rule.bucket, seat.row.seat_id):
             raise Refused(429, "M_LIMIT_EXCEEDED", "Too fast", wait)
         if isinstance(rule, LocalAnswer):
@@ -239,6 +246,8 @@ class Gateway:
         size = request.content_length
         if size is None or not 0 < size <= self._max_upload:
             raise Refused(413, "M_TOO_LARGE", f"A file of at most {self._max_upload} bytes, with its Content-Length")
+        if seat.row.token is not None:
+            return web.json_response({"content_uri": await self._uploads.upload(seat, request.content, size)})
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         async with await self._upstream.ask("POST", path_of(rule, {}), seat=seat.row, data=request.content, headers=headers) as answer:
             return await self._pass_on(request, seat, rule, answer)

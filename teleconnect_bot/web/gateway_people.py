@@ -97,7 +97,7 @@ class People:
     async def _send(self, letter: Letter) -> None:
         messages = {letter.recipient: letter.content}
         try:
-            await self._upstream.send_to_device(letter.sender, letter.event_type, f"letter-{letter.letter_id}", messages)
+            await self._upstream.send_to_device(letter.sender, letter.event_type, f"letter-{letter.letter_id}", messages, letter.token)
         except (ClientError, TimeoutError):
             raise ServiceUnavailable("the homeserver") from None
         except UpstreamFailed as failed:

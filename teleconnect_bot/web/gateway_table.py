@@ -48,6 +48,10 @@ class Guard(StrEnum):
     DOWNLOAD = "download"
 
 
+NOT_FOR_GUESTS = frozenset({Guard.OWN_CROSS_SIGNING, Guard.OWN_SIGNATURES, Guard.TYPING, Guard.RECEIPT})
+"""A homeserver refuses these to native guests: it is not even asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One call. In `template`, `{room}` must be the seat's room, `{me}` its user, `{server}` our own server name."""

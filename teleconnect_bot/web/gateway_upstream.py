@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -56,22 +57,27 @@ class Upstream:
         query: Mapping[str, str] | None = None,
         seat: GatewaySeat | None = None,
         user: str | None = None,
+        token: str | None = None,
         json: Mapping[str, Any] | None = None,
-        data: StreamReader | None = None,
+        data: StreamReader | BytesIO | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ClientResponse:
         """Ask as the seat's user and device, as `user` alone, or (neither) as nobody. The answer must be closed.
+        A native guest has a token of its own, and the homeserver takes no other for it: the seat's, or `token`.
 
         `path` is percent-encoded already. Raises `aiohttp.ClientError`, `TimeoutError`.
         """
         if self._http is None:
             raise RuntimeError("the gateway is not open")
         parameters, sent = dict(query or {}), dict(headers or {})
-        if seat is not None:
+        own = token if seat is None else seat.token
+        if own is not None:
+            sent["Authorization"] = f"Bearer {own}"
+        elif seat is not None:
             parameters |= {"user_id": seat.user, "device_id": seat.device}
         elif user is not None:
             parameters["user_id"] = user
-        if seat is not None or user is not None:
+        if own is None and (seat is not None or user is not None):
             sent["Authorization"] = f"Bearer {self._as_token}"
         url = URL(self._address + path + ("?" + urlencode(parameters) if parameters else ""), encoded=True)
         return await self._http.request(method, url, json=json, data=data, headers=sent, allow_redirects=False)
@@ -86,10 +92,12 @@ class Upstream:
             events = (await answer.json()).get("chunk", [])
         return _members(events, "join"), _members(events, "invite")
 
-    async def send_to_device(self, sender: str, event_type: str, transaction_id: str, messages: Mapping[str, Any]) -> None:
-        """As the user alone: the device may be gone by now. Raises `UpstreamFailed`."""
+    async def send_to_device(
+        self, sender: str, event_type: str, transaction_id: str, messages: Mapping[str, Any], token: str | None = None
+    ) -> None:
+        """As the user alone: the device may be gone by now; a native guest with its token. Raises `UpstreamFailed`."""
         path = f"{CLIENT}/v3/sendToDevice/{quote(event_type, safe='')}/{quote(transaction_id, safe='')}"
-        async with await self.ask("PUT", path, user=sender, json={"messages": messages}) as answer:
+        async with await self.ask("PUT", path, user=sender, token=token, json={"messages": messages}) as answer:
             if answer.status != 200:
                 raise UpstreamFailed(answer.status, retry_after(answer))
 

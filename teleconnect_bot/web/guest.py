@@ -271,4 +271,5 @@ def seat_as_json(view: SeatView) -> dict[str, Any]:
         "before": view.before,
         "deletion_asked": view.deletion_asked,
         "call_seat": view.call_seat,
+        "native": view.native,
     }

@@ -66,7 +66,7 @@ def create_app(
     guest = GuestRoutes(door, public, trusted, seconds, calls)
     app = web.Application(client_max_size=MAX_JSON_BYTES, middlewares=[plain_errors])
     app.add_routes(guest.routes())
-    app.add_routes(Bundle(static).routes())
+    app.add_routes(Bundle(static, public.support_phone).routes())
     app.add_routes(Health(checks, registry, trusted).routes())
     if interpreters is not None:
         app.add_routes(InterpreterRoutes(interpreters, public.languages, trusted, seconds, calls).routes())

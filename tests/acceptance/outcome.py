@@ -86,7 +86,7 @@ class Remains:
             async with http.get("/_synapse/admin/v1/rooms") as answer:
                 known = {room["room_id"] for room in (await answer.json())["rooms"]}
             assert known == {self.nurse.chat}, "a room without an owner"
-            async with http.get("/_synapse/admin/v2/users", params={"deactivated": "true", "guests": "false", "limit": "1000"}) as answer:
+            async with http.get("/_synapse/admin/v2/users", params={"deactivated": "true", "locked": "true", "limit": "1000"}) as answer:
                 users = {user["name"]: bool(user["deactivated"]) for user in (await answer.json())["users"]}
             async with http.get(f"/_synapse/admin/v1/users/{quote(self.nurse.bot)}/media") as answer:
                 assert (await answer.json())["total"] == 0, "a file of the bot is left"

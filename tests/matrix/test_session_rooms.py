@@ -13,7 +13,7 @@ from mautrix.api import Path as MatrixPath
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
 from teleconnect_bot.adapters.matrix.rooms import MARKER_KEY
 from teleconnect_bot.domain.transcript import FileKind, WrittenEvent
-from teleconnect_bot.services.ports import Membership
+from teleconnect_bot.services.ports import Membership, VisitorAccount
 from tests.fixtures_homeserver import NewStaff, TestHomeserver
 from tests.matrix.bot import Bot
 from tests.staff import Staff
@@ -218,8 +218,8 @@ async def test_teardown_leaves_nothing_of_room_media_visitor_and_keys(bot: Bot, 
     visitor = bot.visitors.user_id(homeserver.new_localpart("v"))
     await bot.visitors.register(visitor)
     await bot.visitors.register(visitor)
-    await bot.visitors.provision(visitor, "PAGE1", "Service user")
-    await bot.visitors.provision(visitor, "PAGE1", "Service user")
+    await bot.visitors.provision(VisitorAccount(visitor, "PAGE1"), "Service user")
+    await bot.visitors.provision(VisitorAccount(visitor, "PAGE1"), "Service user")
     room = await session_room(bot, alice, marker="m-teardown")
     await bot.rooms.invite(room, visitor)
     acting = {"user_id": visitor, "device_id": "PAGE1"}
@@ -262,7 +262,7 @@ async def test_a_visitor_cannot_be_invited_anywhere_once_that_is_blocked(bot: Bo
     mallory = await new_staff("mallory")
     visitor = bot.visitors.user_id(homeserver.new_localpart("v"))
     await bot.visitors.register(visitor)
-    await bot.visitors.provision(visitor, "PAGE1", "Service user")
+    await bot.visitors.provision(VisitorAccount(visitor, "PAGE1"), "Service user")
     await bot.visitors.block_invitations(visitor)
     room = await mallory.start_chat(bot.user)
     assert "RoomInviteError" in repr(await mallory.client.room_invite(room, visitor))

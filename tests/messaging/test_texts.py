@@ -62,7 +62,7 @@ NEEDS = {
     "transcript.footer": {"when"},
     "transcript.page": {"page", "pages"},
     "terms.version": set(),
-    "terms": {"name"},
+    "terms": {"name", "hours"},
     **{key: set() for key in ENGLISH.texts if key.startswith("interpreter.")},
     "interpreter.minutes": {"minutes"},
     "interpreter.fact.markdown": {"label", "value"},

@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from teleconnect_bot.domain.guest_link import NATIVE_DEVICE
 from teleconnect_bot.domain.installation import Mark
 from teleconnect_bot.domain.transcript import Transcript, WrittenEvent
-from teleconnect_bot.services.ports import Email, Membership, RefusedByService, ServiceUnavailable, Text, Unit, UnitOfWork
+from teleconnect_bot.services.ports import Email, Membership, RefusedByService, ServiceUnavailable, Text, Unit, UnitOfWork, VisitorAccount
 
 BOT = "@teleconnect:example.org"
 
@@ -136,6 +137,8 @@ class FakeHomeserver(Outside):
         self.transactions: dict[tuple[str, str], str] = {}
         self.media: set[str] = set()
         self.accounts: set[str] = set()
+        self.native_guests = False
+        self.marks: dict[str, str] = {}
         self.erased: set[str] = set()
         self.keys_of: set[str] = set()
         self.shielded: set[str] = set()
@@ -331,6 +334,21 @@ class FakeVisitors:
     def __init__(self, homeserver: FakeHomeserver) -> None:
         self.homeserver = homeserver
 
+    @property
+    def named_ahead(self) -> bool:
+        return not self.homeserver.native_guests
+
+    async def open(self, mark: str) -> VisitorAccount:
+        async with self.homeserver.reached():
+            user = f"@{len(self.homeserver.marks) + 1}:example.org"
+            self.homeserver.marks[user] = mark
+            self.homeserver.accounts.add(user)
+        return VisitorAccount(user, NATIVE_DEVICE, f"token of {user}")
+
+    async def find(self, mark: str) -> str | None:
+        async with self.homeserver.reached():
+            return next((user for user, each in self.homeserver.marks.items() if each == mark and user in self.homeserver.accounts), None)
+
     def user_id(self, opaque_id: str) -> str:
         return f"@visitor-{opaque_id}:example.org"
 
@@ -338,10 +356,11 @@ class FakeVisitors:
         async with self.homeserver.reached():
             self.homeserver.accounts.add(user)
 
-    async def provision(self, user: str, device: str, display_name: str) -> None:
+    async def provision(self, account: VisitorAccount, display_name: str) -> None:
         async with self.homeserver.reached():
-            assert user in self.homeserver.accounts, "a visitor is registered before it is used"
-            self.homeserver.devices[user] = device
+            assert account.user in self.homeserver.accounts, "a visitor is registered before it is used"
+            assert (account.token is not None) is self.homeserver.native_guests
+            self.homeserver.devices[account.user] = account.device
 
     async def block_invitations(self, user: str) -> None:
         async with self.homeserver.reached():

@@ -10,7 +10,8 @@ from teleconnect_bot.adapters.storage.database import Database
 from teleconnect_bot.adapters.storage.gateway_rows import SqlGatewayRows
 from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
 from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
-from teleconnect_bot.domain.guest_link import Seat, SeatState, digest_of
+from teleconnect_bot.domain.guest_link import NATIVE_DEVICE, Seat, SeatState, digest_of
+from teleconnect_bot.domain.retention import TraceKind, TraceState
 from teleconnect_bot.services.gateway_rows import GatewayRows, GatewaySeat
 from tests.storage.sessions import REQUESTER, full_session
 
@@ -20,8 +21,8 @@ CONTENT = {"DEVICE": {"ciphertext": "x"}}
 
 
 @pytest.fixture
-def rows(database: Database, units: SqlUnitOfWork) -> GatewayRows:
-    return SqlGatewayRows(database, units)
+def rows(database: Database, units: SqlUnitOfWork, keys: FileSessionKeys) -> GatewayRows:
+    return SqlGatewayRows(database, units, keys)
 
 
 @pytest.fixture
@@ -38,6 +39,37 @@ async def _change(units: SqlUnitOfWork, seat: Seat) -> None:
         found = await unit.session("one-session")
         assert found is not None
         await unit.save(found.with_seat(seat))
+
+
+async def test_the_token_of_a_native_guest_is_there_until_the_key_of_its_session_is_destroyed(
+    rows: GatewayRows, units: SqlUnitOfWork, keys: FileSessionKeys
+) -> None:
+    session = full_session()
+    native = replace(session.seats[0], device=NATIVE_DEVICE)
+    session = replace(session, seats=(native, *session.seats[1:]))
+    keys.create(session.key)
+    async with units.begin() as unit:
+        await unit.add(session)
+    without = await rows.seat_by_digest(native.digest)
+    assert without
+    assert without.revoked, "without its token nothing can be asked for it"
+    async with units.begin() as unit:
+        await unit.keep_guest_token(session.id, native.user or "", "its-token")
+    found = await rows.seat_by_digest(native.digest)
+    assert found
+    assert (found.token, found.revoked) == ("its-token", False)
+    keys.destroy(session.key)
+    assert await rows.seat_by_digest(native.digest) == without
+
+
+async def test_an_upload_stands_in_the_ledger_as_a_file_of_the_bot(rows: GatewayRows, units: SqlUnitOfWork, seat: Seat) -> None:
+    await rows.keep_upload(seat.id, "mxc://hospital.example/new", "@bot:hospital.example")
+    await rows.keep_upload("no-such-seat", "mxc://hospital.example/other", "@bot:hospital.example")
+    async with units.begin() as unit:
+        found = [trace for trace in await unit.traces_of(frozenset({TraceKind.ROOM_MEDIA})) if trace.place.endswith(("/new", "/other"))]
+    assert [(trace.place, trace.container, trace.state) for trace in found] == [
+        ("mxc://hospital.example/new", "@bot:hospital.example", TraceState.MADE)
+    ]
 
 
 async def test_a_seat_is_found_by_the_digest_of_its_secret_alone(rows: GatewayRows, seat: Seat) -> None:

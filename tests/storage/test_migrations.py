@@ -58,7 +58,8 @@ async def test_the_parts_of_a_session_go_with_it_in_the_database_too(empty_addre
     async with database.reading() as connection:
         keys = await connection.run_sync(on_delete)
     await database.close()
-    assert keys == dict.fromkeys(("link", "seat", "message", "deadline", "dialogue", "letter", "interpreter_offer", "call_link"), "CASCADE")
+    parts = ("link", "seat", "message", "deadline", "dialogue", "letter", "guest_token", "interpreter_offer", "call_link")
+    assert keys == dict.fromkeys(parts, "CASCADE")
 
 
 async def test_migrating_again_and_twice_at_once_changes_nothing(empty_address: str) -> None:

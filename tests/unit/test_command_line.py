@@ -101,6 +101,12 @@ def test_a_configuration_that_leaves_no_language_is_refused_with_what_to_do(conf
     assert "Name en as well, or allow the others by unreviewed_languages: true" in capsys.readouterr().err
 
 
+def test_check_config_names_what_native_guests_cannot_do(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config_file.write_text(yaml.safe_dump(with_changes(guests={"accounts": "matrix"})))
+    assert main(["check-config", "--config", str(config_file)]) == 0
+    assert "their devices are not signed" in capsys.readouterr().out
+
+
 def test_check_config_names_what_is_set_for_nothing(config_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config_file.write_text(yaml.safe_dump(with_changes(homeserver__public_address="https://matrix.example.org")))
     assert main(["check-config", "--config", str(config_file)]) == 0

@@ -272,7 +272,7 @@ JITSI = {"domain": "https://jitsi.example.org", "app_id": "teleconnect", "key": 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"guests": {"accounts": "matrix"}}, "guests.accounts matrix is not available yet: use appservice"),
+        ({"guests": {"accounts": "native"}}, "guests.accounts must be 'appservice' or 'matrix'"),
         ({"calls": {"provider": "jitsi"}}, "calls provider jitsi needs calls.jitsi.domain, calls.jitsi.app_id and calls.jitsi.key"),
         ({"calls": {"provider": "zoom"}}, "calls.provider must be 'builtin', 'jitsi', 'element_call' or 'none'"),
         ({"calls": {"jitsi": {**JITSI, "key": "short"}}}, "calls.jitsi.key must be at least 32 characters long for HS256"),

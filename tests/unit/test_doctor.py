@@ -206,6 +206,31 @@ async def test_what_the_homeserver_answers_is_judged(
     assert remedy in finding.remedy
 
 
+async def test_native_guests_do_not_exist_with_mas(diagnose: Diagnose) -> None:
+    answers: dict[str, Answer] = {"/_matrix/client/v1/auth_metadata": (200, {"issuer": "https://mas.example.org/"})}
+    finding = (await diagnose(answers, guests={"accounts": "matrix"}))["visitors"]
+    assert (finding.level, finding.remedy) == (Level.ERROR, "Set guests.accounts: appservice, which works with MAS.")
+
+
+@pytest.mark.parametrize(
+    ("written", "level", "words"),
+    [
+        ("allow_guest_access: true", Level.WARNING, "their devices are not signed"),
+        ("allow_guest_access: false", Level.ERROR, "Synapse makes no guests"),
+        ("server_name: example.org", Level.ERROR, "Synapse makes no guests"),
+        ("{", Level.WARNING, "their devices are not signed"),
+    ],
+)
+async def test_native_guests_need_a_synapse_that_makes_them_and_can_do_less(
+    written: str, level: Level, words: str, synapse: tuple[PretendedSynapse, str], diagnose: Diagnose, tmp_path: Path
+) -> None:
+    (tmp_path / "homeserver.yaml").write_text(written)
+    finding = (await diagnose(guests={"accounts": "matrix"}, homeserver__config_files=["homeserver.yaml"]))["visitors"]
+    assert finding.level is level
+    assert words in finding.words
+    assert {method for method, _, _ in synapse[0].asked} == {"GET"}, "no guest is made to see whether one can be made"
+
+
 async def test_without_an_admin_token_nothing_could_be_deleted(diagnose: Diagnose) -> None:
     finding = (await diagnose(homeserver__admin_token=None))["admin"]
     assert finding.level is Level.ERROR

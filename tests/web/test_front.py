@@ -100,6 +100,18 @@ async def test_a_link_opened_ten_times_by_get_and_head_changes_nothing(path: str
         assert not front.rows.reads
 
 
+async def test_the_support_number_stands_in_the_page_itself_for_browsers_that_are_too_old_to_ask(static: Path) -> None:
+    (static / "guest.html").write_text("<p>Too old.</p><!-- support phone -->")
+    async with front_door(NOWHERE, static) as front:
+        for path in ("/j", f"/j/{GOOD_TOKEN}"):
+            opened = await front.ask("GET", path)
+            assert opened.body.decode() == (
+                '<p>Too old.</p><p>You can also ring <a href="tel:+41220000000" dir="ltr">☎ +41 22 000 00 00</a>.</p>'
+            )
+            assert opened.headers["Cache-Control"] == "no-store"
+        assert not front.door.calls
+
+
 async def test_a_token_in_the_path_is_printed_nowhere(static: Path, capfd: pytest.CaptureFixture[str]) -> None:
     async with front_door(NOWHERE, static) as front:
         await front.ask("GET", f"/j/{GOOD_TOKEN}")

@@ -4,7 +4,14 @@ import type { Texts } from "../texts/index.ts";
 
 const LONGEST_MESSAGE = 4_000;
 
-export function Composer({ texts, onSend }: { texts: Texts; onSend: (text: string) => void }): JSX.Element {
+interface Shown {
+  texts: Texts;
+  onSend: (text: string) => void;
+  /** Something stands in the box that was not sent, or nothing does any more. */
+  onWriting: (writing: boolean) => void;
+}
+
+export function Composer({ texts, onSend, onWriting }: Shown): JSX.Element {
   const [text, setText] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   const send = (): void => {
@@ -31,7 +38,11 @@ export function Composer({ texts, onSend }: { texts: Texts; onSend: (text: strin
           autocomplete="off"
           maxLength={LONGEST_MESSAGE}
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={({ currentTarget: { value } }) => {
+            setText(value);
+            onWriting(value.trim() !== "");
+          }}
+          onBlur={() => onWriting(false)}
           onKeyDown={(event) => {
             // With a keyboard Enter sends; on a touch screen it is a new line.
             if (event.key !== "Enter" || event.shiftKey || event.isComposing || !matchMedia("(pointer: fine)").matches) return;

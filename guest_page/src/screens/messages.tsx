@@ -3,7 +3,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import type { Message } from "../messages.ts";
 import type { RoomView } from "../stay.ts";
-import { fill, type Reading, type Texts } from "../texts/index.ts";
+import { fill, type Texts } from "../texts/index.ts";
+import type { AllTexts } from "../visit.ts";
 import { nameOf } from "./names.ts";
 import { SharedFileView } from "./shared_file.tsx";
 import { clock } from "./when.ts";
@@ -13,7 +14,7 @@ const NEAR_THE_END_PX = 120;
 interface Shown {
   room: RoomView | null;
   seat: Seat;
-  reading: Reading;
+  reading: { language: string; texts: AllTexts };
   onTakeBack: (txn: string) => void;
 }
 
@@ -45,7 +46,10 @@ export function Messages({ room, seat, reading, onTakeBack }: Shown): JSX.Elemen
           <p class="by">
             <span class="who">{message.mine ? texts.you : nameOf(message.sender, seat, texts)}</span>{" "}
             {message.sent ? (
-              <time dateTime={new Date(message.at).toISOString()}>{clock(new Date(message.at), reader)}</time>
+              <>
+                <time dateTime={new Date(message.at).toISOString()}>{clock(new Date(message.at), reader)}</time>
+                {message.id === room?.readUpTo && ` · ${texts.read}`}
+              </>
             ) : (
               <span>
                 {texts.sending}

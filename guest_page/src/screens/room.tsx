@@ -33,7 +33,10 @@ export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element
       <Messages room={room} seat={seat} reading={visit.inner} onTakeBack={(txn) => visit.takeBack(txn)} />
       {room?.canWrite === true ? (
         <>
-          <Composer texts={texts} onSend={(text) => visit.say(text)} />
+          <p class="hint writing" role="status">
+            {room.writing.length > 0 ? fill(texts.writing, { people: namesOf(room.writing, seat, texts) }) : ""}
+          </p>
+          <Composer texts={texts} onSend={(text) => visit.say(text)} onWriting={(writing) => visit.writes(writing)} />
           <Attach visit={visit} texts={texts} />
         </>
       ) : (
@@ -68,5 +71,9 @@ function situation(seat: Seat, room: RoomView | null, texts: AllTexts): { title:
 }
 
 function whoIsHere(room: RoomView, seat: Seat, texts: AllTexts): string {
-  return [...new Set(room.here.map((user) => (user === seat.user ? texts.you : nameOf(user, seat, texts))))].join(", ");
+  return namesOf(room.here, seat, texts);
+}
+
+function namesOf(users: string[], seat: Seat, texts: AllTexts): string {
+  return [...new Set(users.map((user) => (user === seat.user ? texts.you : nameOf(user, seat, texts))))].join(", ");
 }

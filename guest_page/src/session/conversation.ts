@@ -5,6 +5,7 @@ import { EventTimeline } from "matrix-js-sdk/lib/models/event-timeline.js";
 import { HttpApiEvent } from "matrix-js-sdk/lib/http-api/interface.js";
 import { MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
 import { type Room, RoomEvent } from "matrix-js-sdk/lib/models/room.js";
+import { RoomMemberEvent } from "matrix-js-sdk/lib/models/room-member.js";
 import { RoomStateEvent } from "matrix-js-sdk/lib/models/room-state.js";
 import { SyncState } from "matrix-js-sdk/lib/sync.js";
 import { BrowserCiphertexts } from "../files/ciphertexts.ts";
@@ -14,6 +15,7 @@ import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
 import { Files, type UnsentFile } from "./files.ts";
 import { Outbox, type Try } from "./outbox.ts";
+import { Signs } from "./signs.ts";
 import { heard } from "./timeline.ts";
 
 /** The key, inside encrypted events only, under which the name a person chose travels. */
@@ -43,6 +45,7 @@ export interface Place {
   user: string;
   bot: string;
   name: string;
+  native: boolean;
 }
 
 /** The visitor's one room: what was said, who is there, and saying something. */
@@ -53,6 +56,7 @@ export class Conversation {
   private readonly list: MessageList;
   private readonly outbox: Outbox;
   private readonly files: Files;
+  private readonly signs: Signs;
   private readonly since = Date.now();
   private room: string | null = null;
   private others: ReadonlySet<string> = new Set();
@@ -67,6 +71,7 @@ export class Conversation {
     this.list = new MessageList(place.user);
     const { gateway, secret } = place;
     this.files = new Files({ gateway, secret, ciphertexts: new BrowserCiphertexts(), changed: () => around.changed() });
+    this.signs = new Signs(client, !place.native);
     this.outbox = new Outbox({
       store,
       send: (unsent) => this.try(unsent),
@@ -106,6 +111,20 @@ export class Conversation {
     return members.map(({ userId }) => userId).filter((user) => user !== this.place.bot);
   }
 
+  get writing(): string[] {
+    const { user, bot } = this.place;
+    const members = this.matrixRoom?.getJoinedMembers() ?? [];
+    return members.filter(({ typing, userId }) => typing && userId !== user && userId !== bot).map(({ userId }) => userId);
+  }
+
+  get readUpTo(): string | null {
+    const room = this.matrixRoom;
+    if (room === null) return null;
+    const others = this.here.filter((user) => user !== this.place.user);
+    const mine = this.list.shown([]).filter((message) => message.mine);
+    return mine.filter(({ id }) => others.some((user) => room.hasUserReadEvent(user, id))).at(-1)?.id ?? null;
+  }
+
   /** The other visitors' user ids: whoever is neither among them nor the bot is staff. */
   set visitors(users: Iterable<string>) {
     this.others = new Set(users);
@@ -127,6 +146,7 @@ export class Conversation {
     this.staffHere = this.staff("join");
     this.settled = true;
     this.around.changed();
+    this.markRead();
     void this.outbox.work();
     if (resumed) await this.fetchOlder();
   }
@@ -135,7 +155,12 @@ export class Conversation {
     const body = text.trim();
     if (body === "") return;
     this.outbox.add({ txn: crypto.randomUUID(), text: body, at: Date.now() });
+    this.writes(false);
     void this.outbox.work();
+  }
+
+  writes(writing: boolean): void {
+    if (this.room !== null && this.joined) this.signs.writes(this.room, writing);
   }
 
   async attach(prepared: Prepared): Promise<void> {
@@ -161,6 +186,7 @@ export class Conversation {
 
   stop(): void {
     this.stopped = true;
+    document.removeEventListener("visibilitychange", this.markRead);
     this.outbox.stop();
     this.files.stop();
     this.client.stopClient();
@@ -195,6 +221,9 @@ export class Conversation {
     client.on(RoomEvent.MyMembership, (room, membership) => {
       if (room.roomId === this.room && (membership === "leave" || membership === "ban")) this.around.shutOut();
     });
+    client.on(RoomMemberEvent.Typing, () => this.around.changed());
+    client.on(RoomEvent.Receipt, () => this.around.changed());
+    document.addEventListener("visibilitychange", this.markRead);
     client.on(ClientEvent.Sync, () => this.around.changed());
     client.on(HttpApiEvent.SessionLoggedOut, () => this.around.shutOut());
   }
@@ -204,8 +233,17 @@ export class Conversation {
     if (shown === null) return;
     const news = this.list.hear(shown);
     if (news && shown.sender !== this.place.user && shown.at > this.since && document.visibilityState === "hidden") this.around.called();
+    if (news) this.markRead();
     this.around.changed();
   }
+
+  /** What the person has before their eyes; nothing while the page is hidden. */
+  private readonly markRead = (): void => {
+    if (document.visibilityState !== "visible" || this.stopped) return;
+    const events = this.matrixRoom?.getLiveTimeline().getEvents() ?? [];
+    const last = events.filter((event) => event.status === null && event.getSender() !== this.place.user && this.list.knows(event.getId() ?? "")).at(-1);
+    if (last !== undefined) this.signs.read(last);
+  };
 
   private membersChanged(): void {
     const staff = this.staff("join");

@@ -8,7 +8,7 @@ import { MemoryStore } from "matrix-js-sdk/lib/store/memory.js";
 import { SyncState } from "matrix-js-sdk/lib/sync.js";
 import type { Store } from "../store.ts";
 import { type Around, Conversation } from "./conversation.ts";
-import { KeysGone, openKeyStore, publishKeys } from "./key_store.ts";
+import { findKeys, KeysGone, openKeyStore, publishKeys } from "./key_store.ts";
 import { gatewayFetch, prefetchVersions } from "./network.ts";
 
 export { KeysGone };
@@ -16,6 +16,7 @@ export type { Conversation };
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const PUBLISH_AGAIN_MS = 2_000;
+const LOOK_AGAIN_MS = 500;
 
 let prepared: Promise<void> | undefined;
 
@@ -45,6 +46,8 @@ export interface Seat {
   device: string;
   bot: string;
   name: string;
+  /** A native Matrix guest, which may do less. */
+  native: boolean;
 }
 
 export interface Opened {
@@ -69,12 +72,13 @@ export async function openConversation(seat: Seat, store: Store, around: Around)
     disableVoip: true,
     fetchFn: gatewayFetch(window),
   });
+  client.setGuest(seat.native);
   store.update({ crypto: await openKeyStore(client, seat.secret, before) });
   const conversation = new Conversation(client, seat, store, around);
-  return { conversation, start: () => start(client, conversation, store, around, before === null) };
+  return { conversation, start: () => start(client, conversation, seat, store, around, before === null) };
 }
 
-async function start(client: MatrixClient, conversation: Conversation, store: Store, around: Around, first: boolean): Promise<void> {
+async function start(client: MatrixClient, conversation: Conversation, seat: Seat, store: Store, around: Around, first: boolean): Promise<void> {
   if (conversation.stopped) return;
   const synced = new Promise<void>((resolve) => {
     const check = (state: SyncState): void => {
@@ -86,18 +90,18 @@ async function start(client: MatrixClient, conversation: Conversation, store: St
     client.on(ClientEvent.Sync, check);
   });
   await client.startClient({ initialSyncLimit: 50, lazyLoadMembers: false });
-  if (first) await publish(client, conversation, store, around);
+  if (first) await publish(client, conversation, seat, store, around);
   await synced;
 }
 
-/** Goes on until the homeserver has confirmed the keys; beside the first sync, which needs nothing of it. */
-async function publish(client: MatrixClient, conversation: Conversation, store: Store, around: Around): Promise<void> {
+/** Goes on until the homeserver has confirmed the keys; beside the first sync, which needs nothing of it. A native guest's go up with that. */
+async function publish(client: MatrixClient, conversation: Conversation, { native }: Seat, store: Store, around: Around): Promise<void> {
   while (!conversation.stopped) {
     try {
-      await publishKeys(client);
+      await (native ? findKeys(client) : publishKeys(client));
       return store.update({ keys: true });
     } catch {
-      await around.pause(PUBLISH_AGAIN_MS);
+      await around.pause(native ? LOOK_AGAIN_MS : PUBLISH_AGAIN_MS);
     }
   }
 }

@@ -63,3 +63,10 @@ export async function publishKeys(client: MatrixClient): Promise<void> {
     },
   });
 }
+
+/** For an account that can sign nothing: throws until the homeserver has the keys of this device, which the SDK uploads by itself. */
+export async function findKeys(client: MatrixClient): Promise<void> {
+  const [user, device] = [client.getSafeUserId(), client.getDeviceId() ?? ""];
+  const { device_keys: found } = await client.downloadKeysForUsers([user]);
+  if (found[user]?.[device] === undefined) throw new Error("The homeserver does not have the keys yet");
+}

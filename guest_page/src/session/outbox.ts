@@ -18,13 +18,18 @@ interface Parts {
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
+/** Words do not wait for a file that takes minutes to leave the device: each kind has an order of its own. */
+type Lane = "texts" | "files";
+
+const laneOf = (unsent: Unsent): Lane => (unsent.file === undefined ? "texts" : "files");
+
 /**
- * Messages on their way, in order, one at a time. A message stays in the browser's storage until the homeserver has confirmed it,
+ * Messages on their way, in order, of each kind one at a time. A message stays in the browser's storage until the homeserver has confirmed it,
  * and keeps its transaction id, so it survives network loss and reload and still arrives once.
  */
 export class Outbox {
   private readonly parts: Parts;
-  private working = false;
+  private readonly working = new Set<Lane>();
   private stopped = false;
 
   constructor(parts: Parts) {
@@ -57,11 +62,16 @@ export class Outbox {
 
   /** Sends until nothing is left; a second call while one is at work does nothing. */
   async work(): Promise<void> {
-    if (this.working) return;
-    this.working = true;
+    await Promise.all([this.workOn("texts"), this.workOn("files")]);
+  }
+
+  private async workOn(lane: Lane): Promise<void> {
+    if (this.working.has(lane)) return;
+    this.working.add(lane);
+    const first = (): Unsent | undefined => this.unsent.find((unsent) => laneOf(unsent) === lane);
     try {
       let pause = FIRST_PAUSE_MS;
-      for (let next = this.unsent[0]; next !== undefined && !this.stopped; next = this.unsent[0]) {
+      for (let next = first(); next !== undefined && !this.stopped; next = first()) {
         const tried = await this.parts.send(next);
         if (this.stopped) return;
         if (tried.result === "sent") {
@@ -78,7 +88,7 @@ export class Outbox {
         }
       }
     } finally {
-      this.working = false;
+      this.working.delete(lane);
     }
   }
 }

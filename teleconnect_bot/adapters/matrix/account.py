@@ -63,6 +63,7 @@ class BotAccount:
         self.store = KeyedCryptoStore(self.database, keys, clock, self.forgotten)
         self.state = KeyedStateStore(self.database, self.forgotten)
         self._parked = ParkedEvents(self.database, clock, late_key_grace)
+        self.address = address
         self._address, self._as_token, self._localpart = address, as_token, localpart
         self._tokens, self._display_name = tokens, display_name
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)

@@ -64,7 +64,12 @@ class HomeserverAdmin:
         return await self._is_ours(mxc, uploaded_by)
 
     async def remove_user(self, user: str) -> None:
-        """Media and devices deleted, account deactivated and erased; an unknown user is fine."""
+        """Media and devices deleted, account deactivated and erased; an unknown user is fine.
+
+        A guest's token outlives that, and is stopped by the lock alone (FACTS, "Guests").
+        """
+        if (await self._account_of(user) or {}).get("is_guest"):
+            await self._call(Method.PUT, SynapseAdminPath.v2.users[user], {"locked": True})
         while int((await self._call(Method.DELETE, SynapseAdminPath.v1.users[user].media))["total"]) > 0:
             pass  # the homeserver deletes a hundred at a time
         try:
@@ -78,13 +83,12 @@ class HomeserverAdmin:
             await self._call(Method.POST, SynapseAdminPath.v2.users[user].delete_devices, {"devices": devices})
 
     async def user_is_gone(self, user: str) -> bool:
-        """Unknown, or deactivated without devices and media."""
-        try:
-            account = await self._call(Method.GET, SynapseAdminPath.v2.users[user])
-        except HomeserverRefusal as refusal:
-            if refusal.status == 404:
-                return True
-            raise
+        """Unknown, or deactivated without devices and media; a guest locked as well."""
+        account = await self._account_of(user)
+        if account is None:
+            return True
+        if account.get("is_guest") and not account.get("locked"):
+            return False
         if not account.get("deactivated") or await self._devices(user):
             return False
         return int((await self._call(Method.GET, SynapseAdminPath.v1.users[user].media))["total"]) == 0
@@ -95,6 +99,17 @@ class HomeserverAdmin:
         query = {"name": beginning, "deactivated": "false", "limit": str(PAGE)}
         async for user in self._pages(SynapseAdminPath.v2.users, "users", query):
             if str(user["name"]).startswith(f"@{beginning}"):
+                found[str(user["name"])] = _moment(user["creation_ts"])
+        return found
+
+    async def active_guests(self, beginning: str) -> dict[str, datetime]:
+        """Active native guests whose device bears a name that begins so, and when each was made."""
+        found: dict[str, datetime] = {}
+        query = {"guests": "true", "deactivated": "false", "limit": str(PAGE)}
+        async for user in self._pages(SynapseAdminPath.v2.users, "users", query):
+            if user.get("is_guest") and any(
+                str(device.get("display_name") or "").startswith(beginning) for device in await self._devices(str(user["name"]))
+            ):
                 found[str(user["name"])] = _moment(user["creation_ts"])
         return found
 
@@ -112,6 +127,14 @@ class HomeserverAdmin:
             for entry in answer.get(name, []):
                 yield entry
             start = answer.get("next_token")
+
+    async def _account_of(self, user: str) -> dict[str, Any] | None:
+        try:
+            return await self._call(Method.GET, SynapseAdminPath.v2.users[user])
+        except HomeserverRefusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise
 
     async def _devices(self, user: str) -> list[dict[str, Any]]:
         answer = await self._call(Method.GET, SynapseAdminPath.v2.users[user].devices)

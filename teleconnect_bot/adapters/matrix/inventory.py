@@ -14,10 +14,11 @@ from teleconnect_bot.adapters.matrix.rooms import MARKER_KEY
 
 
 class MatrixInventory:
-    """`api` speaks as the user `bot`; the visitors' localparts begin with `visitor_prefix`."""
+    """`api` speaks as the user `bot`; the visitors' localparts, or the names of native guests' devices, begin with `visitor_prefix`."""
 
-    def __init__(self, api: HomeserverApi, admin: HomeserverAdmin, bot: str, visitor_prefix: str) -> None:
-        self._api, self._admin, self._bot, self._visitor_prefix = api, admin, bot, visitor_prefix
+    def __init__(self, api: HomeserverApi, admin: HomeserverAdmin, bot: str, visitor_prefix: str, *, guests: bool = False) -> None:
+        """`guests`: native guests are asked for too, one after another."""
+        self._api, self._admin, self._bot, self._visitor_prefix, self._guests = api, admin, bot, visitor_prefix, guests
 
     async def session_rooms(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
@@ -31,7 +32,8 @@ class MatrixInventory:
         return await self._admin.room_exists(room)
 
     async def visitors(self) -> Mapping[str, datetime]:
-        return await self._admin.active_users(self._visitor_prefix)
+        ours = await self._admin.active_users(self._visitor_prefix)
+        return ours | (await self._admin.active_guests(self._visitor_prefix) if self._guests else {})
 
     async def files(self) -> Mapping[str, datetime]:
         picture = (await self._or_nothing(Path.v3.profile[self._bot])).get("avatar_url")

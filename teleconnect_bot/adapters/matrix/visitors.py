@@ -1,4 +1,7 @@
-"""Accounts for people who have none: users of the appservice's namespace (ARCHITECTURE §4, port `Visitors`)."""
+"""Accounts for people who have none: users of the appservice's namespace (ARCHITECTURE §4, port `Visitors`).
+
+Native Matrix guests, the other kind, are in `native_guests.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from mautrix.api import Method, Path
 from teleconnect_bot.adapters.matrix.account import BotAccount
 from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
+from teleconnect_bot.services.ports import VisitorAccount
 
 # MSC4380, stable name; the second is what clients and servers of MSC4155 read.
 INVITE_PERMISSIONS: dict[str, dict[str, Any]] = {
@@ -18,8 +22,16 @@ INVITE_PERMISSIONS: dict[str, dict[str, Any]] = {
 
 
 class AppserviceVisitors:
+    named_ahead = True
+
     def __init__(self, account: BotAccount, admin: HomeserverAdmin, prefix: str) -> None:
         self._account, self._admin, self._prefix = account, admin, prefix
+
+    async def open(self, mark: str) -> VisitorAccount:
+        raise NotImplementedError("these accounts are named ahead: `user_id`, `register`")
+
+    async def find(self, mark: str) -> str | None:
+        return None
 
     def user_id(self, opaque_id: str) -> str:
         return f"@{self._prefix}{opaque_id}:{self._account.domain}"
@@ -33,9 +45,9 @@ class AppserviceVisitors:
             if refusal.code != "M_USER_IN_USE":
                 raise
 
-    async def provision(self, user: str, device: str, display_name: str) -> None:
-        api, acting = self._account.appservice, {"user_id": user}
-        await api.call(Method.PUT, Path.v3.devices[device], {"display_name": display_name}, acting)
+    async def provision(self, account: VisitorAccount, display_name: str) -> None:
+        api, user, acting = self._account.appservice, account.user, {"user_id": account.user}
+        await api.call(Method.PUT, Path.v3.devices[account.device], {"display_name": display_name}, acting)
         await api.call(Method.PUT, Path.v3.profile[user].displayname, {"displayname": display_name}, acting)
 
     async def block_invitations(self, user: str) -> None:

@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from teleconnect_bot.adapters.storage import tables
 from teleconnect_bot.adapters.storage.database import Database
-from teleconnect_bot.domain.guest_link import SeatState
+from teleconnect_bot.adapters.storage.trace_rows import read_guest_token
+from teleconnect_bot.domain.guest_link import NATIVE_DEVICE, SeatState
+from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.services import ports
 from teleconnect_bot.services.gateway_rows import GatewaySeat, Letter
 
@@ -23,24 +25,37 @@ OPEN_TO = frozenset({SeatState.READY, SeatState.ADMITTED, SeatState.JOINED})
 class SqlGatewayRows:
     """Seats are looked up on a reading connection, so that no request of a page waits for a unit of work."""
 
-    def __init__(self, database: Database, units: ports.UnitOfWork) -> None:
+    def __init__(self, database: Database, units: ports.UnitOfWork, keys: ports.SessionKeys) -> None:
         self._database = database
         self._units = units
+        self._keys = keys
 
     async def seat_by_digest(self, digest: bytes) -> GatewaySeat | None:
         seat = tables.seat
-        columns = (seat.c.id, seat.c.user, seat.c.device, seat.c.state, tables.session.c.room)
+        columns = (seat.c.id, seat.c.user, seat.c.device, seat.c.state, tables.session.c.room, tables.session.c.key)
         async with self._database.reading() as connection:
             row = (await connection.execute(select(*columns).join(tables.session).where(seat.c.digest == digest))).one_or_none()
-        if row is None or row.user is None or row.device is None:
-            return None
+            if row is None or row.user is None or row.device is None:
+                return None
+            native = row.device == NATIVE_DEVICE
+            token = await read_guest_token(connection, self._keys, row.key, row.user) if native else None
         return GatewaySeat(
             seat_id=row.id,
             user=row.user,
             device=row.device,
             room=row.room if row.state in OPEN_TO else None,
-            revoked=row.state == SeatState.REVOKED,
+            revoked=row.state == SeatState.REVOKED or (native and token is None),
+            token=token,
         )
+
+    async def keep_upload(self, seat_id: str, place: str, uploaded_by: str) -> None:
+        async with self._database.reading() as connection:
+            session = (await connection.execute(select(tables.seat.c.session).where(tables.seat.c.id == seat_id))).scalar_one_or_none()
+        if session is None:
+            return
+        trace = Trace(session=session, kind=TraceKind.ROOM_MEDIA, key=place, place=place, container=uploaded_by, state=TraceState.MADE)
+        async with self._units.begin() as unit:
+            await unit.enter_trace(trace)
 
     async def keep_letter(
         self, seat_id: str, recipient: str, event_type: str, content: Mapping[str, Any], room: str, transaction_id: str
@@ -67,6 +82,7 @@ class SqlGatewayRows:
     async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
         async with self._units.begin() as unit:
             kept = await unit.letters_for(user, session_id)
+            tokens = {letter.id: await unit.guest_token(letter.session, letter.sender_user) for letter in kept}
         return [
             Letter(
                 letter_id=letter.id,
@@ -75,6 +91,7 @@ class SqlGatewayRows:
                 recipient=letter.recipient,
                 event_type=letter.event_type,
                 content=letter.content,
+                token=tokens[letter.id],
             )
             for letter in kept
         ]

@@ -332,6 +332,14 @@ letter = Table(
     sqlite_autoincrement=True,
 )
 
+guest_token = Table(
+    "guest_token",
+    metadata,
+    _column("user", Text, Kept.SESSION, primary_key=True),
+    _session(index=True),
+    sealed("token"),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -392,7 +400,7 @@ installation = Table(
     _column("confirmed", Boolean, Kept.INSTALLATION),
 )
 
-OF_A_SESSION = (outbox, letter, dialogue, deadline, interpreter_offer, message, call_link, seat, link)
+OF_A_SESSION = (outbox, letter, guest_token, dialogue, deadline, interpreter_offer, message, call_link, seat, link)
 """What goes with the session's own row, children first."""
 
 

@@ -133,6 +133,20 @@ class TraceRows:
     async def letters_delivered(self, letter_ids: Sequence[str]) -> None:
         await self._connection.execute(delete(tables.letter).where(tables.letter.c.id.in_(list(letter_ids))))
 
+    async def keep_guest_token(self, session_id: str, user: str, token: str) -> None:
+        key = (await self._connection.execute(select(tables.session.c.key).where(tables.session.c.id == session_id))).scalar()
+        if key is None or not self._keys.exists(key):
+            return
+        row = {"user": user, "session": session_id, "token": seal(self._keys, key, _token_of(user), token)}
+        statement = upsert(self._connection, tables.guest_token).values(row)
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["user"], set_={"token": statement.excluded.token, "session": session_id})
+        )
+
+    async def guest_token(self, session_id: str, user: str) -> str | None:
+        key = (await self._connection.execute(select(tables.session.c.key).where(tables.session.c.id == session_id))).scalar()
+        return None if key is None else await read_guest_token(self._connection, self._keys, key, user)
+
     async def pool_size(self) -> int:
         size: int = (await self._connection.execute(select(sql.count()).select_from(tables.visitor_pool))).scalar_one()
         return size
@@ -182,3 +196,17 @@ class TraceRows:
 
 def _content_of(letter_id: str) -> str:
     return f"letter.content/{letter_id}"
+
+
+def _token_of(user: str) -> str:
+    return f"guest_token.token/{user}"
+
+
+async def read_guest_token(connection: Transaction, keys: SessionKeys, key: str, user: str) -> str | None:
+    """None when there is none, or the key of its session is destroyed."""
+    sealed: bytes | None = (await connection.execute(select(tables.guest_token.c.token).where(tables.guest_token.c.user == user))).scalar()
+    try:
+        token: str = unseal(keys, key, _token_of(user), sealed)
+    except KeyDestroyed:
+        return None
+    return token

@@ -141,8 +141,11 @@ class SharedRooms(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VisitorAccount:
+    """`token` is there for a native guest alone: our own accounts are acted for with the appservice's."""
+
     user: str
     device: str
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,18 @@ class Relays(Protocol):
 
 
 class Visitors(Protocol):
-    """Accounts for people who have none (appservice-owned, ARCHITECTURE §4)."""
+    """Accounts for people who have none: users of the appservice's namespace, or native Matrix guests (ARCHITECTURE §4)."""
+
+    @property
+    def named_ahead(self) -> bool:
+        """We choose the names, so that the ledger knows an account before it exists: `user_id`, `register`.
+        Else the homeserver does, and an account is known by the mark that it bears: `open`, `find`."""
+
+    async def open(self, mark: str) -> VisitorAccount:
+        """A new account, with its token. `mark` is opaque, of `[a-z0-9]`."""
+
+    async def find(self, mark: str) -> str | None:
+        """An account that was opened with this mark and is still active (admin API): after a crash nobody knows its token."""
 
     def user_id(self, opaque_id: str) -> str:
         """The Matrix id of a visitor with this id: prefix, id, our server's name; asks nobody."""
@@ -168,11 +182,11 @@ class Visitors(Protocol):
     async def register(self, user: str) -> None:
         """The account exists afterwards. `user` is a full Matrix id made by `user_id`."""
 
-    async def provision(self, user: str, device: str, display_name: str) -> None:
+    async def provision(self, account: VisitorAccount, display_name: str) -> None:
         """The account has this device and display name (a role label, never a person's name)."""
 
     async def block_invitations(self, user: str) -> None:
-        """Nobody can invite the visitor anywhere from now on (`m.invite_permission_config`)."""
+        """Nobody can invite the visitor anywhere from now on (`m.invite_permission_config`); a native guest cannot be shielded."""
 
     async def remove(self, user: str) -> None:
         """Delete the account's media and devices, deactivate and erase it (admin API)."""

@@ -183,6 +183,12 @@ class Unit(Protocol):
 
     async def letters_delivered(self, letter_ids: Sequence[str]) -> None: ...
 
+    async def keep_guest_token(self, session_id: str, user: str, token: str) -> None:
+        """The token of a native guest, sealed; nothing when the session is gone or its key is."""
+
+    async def guest_token(self, session_id: str, user: str) -> str | None:
+        """None: no native guest, or the session's key is destroyed."""
+
     async def pool_size(self) -> int:
         """Registered visitor accounts that nobody uses yet."""
 

@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "ሁሉንም እንዲያጠፉ ጠይቀናቸዋል። ሲፈጸም ይህ ገጽ ይነግርዎታል።",
   cannotCome: "መምጣት አልችልም",
   kept: "ምን ይቀመጣል፣ ለምን ያህል ጊዜ",
+  writing: "አሁን እየጻፉ ያሉ፦ {people}",
+  read: "ተነቧል",
 };

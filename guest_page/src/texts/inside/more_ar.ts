@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "طلبنا منهم حذف كل شيء. ستخبركم هذه الصفحة عندما يتم ذلك.",
   cannotCome: "لا أستطيع الحضور",
   kept: "ما الذي يُحفظ، وإلى متى",
+  writing: "يكتب الآن: {people}",
+  read: "تمت القراءة",
 };

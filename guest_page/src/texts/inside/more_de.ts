@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Wir haben darum gebeten, alles zu löschen. Diese Seite sagt, wenn es getan ist.",
   cannotCome: "Ich kann nicht kommen",
   kept: "Was gespeichert wird, und wie lange",
+  writing: "Schreibt gerade: {people}",
+  read: "Gelesen",
 };

@@ -63,6 +63,8 @@ export const texts = {
   deletionAsked: "We have asked them to delete everything. This page says when it is done.",
   cannotCome: "I cannot come",
   kept: "What is kept, and for how long",
+  writing: "Writing now: {people}",
+  read: "Read",
 };
 
 export type InsideTexts = Record<keyof typeof texts, string>;

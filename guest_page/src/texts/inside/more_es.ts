@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Hemos pedido que lo borren todo. Esta página le dirá cuándo está hecho.",
   cannotCome: "No puedo venir",
   kept: "Qué se guarda y durante cuánto tiempo",
+  writing: "Escribiendo ahora: {people}",
+  read: "Leído",
 };

@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "از آنها خواستیم همه چیز را پاک کنند. این صفحه می‌گوید چه وقت انجام شد.",
   cannotCome: "نمی‌توانم بیایم",
   kept: "چه چیزی نگه داشته می‌شود و تا کی",
+  writing: "در حال نوشتن: {people}",
+  read: "خوانده شد",
 };

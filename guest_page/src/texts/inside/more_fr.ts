@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Nous leur avons demandé de tout effacer. Cette page vous dira quand ce sera fait.",
   cannotCome: "Je ne peux pas venir",
   kept: "Ce qui est conservé, et combien de temps",
+  writing: "En train d’écrire : {people}",
+  read: "Lu",
 };

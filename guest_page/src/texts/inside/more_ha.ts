@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Mun roƙe su su goge komai. Wannan shafin zai faɗi idan an gama.",
   cannotCome: "Ba zan iya zuwa ba",
   kept: "Abin da ake ajiyewa, da tsawon lokaci",
+  writing: "Yana rubutu yanzu: {people}",
+  read: "An karanta",
 };

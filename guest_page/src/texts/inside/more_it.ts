@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Abbiamo chiesto di cancellare tutto. Questa pagina Le dirà quando è fatto.",
   cannotCome: "Non posso venire",
   kept: "Che cosa viene conservato, e per quanto tempo",
+  writing: "Sta scrivendo: {people}",
+  read: "Letto",
 };

@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Me ji wan xwest ku her tiştî jê bibin. Ev rûpel dibêje kengî çêbû.",
   cannotCome: "Ez nikarim bêm",
   kept: "Çi tê parastin û heta kengî",
+  writing: "Niha dinivîse: {people}",
+  read: "Hat xwendin",
 };

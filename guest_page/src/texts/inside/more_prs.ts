@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "از آنها خواستیم همه چیز را پاک کنند. این صفحه می‌گوید چه وقت شد.",
   cannotCome: "من آمده نمی‌توانم",
   kept: "چه چیزی نگهداری می‌شود و تا چه وقت",
+  writing: "در حال نوشتن: {people}",
+  read: "خوانده شد",
 };

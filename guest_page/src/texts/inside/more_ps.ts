@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "مونږ ترې وغوښتل چې هر څه ړنګ کړي. دا مخ به ووایي چې کله وشول.",
   cannotCome: "زه نه شم راتلای",
   kept: "څه ساتل کېږي او تر څومره وخته",
+  writing: "اوس لیکي: {people}",
+  read: "ولوستل شو",
 };

@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Pedimos que apaguem tudo. Esta página diz quando estiver feito.",
   cannotCome: "Não posso vir",
   kept: "O que é guardado, e por quanto tempo",
+  writing: "Escrevendo agora: {people}",
+  read: "Lido",
 };

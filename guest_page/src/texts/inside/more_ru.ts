@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Мы попросили удалить всё. Страница скажет, когда это будет сделано.",
   cannotCome: "Я не смогу прийти",
   kept: "Что хранится и как долго",
+  writing: "Сейчас пишет: {people}",
+  read: "Прочитано",
 };

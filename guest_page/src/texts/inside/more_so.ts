@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Waxaan weydiinnay inay wax walba tirtiraan. Boggani wuu sheegi doonaa marka la sameeyo.",
   cannotCome: "Ma iman karo",
   kept: "Waxa la kaydiyo iyo inta ay ku jirto",
+  writing: "Hadda wax qoraya: {people}",
+  read: "Waa la akhriyay",
 };

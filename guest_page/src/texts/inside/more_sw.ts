@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Tumewaomba wafute kila kitu. Ukurasa huu utasema itakapokamilika.",
   cannotCome: "Siwezi kuja",
   kept: "Kinachohifadhiwa, na kwa muda gani",
+  writing: "Anaandika sasa: {people}",
+  read: "Imesomwa",
 };

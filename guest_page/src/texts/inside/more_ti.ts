@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "ኩሉ ክድምስሱ ሓቲትናዮም ኣለና። ምስ ተፈጸመ እዚ ገጽ ክነግረኩም እዩ።",
   cannotCome: "ክመጽእ ኣይክእልን እየ",
   kept: "እንታይ ይዕቀብ፣ ንክንደይ ግዜ",
+  writing: "ሕጂ ይጽሕፉ ዘለዉ፦ {people}",
+  read: "ተነቢቡ",
 };

@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Her şeyi silmelerini istedik. Yapıldığında bu sayfa söyler.",
   cannotCome: "Gelemiyorum",
   kept: "Neler saklanır ve ne kadar süreyle",
+  writing: "Şu anda yazıyor: {people}",
+  read: "Okundu",
 };

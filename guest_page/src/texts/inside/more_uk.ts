@@ -64,4 +64,6 @@ export const texts: InsideTexts = {
   deletionAsked: "Ми попросили видалити все. Сторінка скаже, коли це буде зроблено.",
   cannotCome: "Я не зможу прийти",
   kept: "Що зберігається і як довго",
+  writing: "Зараз пише: {people}",
+  read: "Прочитано",
 };
