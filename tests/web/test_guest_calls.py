@@ -151,6 +151,7 @@ async def test_entering_gives_the_seat(tmp_path: Path) -> None:
             "before": 0,
             "deletion_asked": False,
             "call_seat": False,
+            "native": False,
         }
         assert set(front.door.seats) == {digest(SECRET)}
         assert front.door.tested == [DeviceTest.NO_CAMERA]
