@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "native_guests"
-down_revision = "organisation_language"
+down_revision = "call_seats"
 branch_labels = None
 depends_on = None
 
