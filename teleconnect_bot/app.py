@@ -51,7 +51,9 @@ from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk
 from teleconnect_bot.chat.dialogue import Dialogue
+from teleconnect_bot.chat.interpreting import Interpreters
 from teleconnect_bot.chat.interview import Interview
+from teleconnect_bot.chat.organisation_desk import OrganisationDesk
 from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.config import Config
@@ -70,6 +72,7 @@ from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
+from teleconnect_bot.services.organisation_cards import RoomCards
 from teleconnect_bot.services.organisation_mails import OrganisationMails
 from teleconnect_bot.services.organisation_requests import OrganisationRequests
 from teleconnect_bot.services.organisation_rooms import OrganisationRooms
@@ -80,6 +83,7 @@ from teleconnect_bot.services.phone_messages import PhoneMessages
 from teleconnect_bot.services.ports import Clock, Membership, RefusedByService, ServiceUnavailable, Visitors
 from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.reconcile import Reconcile
+from teleconnect_bot.services.requester_letters import RequesterLetters
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
@@ -264,22 +268,23 @@ class Bot:
         )
         rooms, chat = MatrixRooms(account, admin, guests=config.guests.native), MatrixStaffChat(account)
         visitors = (NativeGuests if config.guests.native else AppserviceVisitors)(account, admin, config.appservice.visitor_prefix)
-        cards = Cards(format_moment, self.call_links.address)
+        cards = Cards(format_moment, self.call_links.address, self.organisations.name_of)
         shared = MatrixSharedRooms(account)
+        organisation_rooms = OrganisationRooms(shared, self.organisations)
         staff_rooms = StaffRooms(config.bot, shared, config.access.rooms, {name: team.room for name, team in config.teams.items()})
-        self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards, staff_rooms))
+        self.outbox = Outbox(self.units, self.clock, self._handlers(rooms, chat, visitors, cards, staff_rooms, organisation_rooms))
         access = Access(config.access.requesters, config.access.admins, config.access.focal_point, staff_rooms.members)
         leavers = Leavers(
             self.units, self.sessions, self.ledger, self.settings, chat, shared, staff_rooms, access.may_request, access.known_admins
         )
-        organisation_rooms = OrganisationRooms(shared, self.organisations)
         orders = OrganisationOrders(self.organisations, organisation_rooms, self.offer.sent)
         belonging = Belonging(self.sessions, self.clock, access, staff_rooms, chat.room_of, orders)
         personal = Personal(self.settings, access, self.offer.sent, self.texts.display_name, config.messages.default_country)
         reach = Reach(frozenset(config.channels().usable), config.messages.default_country)
+        interpreters = Interpreters(self.organisations, config.policy())
         answers = Answers(
             *(self.sessions, self.clock, self.offer.sent, format_moment, chat.room_of, access.may_request),
-            *(personal, belonging, reach, self.offer.withheld),
+            *(personal, belonging, reach, self.offer.withheld, interpreters),
             Calling(self.sessions, self.call_links, config.calls.provider),
         )
         dialogue = Dialogue(
@@ -290,7 +295,9 @@ class Bot:
             self.settings,
         )
         strangers = Strangers(self.units, self.clock)
-        desk = Desk(config.bot, self.sessions, self.ledger, answers, dialogue, access, chat, chat, staff_rooms, leavers, strangers)
+        organisation_desk = OrganisationDesk(self.sessions, self.ledger, chat, organisation_rooms, self.settings, config.homeserver.domain)
+        others = (leavers, strangers, organisation_desk)
+        desk = Desk(config.bot, self.sessions, self.ledger, answers, dialogue, access, chat, chat, staff_rooms, *others)
         account.events = MatrixEvents(desk)
         pool = VisitorPool(self.units, visitors, self.tokens, config.guests.pool)
         inventory = MatrixInventory(account.api, admin, config.bot, config.appservice.visitor_prefix, guests=config.guests.native)
@@ -321,7 +328,13 @@ class Bot:
             log.info("ready")
 
     def _handlers(
-        self, rooms: MatrixRooms, chat: MatrixStaffChat, visitors: Visitors, cards: Cards, staff_rooms: StaffRooms
+        self,
+        rooms: MatrixRooms,
+        chat: MatrixStaffChat,
+        visitors: Visitors,
+        cards: Cards,
+        staff_rooms: StaffRooms,
+        organisation_rooms: OrganisationRooms,
     ) -> dict[type[Effect], Handler]:
         """Every effect and who carries it out."""
         sessions, ledger, config = self.sessions, self.ledger, self.config
@@ -370,7 +383,12 @@ class Bot:
             StaffNotices(sessions, ledger, chat, cards, self.clock, self.settings),
             StaffAlerts(sessions, mailer, cards, self.settings, self.sender.public_name, self.clock, self.phone),
             PassingAnswers(ledger, chat),
-            OrganisationRequests(sessions, OrganisationMails(self.keys, self.texts, self.facts, mailer, self.sender)),
+            OrganisationRequests(
+                sessions,
+                OrganisationMails(self.keys, self.texts, self.facts, mailer, self.sender),
+                RoomCards(ledger, chat, cards, self.settings, organisation_rooms),
+            ),
+            RequesterLetters(sessions, mailer, cards, self.settings, self.sender.public_name),
             CallOffers(sessions, self.call_links, MatrixBells(self.account), by_link=config.calls.provider in ("builtin", "jitsi")),
             TeamNotices(sessions, ledger, chat, cards, self.clock, self.settings, staff_rooms),
             Transcripts(sessions, ledger, rooms, chat, self.pdf, cards, config.bot, self.settings),

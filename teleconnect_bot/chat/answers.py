@@ -12,7 +12,9 @@ from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain.calls import CallKind
 from teleconnect_bot.domain.errors import NobodyAdded, NotYours, Refused
 from teleconnect_bot.domain.life import check
+from teleconnect_bot.domain.schedule import answers_until
 from teleconnect_bot.domain.session import Session, State
+from teleconnect_bot.services.interpreter_links import new_offer
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
 
@@ -23,6 +25,7 @@ from .commands import COMMANDS, checked, help_text
 from .company import apart
 from .contacts import Reach, after
 from .device_tests import of_who_waits
+from .interpreting import NOBODY_KNOWN, Interpreters
 from .inviting import Inviting, read_time, with_whole_number
 from .lists import page_of
 from .markup import escaped
@@ -31,7 +34,7 @@ from .parser import Line, NotUnderstood, parse
 from .personal import PERSONAL, Personal
 from .planned import when
 from .questions import Question
-from .reactions import CANCEL, CLOSE, KEEP, START
+from .reactions import CHOICES, CLOSE, KEEP, START
 from .removal import is_role, person_named, whom_to_name
 from .voice import Sentence, in_words, reader, say, speaking_to
 
@@ -52,6 +55,12 @@ ASKS: dict[str, type[c.Asked]] = {
     "without": c.SendWithout,
     "pdf": c.WantTranscript,
 }
+REALLY: dict[str, Sentence] = {
+    "cancel": "Really {name} session {code}? Press {key} here, or write `{name} {code}`.",
+    "without": "Really go on without an interpreter in session {code}? Everybody else is told then. Press {key} here, or write "
+    "`{name} {code}`.",
+}
+"""What is asked once, by the command."""
 SOME_DAY = datetime(9000, 1, 1, tzinfo=UTC)
 POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
     **ASKS,
@@ -62,6 +71,7 @@ POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
     "phone": lambda by: c.ShowNumber(by, ""),
     "call": lambda by: c.Call(by, CallKind.VIDEO, PROBE),
     "admit": c.Refuse,
+    "another": lambda by: c.AskAnother(by, ()),
     "handover": lambda by: c.Handover(by, c.Owner("", "")),
 }
 """Without a code, a command means the one session of the requester's with which this is possible."""
@@ -105,10 +115,12 @@ class Answers:
         belonging: Belonging,
         reach: Reach | None = None,
         withheld: Sequence[str] = (),
+        interpreters: Interpreters | None = None,
         calling: Calling | None = None,
     ) -> None:
         self.sessions, self.clock, self.languages, self.moment = sessions, clock, tuple(languages), moment
-        self.personal, self.inviting = personal, Inviting(clock, languages, room_of, may_request, reach or Reach(), withheld)
+        self.personal = personal
+        self.inviting = Inviting(clock, languages, room_of, may_request, reach or Reach(), withheld, interpreters)
         self.belonging, self.calling = belonging, calling
 
     @property
@@ -153,8 +165,9 @@ class Answers:
             case "invite" if here is not None:
                 return await self._nobody_added(line, by, here)
             case "invite" if await self.sessions.by_event(event) is None:
-                await self.sessions.invite(await self.invitation(line, by, chat, event))
-                return None
+                session = await self.sessions.invite(await self.invitation(line, by, chat, event))
+                interpreters = self.inviting.interpreters
+                return interpreters.after(session, self.clock.now(), reader()) if interpreters else None
             case "invite":
                 return None
             case name if name in ADMINISTRATION:
@@ -175,6 +188,8 @@ class Answers:
                 return numbers_of(await self.sessions.ask(meant.code, c.ShowNumber(by, event), event))
             case "resend":
                 return await self._resend(line, by, chat, event, here)
+            case "another":
+                return await self._another(line, by, event, here)
             case "reschedule":
                 return await self._reschedule(line, by, event, here)
             case "invites":
@@ -259,6 +274,18 @@ class Answers:
         check(meant, POSSIBLE_WITH["reschedule"](by), self.clock.now())
         at = read_time(line.options["at"], meant.zone, self.clock.now())
         session = await self.sessions.ask(meant.code, c.Reschedule(by, at), event)
+        if session.state is State.HELD:
+            return say(
+                "Session {code} has a new time: {when}. The organisations are asked anew; nobody else is told before one accepts.",
+                code=session.code,
+                when=when(session, self.moment, self.zone, reader().language),
+            )
+        if session.held_back_since:
+            return say(
+                "Session {code} has a new time: {when}. The interpreter is asked to confirm it; then the others are told.",
+                code=session.code,
+                when=when(session, self.moment, self.zone, reader().language),
+            )
         if session.planned_at is None:
             return say("The waiting room of session {code} is open now. Everybody who was told before is told again.", code=session.code)
         time = when(session, self.moment, self.zone, reader().language)
@@ -269,7 +296,31 @@ class Answers:
         session = await self.sessions.ask(meant.code, ASKS[name](by), event)
         return self._started(session) if name == "start" else say(DONE[name], code=session.code)
 
+    async def _another(self, line: Line, by: str, event: str, here: Session | None) -> str:
+        """The first word is a session's code if it is one of theirs; what is left names an organisation."""
+        interpreters = self.inviting.interpreters
+        if interpreters is None:
+            raise NotUnderstood(NOBODY_KNOWN)
+        await interpreters.look()
+        mine = {session.code for session in await self.sessions.sessions_of(by)}
+        first = line.words[0] if line.words else ""
+        named = first.upper() not in mine and (interpreters.is_called(first) or not _CODE.fullmatch(first.upper()))
+        coded = line.words[:1] if len(line.words) > 1 or not named else ()
+        meant = await self._meant("another", coded, by, here)
+        check(meant, c.AskAnother(by, ()), self.clock.now())
+        wanted = interpreters.another(meant, line.options.get("interpreter", " ".join(line.words[len(coded) :])))
+        offers = tuple(new_offer(self.sessions.keys, self.sessions.tokens, meant, each) for each in wanted.organisations)
+        session = await self.sessions.ask(meant.code, c.AskAnother(by, offers, wanted.language), event)
+        return say(
+            "Session {code}: {organisations} may answer until {when}. You are told who accepts, or that nobody does.",
+            code=session.code,
+            organisations=", ".join(escaped(each.name) for each in wanted.organisations),
+            when=escaped(self.moment(answers_until(session), self.zone, reader().language)),
+        )
+
     def _started(self, session: Session) -> str:
+        if session.state is State.INVITED:
+            return say("The invitations of session {code} are being sent.", code=session.code)
         if session.state is State.ACTIVE:
             return say("Session {code} is running. {room}", code=session.code, room=way_in(session))
         return say("Join the room to start session {code}: {room}", code=session.code, room=way_in(session))
@@ -280,7 +331,7 @@ class Answers:
             check(session, ASKS[name](by), self.clock.now())
         except Refused as refused:
             return refused.text(escaped, in_words)
-        words = say("Really {name} session {code}? Press {key} here, or write `{name} {code}`.", key=CANCEL, name=name, code=session.code)
+        words = say(REALLY[name], key=CHOICES[name][name], name=name, code=session.code)
         return Question(words, session, name)
 
     def _end(self, name: str, by: str, session: Session) -> str | Question:

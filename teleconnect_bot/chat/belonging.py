@@ -27,6 +27,8 @@ SUMS: dict[str, Sentence] = {
     "language": "Languages: {sums}",
     "channel": "Channels: {sums}",
     "duration": "Duration: {sums}",
+    "interpreting": "Requests to interpreting organisations: {sums}",
+    "interpreted": "Languages with an interpreter: {sums}",
 }
 SUM_NAMES: dict[str, Sentence] = {
     "held": "held",
@@ -38,6 +40,10 @@ SUM_NAMES: dict[str, Sentence] = {
     "15_to_60_minutes": "15 to 60 minutes",
     "1_to_4_hours": "1 to 4 hours",
     "longer": "longer",
+    "asked": "asked",
+    "accepted": "accepted",
+    "declined": "declined",
+    "unanswered": "without an answer, or not needed any more",
 }
 
 

@@ -21,6 +21,7 @@ from .delivery_words import steps, undelivered
 from .device_tests import tested, tested_before
 from .markup import escaped, text
 from .message_texts import texts
+from .offer_cards import CHOICES, OfferTexts, choices
 from .planned import mine_and_theirs, when
 from .reactions import offered
 from .state_words import STATE_WORDS
@@ -29,14 +30,12 @@ from .voice import Sentence, reader, say, speaking_to
 
 DEFAULT = Settings()
 
-CHOICES: Sentence = (
-    "You can choose: `without {code}` goes on without an interpreter, "
-    '`reschedule {code} at="tomorrow 14:00"` asks for another time, `cancel {code}` takes the invitation back.'
-)
 WHO_IS_MET: dict[Mode, Sentence] = {
     Mode.IN_PERSON: "In person: the person is with you, and only colleagues are invited.",
     Mode.MEETING: "Among colleagues: nobody is invited who has no account, unless as a colleague.",
 }
+ACCEPTED: Sentence = "an interpreter has accepted; nobody else was told yet"
+SEND_NOW: Sentence = "`start {code}` sends the invitations, `cancel {code}` takes the invitation back."
 NEXT_STEPS: dict[State, Sentence] = {
     State.HELD: "`without {code}` goes on without an interpreter, `cancel {code}` takes the invitation back.",
     State.UNAVAILABLE: CHOICES,
@@ -81,8 +80,9 @@ NOTICES: dict[Notice, Sentence] = {
     "then the others are told.",
     Notice.INTERPRETER_EXPECTED: "You have accepted to interpret in session {code}{planned}. You are invited into its room when the person "
     "is there, and may join at any time while it runs. `join {code}` takes you into it.",
-    Notice.INTERPRETER_UNAVAILABLE: "Session {code}: **no interpreter is available.** {choices}",
-    Notice.INTERPRETER_WITHDREW: "Session {code}: **the interpreter cannot come.** {choices}",
+    Notice.INTERPRETER_MAY_COME: "Session {code}: the person is there. {room} You may join now, or at any time while the session runs.",
+    Notice.INTERPRETER_UNAVAILABLE: "Session {code}: **no interpreter is available.** {why} {choices}",
+    Notice.INTERPRETER_WITHDREW: "Session {code}: **the interpreter cannot come.** {why} {choices}",
     Notice.UNAVAILABLE_ENDS_SOON: "Session {code} is cancelled tomorrow unless you decide what to do without an interpreter.",
     Notice.KEPT_OPEN: "Session {code} is kept open: the person can come back with the same link, and you can write in the room.",
     Notice.KEPT_OPEN_BY_SILENCE: "Session {code}: nobody was there for a long time. It is kept open; `close {code}` closes it.",
@@ -111,12 +111,18 @@ NOTICES: dict[Notice, Sentence] = {
 }
 
 
-class Cards(TeamTexts):
+class Cards(TeamTexts, OfferTexts):
     """Implements the port `StaffTexts`. `moment` writes a time in words: (moment, zone, language). `call_address` is where a link to
-    the call leads."""
+    the call leads, `organisation_name` names an interpreting organisation by its id.
+    """
 
-    def __init__(self, moment: Callable[[datetime, str, str], str], call_address: Callable[[Session, CallLink], str] | None = None) -> None:
-        self.moment, self.call_address = moment, call_address
+    def __init__(
+        self,
+        moment: Callable[[datetime, str, str], str],
+        call_address: Callable[[Session, CallLink], str] | None = None,
+        organisation_name: Callable[[str], str] = str,
+    ) -> None:
+        self.moment, self.call_address, self.organisation_name = moment, call_address, organisation_name
 
     @property
     def zone(self) -> str:
@@ -131,11 +137,12 @@ class Cards(TeamTexts):
             return self._notice(session, notice, now)
 
     def _card(self, session: Session, sent: Sequence[Preview]) -> Text:
-        lines = [say("**Session {code}** – {state}", code=session.code, state=say(STATE_WORDS[session.state])), ""]
-        inside = (*self._inside(session), *self._call(session))
+        ready = session.state is State.HELD and session.interpreter_ready
+        lines = [say("**Session {code}** – {state}", code=session.code, state=say(ACCEPTED if ready else STATE_WORDS[session.state])), ""]
+        inside = (*self._interpreting(session), *self._inside(session), *self._call(session))
         parts = (self._planned(session), self._invited(session), inside, _own(session), self._ends(session))
         lines += [f"- {line}" for part in parts for line in part]
-        step = say(NEXT_STEPS[session.state], code=session.code) if NEXT_STEPS.get(session.state) else ""
+        step = say(SEND_NOW if ready else NEXT_STEPS[session.state], code=session.code) if NEXT_STEPS.get(session.state) else ""
         lines += ["", step] if step else []
         return text("\n".join([*lines, "", *texts(sent)]).rstrip())
 
@@ -157,11 +164,12 @@ class Cards(TeamTexts):
             else "",
             "holder": escaped(session.holder or say("somebody else")),
             "problem": escaped(undelivered(session) and say(undelivered(session))) or say("the reason is not known"),
-            "choices": say(CHOICES, code=session.code),
+            "choices": choices(session),
+            "why": self.why_nobody(session),
             "when": when(session, self.moment, self.zone, reader().language),
             "delete_at": escaped(self.moment(delete_at(session), self.zone, reader().language)),
         }
-        return text(say(NOTICES[notice], **values).replace("  ", " "))
+        return text(say(NOTICES[notice], **values).replace("  ", " ").rstrip())
 
     def alert(self, session: Session, now: datetime, reader: Settings = DEFAULT) -> tuple[str, str]:
         with speaking_to(reader):
@@ -231,7 +239,9 @@ class Cards(TeamTexts):
                 lines += steps(session, link.id, place)
                 if place in link.opted_out:
                     lines.append(say("They answered STOP: nothing more is sent to this number."))
-            if link.dead:
+            if link.dead and link.role is Role.INTERPRETER:
+                lines.append(say("This interpreter does not come any more; the link is dead."))
+            elif link.dead:
                 lines.append(say("The person says that the link is not for them."))
             elif link.opened_at:
                 lines.append(say("The link was opened."))
@@ -240,6 +250,7 @@ class Cards(TeamTexts):
 
     def _inside(self, session: Session) -> list[str]:
         here = [say("Colleague {who}: {where}", who=escaped(user), where=_where(session, user)) for user in sorted(session.colleagues)]
+        here += [say("Interpreter {who}: {where}", who=escaped(user), where=_where(session, user)) for user in sorted(session.interpreters)]
         here += [f"{say('{who} is here', who=shown(session, seat))}{tested(seat.tested)}" for seat in session.present_seats]
         here = [say("Steps in if you do not come: {who}", who=escaped(session.backup)), *here] if session.backup else here
         if any(seat.deletion_asked and seat.live for seat in session.seats):

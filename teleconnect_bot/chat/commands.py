@@ -27,7 +27,8 @@ COMMANDS: dict[str, ChatCommand] = {
         ChatCommand(
             "invite",
             'invite <phone, e-mail, both, or @id:server> [name="…"] [lang=fr] [via=sms|whatsapp|email] [at="tomorrow 14:00"] '
-            "[tz=Europe/Kyiv] [guest=<contact>[/<language>]]… [colleague=<@id:server or contact>[/<language>]]… [backup=<@id:server>] "
+            "[tz=Europe/Kyiv] [guest=<contact>[/<language>]]… [interpreter or interpreter=<language>[/<organisation>]] "
+            "[colleague=<@id:server or contact>[/<language>]]… [backup=<@id:server>] "
             '[team=<name>] [note="…"] [discreet=yes]',
             "alone, asks for everything step by step and sends only on `send`; with `check` at its end, a line shows the summary first. "
             "A number and an e-mail address side by side are two ways to the same person: one is tried after the other, until a message "
@@ -38,12 +39,16 @@ COMMANDS: dict[str, ChatCommand] = {
             "colleague, or a message in their chat with me. `invite in-person colleague=…` asks a colleague for help while the person "
             "sits beside you, `invite @id:server` asks another user of this server to meet you; `invite again K7M2` invites the people of "
             "an earlier session, and whoever you add to the line. "
+            "`interpreter` asks for an interpreter of the person's language, `interpreter=dari` for another one, "
+            "`interpreter=prs/lingua` one organisation alone; nobody else is told before somebody accepts. "
             "`backup=` names a colleague who is called as well when you do not come, and may take the session. `via=` chooses the channel, "
             "`discreet=yes` leaves our name out of messages and page, and `note=` is for your own card and sent to nobody; "
             "`team=` rings in the room of a team of yours, and whoever of it joins first takes the session",
             'invite anna@example.org name="Anna" lang=fr',
             words=(1, 2),
-            options=frozenset({"name", "lang", "via", "at", "tz", "guest", "colleague", "backup", "note", "discreet", "team"}),
+            options=frozenset(
+                {"name", "lang", "via", "at", "tz", "guest", "interpreter", "colleague", "backup", "note", "discreet", "team"}
+            ),
         ),
         ChatCommand(
             "join",
@@ -171,6 +176,16 @@ COMMANDS: dict[str, ChatCommand] = {
             "goes on without an interpreter: everybody who was not told yet is told now",
             "without K7M2",
             (0, 1),
+            takes_code=True,
+        ),
+        ChatCommand(
+            "another",
+            "another [code] [organisation] [interpreter=<language>[/<organisation>]]",
+            "asks for an interpreter once more when none is available: organisations that were not asked yet, else the same ones again, or "
+            "the one that you name; `interpreter=` asks for another language",
+            "another K7M2 lingua",
+            (0, 3),
+            options=frozenset({"interpreter"}),
             takes_code=True,
         ),
         ChatCommand("pdf", "pdf [code]", "sends you the transcript of a closed session as PDF", "pdf K7M2", (0, 1), takes_code=True),

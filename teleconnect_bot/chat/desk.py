@@ -26,6 +26,7 @@ from .commands import COMMANDS
 from .dialogue import Dialogue
 from .markup import text
 from .numbers import Passing
+from .organisation_desk import OrganisationDesk
 from .questions import Question, Questions
 from .reactions import ASKED_ONCE, PLACE, meaning
 from .voice import Sentence, say, speaking_to
@@ -89,7 +90,9 @@ class Desk:
         rooms: StaffRooms,
         leavers: Leavers,
         strangers: Strangers,
+        organisations: OrganisationDesk,
     ) -> None:
+        self.organisations = organisations
         self.bot, self.sessions, self.ledger, self.answers, self.access = bot, sessions, ledger, answers, access
         self.chat, self.direct_chats, self.dialogue = chat, direct_chats, dialogue
         self.rooms, self.leavers, self.strangers = rooms, leavers, strangers
@@ -97,7 +100,7 @@ class Desk:
 
     async def invited(self, room: str, sender: str) -> None:
         """Somebody wants to talk. Permitted people are welcomed, others read once who can give access."""
-        if await self.rooms.invited(room):
+        if await self.rooms.invited(room) or await self.organisations.rooms.invited(room):
             return
         if not self.access.may_request(sender):
             if not await self.strangers.was_told(sender):
@@ -116,7 +119,7 @@ class Desk:
         session = await self.sessions.by_room(room)
         if session is not None:
             await self._wrote_in_session(session, room, event, sender, words)
-        elif not self.rooms.is_one(room):
+        elif not await self.organisations.wrote(room, event, sender, words) and not self.rooms.is_one(room):
             await self._wrote_in_chat(room, event, sender, words, encrypted)
 
     async def _wrote_in_session(self, session: Session, room: str, event: str, sender: str, words: str) -> None:
@@ -177,8 +180,10 @@ class Desk:
 
     async def reacted(self, room: str, event: str, sender: str, target: str, key: str) -> None:
         """A reaction on one of our cards, notices or questions is the command that it stands for, answered by what is true now."""
+        if sender == self.bot or await self.organisations.reacted(room, event, sender, target, key):
+            return
         session = await self.sessions.by_event(target)
-        if session is None or sender == self.bot or not self.access.may_request(sender):
+        if session is None or not self.access.may_request(sender):
             return
         if session.state is State.DRAFT:
             await self.dialogue.reacted(sender, room, event, target, meaning(key, None))
@@ -235,5 +240,6 @@ class Desk:
             await self.sessions.decide(session.id, SomebodyWrote(sender))
 
     async def not_decrypted(self, room: str, event: str, sender: str) -> None:
-        if await self.sessions.by_room(room) is None and self.access.may_request(sender):
+        elsewhere = await self.sessions.by_room(room) is not None or bool(await self.organisations.rooms.owners(room))
+        if not elsewhere and self.access.may_request(sender):
             await self._tell(room, UNDECRYPTABLE, f"unread.{event}", sender)

@@ -55,6 +55,7 @@ class Dialogue:
     async def heard(self, by: str, chat: str, event: str, words: str) -> bool:
         """Whether this was part of a dialogue and has been answered; False: it is a command like any other."""
         with speaking_to(await self.settings.of(by)):
+            await self.interview.look()
             kept = await self.dialogues.of(by, chat)
             if kept is None:
                 return await self._without(by, chat, event, words)
@@ -69,6 +70,7 @@ class Dialogue:
     async def reacted(self, by: str, chat: str, event: str, target: str, order: str | None) -> None:
         """A reaction on a message of the dialogue; `order` is the command that it stands for elsewhere."""
         with speaking_to(await self.settings.of(by)):
+            await self.interview.look()
             kept = await self.dialogues.of(by, chat)
             if kept is None:
                 return
@@ -130,7 +132,7 @@ class Dialogue:
                 await self._keep(kept, event, answered.draft, answered.echo)
 
     async def _send(self, kept: KeptDialogue, event: str, draft: Draft) -> None:
-        """The card is the answer."""
+        """The card is the answer; what a requester ought to know of the interpreter stood in the summary."""
         try:
             invitation = await self.read(draft.line, kept.session.requester, kept.session.chat, event)
         except (NotUnderstood, Refused) as wrong:
@@ -163,7 +165,9 @@ class Dialogue:
         except (NotUnderstood, Refused) as wrong:
             return f"{_why(wrong)}\n\n{self.interview.question(draft)}"
         previews = self.previews.of(kept.session, invitation)
-        return summary(invitation, previews, self.interview.moment, reader().zone, draft.line.options.get("interpreter"))
+        interpreters = self.interview.inviting.interpreters
+        interpreted = interpreters.before(invitation, self.interview.inviting.clock.now(), reader()) if interpreters else []
+        return summary(invitation, previews, self.interview.moment, reader().zone, interpreted)
 
 
 def beginning(words: str) -> Line | None:

@@ -20,15 +20,12 @@ from .commands import COMMANDS, did_you_mean
 from .company import IN_PERSON, LONGEST_NAME, checked_members, company, main_person, recipient
 from .dates import read_zone
 from .draft import Draft, Step
+from .interpreting import Interpreters
 from .inviting import Inviting, read_time, ways_apart, with_whole_number
-from .language_names import called, names_of
+from .language_names import called, called_to_reader, names_of
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
-from .voice import reader, say
-
-ReadInterpreter = Callable[[str], None]
-"""Checks what would stand after `interpreter=`. Raises `NotUnderstood`."""
-
+from .voice import Sentence, reader, say
 
 ORDER = {
     Mode.REMOTE: tuple(Step),
@@ -40,6 +37,7 @@ SEVERAL = {Step.GUESTS: "guest", Step.COLLEAGUES: "colleague"}
 REMOTE_WORDS = frozenset({"remote", "r", "remotely", "link", "by link", "distance", "online"})
 IN_PERSON_WORDS = frozenset({*IN_PERSON, "in person", "p", "here", "with me", "beside me"})
 SKIPS = frozenset({"skip", "no", "none", "nobody", "-"})
+NONE_ANY_MORE: Sentence = "There is no interpreting organisation any more: write `skip`."
 NOW = frozenset({"now", "skip", "at once"})
 
 
@@ -53,16 +51,23 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """`moment` writes a time in words: (moment, zone, language). `interpreter` is None where no organisation is configured: then
-    interpreters are not asked for.
-    """
+    """`moment` writes a time in words: (moment, zone, language). Interpreters are asked for where there is an organisation."""
 
     inviting: Inviting
     moment: Callable[..., str]
-    interpreter: ReadInterpreter | None = None
+
+    async def look(self) -> None:
+        """Before anything is asked or answered: which organisations there are now."""
+        if self.inviting.interpreters is not None:
+            await self.inviting.interpreters.look()
 
     def order(self, mode: Mode) -> tuple[Step, ...]:
-        return tuple(step for step in ORDER[mode] if step is not Step.INTERPRETER or self.interpreter is not None)
+        return tuple(step for step in ORDER[mode] if step is not Step.INTERPRETER or self._interpreters is not None)
+
+    @property
+    def _interpreters(self) -> Interpreters | None:
+        interpreters = self.inviting.interpreters
+        return interpreters if interpreters is not None and interpreters.known else None
 
     def question(self, draft: Draft) -> str:
         """What is asked now, in Markdown. Not for the summary, which `summary.py` writes."""
@@ -106,7 +111,8 @@ class Interview:
                     "behind it if it is another one (`bea@example.org/fr`), or `skip`."
                 )
             case Step.INTERPRETER:
-                return say("Is an interpreter needed? Write the language, `yes` for the language of the person, or `skip`.")
+                there = self._interpreters
+                return there.question(self._own_language(draft)) if there else say(NONE_ANY_MORE)
             case Step.COLLEAGUES if more:
                 return say("Another colleague? A Matrix id or a contact, or `skip`.")
             case Step.COLLEAGUES if draft.mode is Mode.IN_PERSON:
@@ -255,16 +261,19 @@ class Interview:
     def _interpreter(self, draft: Draft, words: str, plain: str) -> Answered:
         if plain in SKIPS:
             return Answered(self._next(draft, draft.line), say("Without an interpreter."))
-        wanted = draft.line.options.get("lang", self.inviting.languages[0]) if plain == "yes" else words
-        if self.interpreter is not None:
-            self.interpreter(wanted)
-        return Answered(
-            self._next(draft, _with(draft.line, "interpreter", wanted)), say("Interpreter: {language}", language=escaped(wanted))
-        )
+        if self._interpreters is None:
+            raise NotUnderstood(NONE_ANY_MORE)
+        wanted = self._interpreters.read(plain, self._own_language(draft))
+        _, slash, word = plain.partition("/")
+        echo = say("Interpreter: {language}", language=escaped(called_to_reader(wanted.language)))
+        return Answered(self._next(draft, _with(draft.line, "interpreter", f"{wanted.language}{slash}{word}")), echo)
+
+    def _own_language(self, draft: Draft) -> str:
+        return draft.line.options.get("lang", self.inviting.languages[0])
 
     def _next(self, draft: Draft, line: Line) -> Draft:
         answered = Draft(line, draft.step, (*draft.before, (draft.step, draft.line)))
-        order = self.order(answered.mode)
+        order = tuple(step for step in ORDER[answered.mode] if step in (*self.order(answered.mode), draft.step))
         step = order[order.index(draft.step) + 1]
         if step is Step.SECOND_WAY and self.inviting.reach.lacking(self._ways(answered)) is None:
             step = order[order.index(step) + 1]

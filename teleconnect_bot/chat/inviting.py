@@ -17,10 +17,12 @@ from .commands import COMMANDS, did_you_mean
 from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_people
 from .contacts import Reach
 from .dates import read_moment, read_zone
+from .interpreting import NOBODY_KNOWN, Interpreters, Wanted
 from .language_names import called, names_of
 from .parser import Line, NotUnderstood, nearest
 
 LONGEST_NOTE = 500
+INTERPRETER = "interpreter"
 YES = frozenset({"yes", "y", "true", "1", "oui"})
 NO = frozenset({"no", "n", "false", "0", "non"})
 _OF_A_NUMBER = re.compile(r"[+＋]?[\d()./\u2010-\u2015-]+")
@@ -31,7 +33,11 @@ EarlierSession = Callable[[Sequence[str]], Awaitable[Session]]
 
 
 def with_whole_number(line: Line) -> Line:
-    """`invite +41 79 123 45 67, anna@example.org` names one number and one address: blanks in a number need no quotes."""
+    """`invite +41 79 123 45 67, anna@example.org` names one number and one address: blanks in a number need no quotes.
+
+    A bare `interpreter` behind them is an option.
+    """
+    line = _with_interpreter(line)
     if line.name != "invite" or (line.words and line.words[0].lower() == AGAIN):
         return line
     return replace(line, words=ways_apart(line.words))
@@ -53,6 +59,13 @@ def ways_apart(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _with_interpreter(line: Line) -> Line:
+    words = tuple(word for place, word in enumerate(line.words) if place == 0 or word.lower() != INTERPRETER)
+    if line.name != "invite" or words == line.words or INTERPRETER in line.options:
+        return line
+    return replace(line, words=words, options={**line.options, INTERPRETER: ""})
+
+
 def read_time(written: str, zone: str, now: datetime) -> datetime | None:
     """The moment on the clocks of `zone`; None for `now`. Raises `NotUnderstood`."""
     return None if written.strip().lower() == "now" else read_moment(written, zone, now)
@@ -70,6 +83,7 @@ class Inviting:
     may_request: Callable[[str], bool]
     reach: Reach
     withheld: Sequence[str] = ()
+    interpreters: Interpreters | None = None
 
     async def read(self, line: Line, zone: str, by: str, chat: str, event: str, earlier: EarlierSession) -> Invitation:
         """`zone` is the requester's, for a time without `tz=`. Raises `NotUnderstood` or `Refused`."""
@@ -82,6 +96,7 @@ class Inviting:
         backup = await self._backup(line.options["backup"], by, who.members) if "backup" in line.options else None
         zone = read_zone(line.options["tz"]) if "tz" in line.options else who.zone or zone
         planned_at = read_time(line.options["at"], zone, self.clock.now()) if "at" in line.options else None
+        wanted = await self._interpreter(line.options[INTERPRETER], who.language) if INTERPRETER in line.options else None
         return Invitation(
             by=by,
             chat=chat,
@@ -100,7 +115,15 @@ class Inviting:
             via=via,
             note=_note(line.options.get("note", "")),
             discreet=_yes_or_no("discreet", line.options.get("discreet", "no")),
+            interpreter=wanted.language if wanted else None,
+            organisations=wanted.organisations if wanted else (),
         )
+
+    async def _interpreter(self, written: str, language: str) -> Wanted:
+        if self.interpreters is None:
+            raise NotUnderstood(NOBODY_KNOWN)
+        await self.interpreters.look()
+        return self.interpreters.read(written, language)
 
     def language(self, where: str, written: str) -> str:
         """The code of the language that is named, by code or name. Raises `NotUnderstood` with those that there are."""

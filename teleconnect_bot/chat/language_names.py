@@ -18,6 +18,8 @@ CALLED_LIKE = {"prs": "fa_AF", "kmr": "ku"}
 @cache
 def name_in(code: str, language: str) -> str | None:
     """The language's name in one of the languages of staff, as it stands within a sentence there; None when it has none."""
+    if language not in STAFF_LANGUAGES:
+        return None
     names = Locale.parse(language).languages
     known = CALLED_LIKE.get(code, code).replace("-", "_")
     if known in names:

@@ -13,17 +13,28 @@ from teleconnect_bot.services.staff_notices import ABOUT_A_PLACE
 START, END, CANCEL, RESEND, SEEN = "▶\ufe0f", "⏹\ufe0f", "✖\ufe0f", "🔁", "👀"
 CALL = "📞"
 CLOSE, KEEP = "🔒", "⏸\ufe0f"
+ANOTHER, WITHOUT = "🔄", "⏩"
 
-ON_CARDS: Mapping[str, str] = {"start": START, "seen": SEEN, "call": CALL, "end": END, "resend": RESEND, "cancel": CANCEL}
+ON_CARDS: Mapping[str, str] = {
+    "start": START,
+    "seen": SEEN,
+    "call": CALL,
+    "end": END,
+    "resend": RESEND,
+    "another": ANOTHER,
+    "without": WITHOUT,
+    "cancel": CANCEL,
+}
 """On a card: the command and its reaction, in the order in which they are offered."""
 PLACE = "place"
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "end": {"close": CLOSE, "keep": KEEP, "stay": START},
     "cancel": {"cancel": CANCEL},
+    "without": {"without": WITHOUT},
     PLACE: ABOUT_A_PLACE,
 }
 """On a question of the bot, by what it asks about."""
-ASKED_ONCE = frozenset({"cancel"})
+ASKED_ONCE = frozenset({"cancel", "without"})
 """What a slip of the finger must not do: on a card the reaction is answered by a question."""
 
 
@@ -34,8 +45,10 @@ def offered(session: Session) -> dict[str, str]:
 
 def _possible(session: Session) -> set[str]:
     match session.state:
-        case State.HELD | State.UNAVAILABLE:
-            return {"cancel"}
+        case State.HELD:
+            return {"cancel", "start" if session.interpreter_ready else "without"}
+        case State.UNAVAILABLE:
+            return {"another", "without", "cancel"}
         case State.INVITED:
             return {"cancel", *_resend(session)}
         case State.WAITING:

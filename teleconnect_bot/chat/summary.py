@@ -18,13 +18,15 @@ from .voice import Sentence, reader, say
 HOW_TO_GO_ON: Sentence = "Nothing is sent yet. `send` (or ▶ on this message) sends it; `back` changes the last answer; `cancel` forgets it."
 
 
-def summary(invitation: Invitation, previews: Sequence[Preview], moment: Callable[..., str], zone: str, interpreter: str | None) -> str:
-    """In Markdown; contacts stand in full, since this is where they are checked. `zone` is the requester's."""
-    lines = [f"- {line}" for line in (*_who(invitation, interpreter), *_when(invitation, moment, zone), *_besides(invitation))]
+def summary(invitation: Invitation, previews: Sequence[Preview], moment: Callable[..., str], zone: str, interpreted: Sequence[str]) -> str:
+    """In Markdown; contacts stand in full, since this is where they are checked. `zone` is the requester's,
+    `interpreted` what is to be said of an interpreter.
+    """
+    lines = [f"- {line}" for line in (*_who(invitation), *_when(invitation, moment, zone), *interpreted, *_besides(invitation))]
     return "\n".join([f"**{say('Please check')}**", "", *lines, "", *texts(previews), say(HOW_TO_GO_ON)])
 
 
-def _who(invitation: Invitation, interpreter: str | None) -> list[str]:
+def _who(invitation: Invitation) -> list[str]:
     if invitation.mode is Mode.IN_PERSON:
         lines = [say("In person: the person is with you.")]
     elif invitation.contact is None:
@@ -36,8 +38,7 @@ def _who(invitation: Invitation, interpreter: str | None) -> list[str]:
     lines += [say("Third party, same link: {person}", person=_person(guest)) for guest in invitation.guests]
     met = say("Invited") if invitation.mode is Mode.MEETING else say("Colleague")
     lines += [say("{role}: {who}, told in their chat with me", role=met, who=escaped(each)) for each in sorted(invitation.members)]
-    lines += [say("Colleague: {person}", person=_person(colleague)) for colleague in invitation.colleagues]
-    return [*lines, say("Interpreter: {language}", language=escaped(interpreter))] if interpreter else lines
+    return [*lines, *(say("Colleague: {person}", person=_person(colleague)) for colleague in invitation.colleagues)]
 
 
 def _person(recipient: Recipient) -> str:

@@ -126,7 +126,8 @@ def _main_arrived(session: Session, now: datetime) -> Outcome:
     colleagues = session.company - session.staff_inside - staff
     invited = (*sorted(staff - session.staff_inside), *sorted(colleagues))
     notice = Notice.CAME_BACK if session.state is State.KEPT_OPEN else Notice.HERE
-    told = (e.Tell(Notice.COLLEAGUE_MAY_COME, user) for user in sorted(colleagues))
+    interpret = session.interpreters - session.colleagues
+    told = (e.Tell(Notice.INTERPRETER_MAY_COME if user in interpret else Notice.COLLEAGUE_MAY_COME, user) for user in sorted(colleagues))
     return waiting, (*(e.InviteToRoom(user) for user in invited), e.Tell(notice), *told, e.UpdateCard())
 
 
@@ -185,8 +186,9 @@ def _remove_colleague(session: Session, user: str, now: datetime) -> Outcome:
         staff_invited=session.staff_invited - {user},
         last_activity_at=now,
     )
+    told = tuple(e.TellOrganisation(offer.id) for offer in session.offers if offer.user == user)
     session, effects = without(session, now, tell=False)
-    return session, (e.RemoveFromRoom(user), *effects)
+    return session, (e.RemoveFromRoom(user), *told, *effects)
 
 
 def without(session: Session, now: datetime, *, tell: bool) -> Outcome:

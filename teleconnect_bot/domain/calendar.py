@@ -28,6 +28,11 @@ def changed(session: Session) -> Session:
     return replace(session, calendar_sequence=session.calendar_sequence + 1)
 
 
+def file_for(session: Session, user: str) -> tuple[Effect, ...]:
+    """A file in the chat of somebody who comes to it later than the others."""
+    return (SendCalendar(user),) if in_calendars(session) else ()
+
+
 def files(session: Session) -> tuple[Effect, ...]:
     """A file in the chat of each member of staff and each who takes part by Matrix id."""
     if not in_calendars(session):

@@ -35,6 +35,7 @@ class Notice(StrEnum):
     INTERPRETER_ACCEPTED_LATE = "interpreter_accepted_late"
     INTERPRETER_ASKED_AGAIN = "interpreter_asked_again"
     INTERPRETER_EXPECTED = "interpreter_expected"
+    INTERPRETER_MAY_COME = "interpreter_may_come"
     INTERPRETER_UNAVAILABLE = "interpreter_unavailable"
     INTERPRETER_WITHDREW = "interpreter_withdrew"
     UNAVAILABLE_ENDS_SOON = "unavailable_ends_soon"
@@ -75,6 +76,7 @@ MENTIONING = frozenset(
         Notice.INTERPRETER_ACCEPTED,
         Notice.INTERPRETER_ACCEPTED_LATE,
         Notice.INTERPRETER_EXPECTED,
+        Notice.INTERPRETER_MAY_COME,
         Notice.INTERPRETER_UNAVAILABLE,
         Notice.INTERPRETER_WITHDREW,
         Notice.UNAVAILABLE_ENDS_SOON,

@@ -140,7 +140,7 @@ def _accepted(session: Session, command: c.InterpreterAccepted) -> Outcome | Non
     session = session.with_offer(replace(offer, state=OfferState.ACCEPTED))
     session, out = _all_without_interpreter(session, lambda other: other.open and other.named)
     session, told = _close(session, OfferState.TAKEN, lambda other: other.open)
-    return replace(session, interpreter_ready=True, ask_next_at=None), (*out, *told)
+    return replace(session, interpreter_ready=True, ask_next_at=None), (*out, e.TellOrganisation(offer.id), *told)
 
 
 def accepted_held(session: Session, command: c.InterpreterAccepted, now: datetime) -> Outcome:
@@ -164,7 +164,9 @@ def accepted_openly(session: Session, command: c.InterpreterAccepted, now: datet
     session, told = outcome
     before = session
     session, invited = inviting.to_the_untold(session)
-    expected = inviting.interpreters_told(session) if command.user else ()
+    expected: tuple[Effect, ...] = ()
+    if command.user:
+        expected = (*inviting.interpreters_told(session), *calendar.file_for(session, command.user))
     if session.state is State.WAITING:
         session, let_in = colleagues.let_in_all(session)
         expected = (*expected, *let_in)
@@ -177,7 +179,7 @@ def _told_of_the_new_time(session: Session, before: Session, now: datetime) -> O
     if not session.held_back_since:
         return session, ()
     knew = {message.link for message in before.messages}
-    session = replace(session, held_back_since=None)
+    session = replace(session, held_back_since=None, time_before=None)
     session = replace(session, remind_at=next_reminder(session, now))
     session, told = telling.of_the_new_time(session, [link for link in session.links if link.id in knew])
     staff = (*telling.the_backup(session, Notice.RESCHEDULED), *colleagues.told(session, Notice.RESCHEDULED))
@@ -274,11 +276,14 @@ def rescheduled_held(session: Session, command: c.Reschedule, now: datetime) -> 
     return moved, (*asked, e.UpdateCard())
 
 
-def rescheduled_invited(session: Session, now: datetime) -> Outcome | None:
-    """The interpreter is asked to confirm; the others learn the new time afterwards. None: nobody who accepted is to be asked."""
+def rescheduled_invited(session: Session, before: Session, now: datetime) -> Outcome | None:
+    """The interpreter is asked to confirm; the others learn the new time afterwards. None: nobody who accepted is to be asked.
+
+    `before` is the session with the time that people know.
+    """
     if not session.interpreter_ready and not session.held_back_since:
         return None
-    session, asked = _asked_anew(replace(session, held_back_since=now, remind_at=None), now)
+    session, asked = _asked_anew(replace(session, held_back_since=now, time_before=before.time_told, remind_at=None), now)
     return session, (*asked, e.UpdateCard())
 
 
@@ -295,7 +300,8 @@ def asked_of_the_new_time(session: Session, now: datetime) -> Outcome:
 def settled(session: Session) -> Outcome:
     """After any change: once a session has started, or is over, nobody can accept any more, and whoever was asked learns it.
 
-    An interpreter who had accepted and was only asked to confirm a new time was invited before the start and may come.
+    An interpreter who had accepted and was only asked to confirm a new time was invited before the start and may come. A new time that
+    nobody was told of is none.
     """
     over = session.state in (State.CLOSED, State.CANCELLED)
     if session.state in (State.TEARING_DOWN, State.GONE) or not (over or session.started):
@@ -307,7 +313,7 @@ def settled(session: Session) -> Outcome:
     cancelled = session.state is State.CANCELLED
     session, told = _close(session, OfferState.CANCELLED, lambda offer: offer.open or (cancelled and offer.state is OfferState.ACCEPTED))
     if session.ask_next_at or session.held_back_since:
-        session = replace(session, ask_next_at=None, held_back_since=None)
+        session = replace(session, planned_at=session.time_told, ask_next_at=None, held_back_since=None, time_before=None)
     return session, told
 
 

@@ -42,7 +42,7 @@ def reschedule_invited(session: Session, command: c.Reschedule, now: datetime) -
     if command.at == session.planned_at:
         raise (SameTime if command.at else OpenAlready)(code=session.code)
     moved = calendar.changed(replace(session, planned_at=command.at, state_since=now))
-    if confirming := interpreting.rescheduled_invited(moved, now):
+    if confirming := interpreting.rescheduled_invited(moved, session, now):
         moved, asked = confirming
         return moved, (*asked, *((e.Tell(Notice.INTERPRETER_ASKED_AGAIN),) if command.by != session.requester else ()))
     moved, asked = interpreting.asked_of_the_new_time(replace(moved, remind_at=next_reminder(moved, now)), now)

@@ -171,14 +171,14 @@ def answers_until(session: Session) -> datetime:
 
 
 def opens_at(session: Session) -> datetime | None:
-    """When the waiting room of a planned session opens; None when it is open at once."""
-    return session.planned_at - session.policy.opens_before if session.planned_at else None
+    """When the waiting room of a planned session opens, as people know its time; None when it is open at once."""
+    return session.time_told - session.policy.opens_before if session.time_told else None
 
 
 def link_end(session: Session) -> datetime:
     """24 h after the session's time, 7 days for an unplanned one (PRODUCT §9); never while somebody is on the way in."""
     if session.planned_at:
-        end = max(session.planned_at, session.state_since) + session.policy.unused_planned_link
+        end = max(session.planned_at, session.time_told or session.planned_at, session.state_since) + session.policy.unused_planned_link
         return max(end, session.last_activity_at + session.policy.same_arrival)
     return max(session.state_since, session.last_activity_at) + session.policy.unused_link
 

@@ -89,8 +89,8 @@ class Session:
     invited to take part; they are also among `staff_invited` and `staff_inside` as they come. `interpreter_wanted` is the language
     that is interpreted, `offers` say which organisations are asked, in this order.
     `sought_since` is when the time to answer began, `ask_next_at` when the next organisation is asked too; `held_back_since` is set
-    while people are told of a new time only once the interpreter has confirmed it. `emptied_at` is when everybody was
-    removed in the teardown.
+    while people are told of a new time only once the interpreter has confirmed it; `time_before` is what they know until then.
+    `emptied_at` is when everybody was removed in the teardown.
     `team_members` are the people of the team's room who may take the session. `orphaned_at` is since when it has no requester;
     `requester` is empty then, and also when the session is the team's, whose room is then its `chat`.
     `message_noted`: an absent person was told that something was written, and has not come back since. `calendar_sequence` counts the
@@ -128,6 +128,7 @@ class Session:
     sought_since: datetime | None = None
     ask_next_at: datetime | None = None
     held_back_since: datetime | None = None
+    time_before: datetime | None = None
     room: str | None = None
     room_wanted: bool = False
     links: tuple[Link, ...] = ()
@@ -221,6 +222,11 @@ class Session:
     def company(self) -> frozenset[str]:
         """Who takes part by Matrix id, and neither starts nor ends."""
         return self.colleagues | self.interpreters
+
+    @property
+    def time_told(self) -> datetime | None:
+        """The time that invited people know of."""
+        return self.time_before if self.held_back_since else self.planned_at
 
     @property
     def seeking_since(self) -> datetime:

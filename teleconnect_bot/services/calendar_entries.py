@@ -11,6 +11,7 @@ from teleconnect_bot.domain.retention import TraceKind, TraceState
 from teleconnect_bot.domain.session import MessageKind, OutgoingMessage, Session, State
 
 from .ledger import Ledger, transaction_of
+from .organisation_cards import asked_in
 from .outbox import Handler
 from .ports import Attachment, CalendarEntry, CalendarFiles, Clock, QueuedEffect, StaffChat, Texts
 from .sessions import Sessions
@@ -49,7 +50,7 @@ class CalendarEntries:
         session = await self.sessions.load(queued.session)
         if session is None or session.state in (State.TEARING_DOWN, State.GONE):
             return
-        room = session.chat if user == session.requester else await self.chat.room_of(user)
+        room = session.chat if user == session.requester else await self.chat.room_of(user) or await asked_in(self.ledger, session, user)
         if room is None:
             return
         event = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"calendar.{session.calendar_sequence}.{user}", room)

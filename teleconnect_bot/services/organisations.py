@@ -10,11 +10,12 @@ from .ports import UnitOfWork
 
 
 class Organisations:
-    """Names are remembered in memory too, so that cards can be written without asking; `follow` and every look refresh them."""
+    """They are remembered in memory too, so that cards can be written without asking; `follow` and every look refresh that."""
 
     def __init__(self, units: UnitOfWork) -> None:
         self.units = units
-        self._names: dict[str, str] = {}
+        self.known: tuple[Organisation, ...] = ()
+        """As they were last seen, in the order in which they are asked."""
 
     async def follow(self, configured: Sequence[Organisation]) -> None:
         """Those of the configuration are as it says, and one that was taken out of it is gone; added ones stay."""
@@ -31,7 +32,7 @@ class Organisations:
         """In the order in which they are asked."""
         async with self.units.begin() as unit:
             found = in_turn(await unit.organisations())
-        self._names = {organisation.id: organisation.name for organisation in found}
+        self.known = tuple(found)
         return found
 
     async def get(self, organisation_id: str) -> Organisation | None:
@@ -50,4 +51,4 @@ class Organisations:
 
     def name_of(self, organisation_id: str) -> str:
         """As it was last seen; the id of one that is gone."""
-        return self._names.get(organisation_id, organisation_id)
+        return next((organisation.name for organisation in self.known if organisation.id == organisation_id), organisation_id)

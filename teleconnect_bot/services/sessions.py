@@ -11,11 +11,13 @@ from teleconnect_bot.domain.effects import CreateRoom, Effect, ProvisionVisitor
 from teleconnect_bot.domain.errors import NotYours
 from teleconnect_bot.domain.guest_link import Link, Recipient, digest_of, token_from
 from teleconnect_bot.domain.life import decide
+from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.people import Contact, Role
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Channel, Mode, Session, State
 
+from .interpreter_links import new_offer
 from .ports import Clock, SessionKeys, StaleSession, Tokens, Unit, UnitOfWork
 
 SESSION_KEY_PREFIX = "session-"
@@ -58,16 +60,14 @@ class Invitation:
     via: Channel | None = None
     note: str = field(default="", repr=False)
     discreet: bool = False
+    interpreter: str | None = None
+    """The language that is to be interpreted (BCP 47); then nobody is told before one of these organisations accepts."""
+    organisations: tuple[Organisation, ...] = ()
 
 
 def link_token(keys: SessionKeys, session: Session, link: Link) -> str:
     """The token can be made again for a resend for as long as the session's key lives; the database holds its digest alone."""
     return token_from(keys.derive(session.key, f"link/{link.id}/{link.generation}"))
-
-
-def offer_token(keys: SessionKeys, key: str, offer_id: str) -> str:
-    """What the link to an organisation's answer carries; `key` is the session's. It can be made again for as long as that lives."""
-    return token_from(keys.derive(key, f"offer/{offer_id}"))
 
 
 class Sessions:
@@ -157,6 +157,8 @@ class Sessions:
             team=invitation.team,
             team_members=invitation.team_members,
             links=tuple(links),
+            interpreter_wanted=invitation.interpreter,
+            offers=tuple(new_offer(self.keys, self.tokens, draft, each) for each in invitation.organisations),
         )
 
     def new_link(self, session: Session, role: Role, recipient: Recipient) -> Link:

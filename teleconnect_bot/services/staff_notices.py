@@ -10,6 +10,7 @@ from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger, transaction_of
+from .organisation_cards import asked_in
 from .outbox import Handler
 from .ports import Clock, QueuedEffect, StaffChat, StaffTexts
 from .requester_settings import RequesterSettings
@@ -66,7 +67,7 @@ class StaffNotices:
 
     async def _tell(self, session: Session, user: str, notice: Notice, key: str) -> Trace | None:
         """The notice as it was sent, now or before; None for somebody who cannot be reached."""
-        room = session.chat if user == session.requester else await self.chat.room_of(user)
+        room = session.chat if user == session.requester else await self.chat.room_of(user) or await asked_in(self.ledger, session, user)
         if not room:
             return None
         trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, room)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from teleconnect_bot.domain.organisations import Offer, OfferState
 from teleconnect_bot.domain.session import Session, State
 
 FEW = 5
@@ -27,10 +28,20 @@ def counted(session: Session) -> tuple[str, ...]:
         return ()
     names = [f"outcome.{'held' if session.started else 'not_held'}", f"language.{session.language}"]
     names += sorted({f"channel.{message.channel.value}" for message in session.messages})
+    names += [f"interpreting.{said}" for offer in session.offers if offer.asked_at is not None for said in ("asked", _answered(offer))]
+    if any(offer.asked_at is not None for offer in session.offers):
+        names.append(f"interpreted.{session.interpreter_wanted or session.language}")
     if session.started:
         lasted = session.last_activity_at - session.starts[0]
         names.append(f"duration.{next(name for longest, name in BUCKETS if lasted < longest)}")
     return tuple(names)
+
+
+def _answered(offer: Offer) -> str:
+    """Whoever accepted and withdrew, or was not needed any more in the end, has accepted."""
+    if offer.named or offer.state in (OfferState.ACCEPTED, OfferState.WITHDRAWN):
+        return "accepted"
+    return "declined" if offer.state is OfferState.DECLINED else "unanswered"
 
 
 def shown(amount: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from teleconnect_bot.chat.commands import COMMANDS
+from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.session import Session, State
 from tests import fakes_domain as made
 from tests.services.world import CHAT, NURSE, World
@@ -35,11 +36,13 @@ refuse     |no_asker!   |no_asker!   |no_asker!   |no_asker!    |no_asker!    |n
 pdf        |no_pdf!     |no_pdf!     |no_pdf!     |no_pdf!      |no_pdf!      |no_pdf!       |closed       |cancelled    |deleted!
 phone      |no_number!  |no_number!  |no_number!  |no_number!   |no_number!   |no_number!    |closed!      |cancelled!   |deleted!
 without    |invited     |invited     |not_held!    |not_held!    |not_held!    |not_held!     |closed!      |cancelled!   |deleted!
+another    |sought!     |held        |invited     |none_added!  |none_added!  |none_added!   |closed!      |cancelled!   |deleted!
 handover   |held        |unavailable |invited     |waiting      |nobody_new!  |kept_open     |closed       |cancelled!   |deleted!
 add        |none_added! |none_added! |none_added! |none_added!  |none_added!  |none_added!   |none_added!  |none_added!  |none_added!
 """
 """`active`: the requester is in the room and so is the person. `kept_open`: nobody is there."""
 REFUSALS = {
+    "sought": "is being sought for K7M2 already",
     "not_held": "does not wait for an interpreter",
     "nobody": "Nobody is in the waiting room",
     "closed": "is closed already",
@@ -93,6 +96,7 @@ async def stored(world: World, session: Session) -> None:
     world.keys.create(session.key)
     async with world.units.begin() as unit:
         await unit.add(session)
+        await unit.put_organisation(Organisation(id="lingua", name="Lingua", languages=("ti", "fr", "en"), email="lingua@example.net"))
 
 
 async def answer_to(world: World, line: str) -> str:

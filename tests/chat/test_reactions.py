@@ -91,6 +91,8 @@ def test_whatever_is_offered_is_possible(state: State) -> None:
         "call": lambda by: c.Call(by, CallKind.VIDEO, PROBE),
         "end": c.Close,
         "resend": c.Resend,
+        "another": lambda by: c.AskAnother(by, ()),
+        "without": c.SendWithout,
         "cancel": c.Cancel,
     }
     assert set(asks) == set(ON_CARDS)

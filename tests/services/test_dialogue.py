@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.session import Mode, State
 from teleconnect_bot.services.ports import Text
 from tests.services.fakes import FakeEvent
@@ -256,12 +257,24 @@ async def test_what_has_become_impossible_meanwhile_is_not_sent(world: World, nu
 
 
 async def test_where_an_organisation_is_configured_an_interpreter_is_asked_for(world: World, nurse: Nurse) -> None:
-    await world.stop()
-    world.read_interpreter = lambda wanted: None
-    world.start()
-    assert "interpreter" in await nurse.answers("invite", "remote", ANNA, "skip", "fr", "now", "skip")
-    assert "Interpreter: fr" in await nurse.says("yes")
-    assert "Interpreter: fr" in await nurse.says("skip")
+    await world.organisations.put(Organisation(id="lingua", name="Lingua", languages=("fr", "prs"), email="lingua@example.net"))
+    asked = await nurse.answers("invite", "remote", ANNA, "skip", "fr", "now", "skip")
+    assert "yes for French, the language of the person; or write one of: Dari (prs), French (fr)" in asked
+    assert "None of the organisations speaks Somali" in await nurse.says("somali")
+    assert "Interpreter: French" in await nurse.says("yes")
+    summary = await nurse.says("skip")
+    assert "Interpreter for French; asked: Lingua. Nobody else is told before one accepts." in summary
+    assert "found more easily when the session is planned ahead" in summary
+    await nurse.says("send")
+    assert ((await world.session()).state, world.mailer.taken) == (State.HELD, [])
+
+
+async def test_that_nobody_speaks_the_persons_language_is_said_plainly(world: World, nurse: Nurse) -> None:
+    await world.organisations.put(Organisation(id="lingua", name="Lingua", languages=("prs",), email="lingua@example.net"))
+    asked = await nurse.answers("invite", "remote", ANNA, "skip", "fr", "now", "skip")
+    assert "no organisation speaks French, the language of the person" in asked
+    assert "None of the organisations speaks French" in await nurse.says("yes")
+    assert "Interpreter: Dari" in await nurse.says("dari")
 
 
 @pytest.mark.parametrize("answered", range(1, len(TO_THE_SUMMARY) + 1))

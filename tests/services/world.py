@@ -23,7 +23,9 @@ from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk, Unusable
 from teleconnect_bot.chat.dialogue import Dialogue
-from teleconnect_bot.chat.interview import Interview, ReadInterpreter
+from teleconnect_bot.chat.interpreting import Interpreters
+from teleconnect_bot.chat.interview import Interview
+from teleconnect_bot.chat.organisation_desk import OrganisationDesk
 from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
 from teleconnect_bot.domain.guest_link import digest_of
@@ -42,6 +44,7 @@ from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.messages import Messages, Sender
+from teleconnect_bot.services.organisation_cards import RoomCards
 from teleconnect_bot.services.organisation_mails import OrganisationMails
 from teleconnect_bot.services.organisation_requests import OrganisationRequests
 from teleconnect_bot.services.organisation_rooms import OrganisationRooms
@@ -52,6 +55,7 @@ from teleconnect_bot.services.phone_messages import PhoneMessages
 from teleconnect_bot.services.ports import Membership
 from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.reconcile import Reconcile
+from teleconnect_bot.services.requester_letters import RequesterLetters
 from teleconnect_bot.services.requester_settings import RequesterSettings
 from teleconnect_bot.services.right_database import GuardedRepair, RightDatabase
 from teleconnect_bot.services.sessions import Sessions
@@ -136,7 +140,6 @@ class World:
         """Tests that look at single edits of the card do not wait between them; `test_status_card.py` does."""
         self.channels = frozenset({Channel.EMAIL})
         self.withheld: tuple[str, ...] = ()
-        self.read_interpreter: ReadInterpreter | None = None
 
     async def copy_to(self, directory: Path) -> World:
         """The same world once more, as it is now, with its files in another place. This one is stopped."""
@@ -169,8 +172,9 @@ class World:
         self.gate = FakeGate()
         self.sessions = Sessions(self.units, self.keys, self.clock, self.tokens, self.policy, on_revoked=self.gate.revoked)
         rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
+        self.organisation_rooms = OrganisationRooms(self.shared, self.organisations)
         call_links = CallLinks(self.keys, self.tokens, "https://meet.example.org")
-        texts, cards = TEXTS, Cards(format_moment, call_links.address)
+        texts, cards = TEXTS, Cards(format_moment, call_links.address, self.organisations.name_of)
         sender = Sender("Example Organisation", "https://meet.example.org")
         facts = InterpreterFacts(texts, format_moment, name_of_language, self.settings)
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)
@@ -230,7 +234,12 @@ class World:
                 **StaffNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings).handlers(),
                 **StaffAlerts(self.sessions, self.mailer, cards, self.settings, "Example Organisation", self.clock, phone).handlers(),
                 **PassingAnswers(self.ledger, self.chat).handlers(),
-                **OrganisationRequests(self.sessions, OrganisationMails(self.keys, texts, facts, self.mailer, sender)).handlers(),
+                **OrganisationRequests(
+                    self.sessions,
+                    OrganisationMails(self.keys, texts, facts, self.mailer, sender),
+                    RoomCards(self.ledger, self.chat, cards, self.settings, self.organisation_rooms),
+                ).handlers(),
+                **RequesterLetters(self.sessions, self.mailer, cards, self.settings, "Example Organisation").handlers(),
                 **CallOffers(self.sessions, call_links, self.bells, by_link=calling.by_link).handlers(),
                 **TeamNotices(self.sessions, self.ledger, self.chat, cards, self.clock, self.settings, self.staff_rooms).handlers(),
                 **Transcripts(self.sessions, self.ledger, rooms, self.chat, self.pdf, cards, BOT, self.settings).handlers(),
@@ -264,24 +273,26 @@ class World:
             access.may_request,
             access.known_admins,
         )
-        self.organisation_rooms = OrganisationRooms(self.shared, self.organisations)
         orders = OrganisationOrders(self.organisations, self.organisation_rooms, ["en", "fr"])
         belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of, orders)
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name, "CH")
         reach = Reach(self.channels, "CH")
+        others = (personal, belonging, reach, self.withheld, Interpreters(self.organisations, self.policy))
         answers = Answers(
             *(self.sessions, self.clock, ["en", "fr"], format_moment, self.chat.room_of, access.may_request),
-            *(personal, belonging, reach, self.withheld, calling),
+            *others,
+            calling,
         )
         dialogue = Dialogue(
             Dialogues(self.sessions, self.ledger, self.chat),
-            Interview(answers.inviting, format_moment, self.read_interpreter),
+            Interview(answers.inviting, format_moment),
             previews,
             answers.invitation,
             self.settings,
         )
         strangers = Strangers(self.units, self.clock)
-        rooms = (self.staff_rooms, self.leavers, strangers)
+        organisation_desk = OrganisationDesk(self.sessions, self.ledger, self.chat, self.organisation_rooms, self.settings, "example.org")
+        rooms = (self.staff_rooms, self.leavers, strangers, organisation_desk)
         self.desk = Desk(BOT, self.sessions, self.ledger, answers, dialogue, access, self.chat, self.direct_chats, *rooms)
 
     async def stop(self) -> None:

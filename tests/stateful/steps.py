@@ -29,6 +29,8 @@ class Steps(RuleBasedStateMachine):
         self.session: Session = draft()
         self.numbers = itertools.count(1)
         self.left_at: datetime | None = None
+        self.told_time: datetime | None = None
+        """When it takes place, as invited people know it."""
 
     def step(self, command: c.Command) -> tuple[Effect, ...] | None:
         """The effects, None when it was refused, which must have changed nothing. The rules of any single step are held here."""

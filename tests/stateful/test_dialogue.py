@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,12 +19,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from teleconnect_bot.adapters.messaging.moments import format_moment
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.dialogue import Dialogue
+from teleconnect_bot.chat.interpreting import Interpreters
 from teleconnect_bot.chat.interview import Interview
 from teleconnect_bot.chat.inviting import Inviting
-from teleconnect_bot.chat.parser import Line, NotUnderstood
+from teleconnect_bot.chat.parser import Line
+from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.requester import Settings
+from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Channel, Mode, Session, State
 from teleconnect_bot.services.dialogues import Dialogues, KeptDialogue
+from teleconnect_bot.services.organisations import Organisations
 from teleconnect_bot.services.ports import Clock, Text
 from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.requester_settings import RequesterSettings
@@ -148,6 +152,9 @@ def answers_to(step: str, answers: list[tuple[str, str]]) -> list[str]:
             return [f"expert{len(given)}@example.net", *([] if needed else ["skip"])]
 
 
+LINGUA = Organisation(id="lingua", name="Lingua", languages=("en", "fr"), email="lingua@example.net")
+
+
 class DialogueMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -169,19 +176,18 @@ class DialogueMachine(RuleBasedStateMachine):
             return Settings()
 
         async def read(line: Line, by: str, chat: str, event: str) -> Invitation:
-            plain = replace(line, options={name: value for name, value in line.options.items() if name != "interpreter"})
-            return await inviting.read(plain, "UTC", by, chat, event, cast(Any, None))
+            return await inviting.read(line, "UTC", by, chat, event, cast(Any, None))
 
-        def read_interpreter(wanted: str) -> None:
-            if wanted not in ("en", "fr"):
-                raise NotUnderstood("Nobody interprets that language. There are: en, fr.")
+        async def everybody() -> tuple[Organisation, ...]:
+            return (LINGUA,)
 
-        inviting = Inviting(
-            cast(Clock, SimpleNamespace(now=lambda: NOW)), ("en", "fr"), chat_of, lambda _: True, Reach(frozenset(Channel), "CH")
-        )
+        known = cast(Organisations, SimpleNamespace(all=everybody, known=(LINGUA,)))
+        clock = cast(Clock, SimpleNamespace(now=lambda: NOW))
+        reach, interpreters = Reach(frozenset(Channel), "CH"), Interpreters(known, Policy())
+        inviting = Inviting(clock, ("en", "fr"), chat_of, lambda _: True, reach, interpreters)
         self.dialogue = Dialogue(
             cast(Dialogues, self.memory),
-            Interview(inviting, format_moment, read_interpreter),
+            Interview(inviting, format_moment),
             cast(Previews, SimpleNamespace(of=lambda draft, invitation: ())),
             read,
             cast(RequesterSettings, SimpleNamespace(of=of)),

@@ -36,6 +36,7 @@ class SessionLife(Steps):
     )
     def made(self, interpreter: bool, places: int, shared: bool, planned: timedelta | None, already: Already) -> None:
         session = draft(interpreter="ti" if interpreter else None, places=places, planned_at=NOW + planned if planned else None)
+        self.told_time = session.planned_at
         contact = Contact.email("interpreter@example.org")
         spare = Link(id=OTHER, role=Role.INTERPRETER, digest=digest_of("other"), contact=contact, language="en")
         others = (Recipient(contact, "en"),) * (places - 1) if shared else ()
@@ -87,10 +88,11 @@ class SessionLife(Steps):
         seeking = self.model.seeking
         if self.model.state is State.INVITED:
             seeking.held_back = seeking.held_back or seeking.ready
+            self.told_time = self.told_time if seeking.held_back else at
             if seeking.held_back or seeking.asked():
                 seeking.asks_anew(self.now, held=False)
         else:
-            self.model.state = State.HELD
+            self.model.state, self.told_time = State.HELD, at
             seeking.asks_anew(self.now, held=True)
 
     @rule()
@@ -108,7 +110,7 @@ class SessionLife(Steps):
         if possible:
             if self.model.state is State.HELD or seeking.held_back:
                 seeking.said = dict.fromkeys(seeking.said, "no")
-            self.model.state = State.INVITED
+            self.model.state, self.told_time = State.INVITED, self.session.planned_at
             seeking.wanted = seeking.held_back = False
             seeking.nobody_any_more()
 
@@ -215,7 +217,7 @@ class SessionLife(Steps):
         if says == "accepts":
             late = self.session.planned_at is None and self.now - seeking.since > timedelta(minutes=60)
             if seeking.accepts(number):
-                seeking.held_back = False
+                seeking.held_back, self.told_time = False, self.session.planned_at
                 if late and model.state is State.HELD:
                     seeking.since = self.now
                 elif model.state is State.HELD:
@@ -236,7 +238,8 @@ class SessionLife(Steps):
         return not links[0].dead and (len(on_it) < links[0].places or bool(stale))
 
     def _early(self) -> bool:
-        return self.session.planned_at is not None and self.now < self.session.planned_at - timedelta(minutes=15)
+        """By the time that people were told: a new one is none before the interpreter has confirmed it."""
+        return self.told_time is not None and self.now < self.told_time - timedelta(minutes=15)
 
     @rule(main=st.booleans())
     def enter(self, main: bool) -> None:

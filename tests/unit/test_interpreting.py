@@ -114,7 +114,7 @@ def test_an_organisation_that_is_asked_later_may_be_asked_when_nobody_is_availab
 def test_the_first_acceptance_wins_and_the_others_learn_that_it_is_taken() -> None:
     session, effects = decide(held(), accepts(2), NOW)
     assert states(session) == [OfferState.TAKEN, OfferState.ACCEPTED]
-    assert told(effects) == ["offer1"]
+    assert told(effects) == ["offer2", "offer1"]
     assert sent(effects) == ["link.invitation.1", "interpreter2.1.invitation.1"]
     assert after(session, accepts(1)) == session
     assert after(session, replace(accepts(2), link=replace(session.links[0], id="another"))) == session

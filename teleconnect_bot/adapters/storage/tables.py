@@ -148,6 +148,7 @@ session = Table(
     _column("sought_since", Moment, Kept.SESSION, null=True),
     _column("ask_next_at", Moment, Kept.SESSION, null=True),
     _column("held_back_since", Moment, Kept.SESSION, null=True),
+    _column("time_before", Moment, Kept.SESSION, null=True),
     _column("discreet", Boolean, Kept.SESSION),
     _column("via", Text, Kept.SESSION, null=True),
     sealed("note"),

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.domain.effects import Notice
+from teleconnect_bot.domain.organisations import Offer
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import Session
 from teleconnect_bot.domain.transcript import Transcript
@@ -60,6 +61,12 @@ class StaffTexts(Protocol):
         """The card in the team's room: no contact, no name of an invited person; who has taken it."""
 
     def team_notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text: ...
+
+    def offer_card(self, session: Session, offer: Offer, staff_language: str, reads: Settings) -> Text:
+        """The card in an organisation's room: what is asked, or what became of it; nothing about the service user."""
+
+    def letter(self, session: Session, notice: Notice, reads: Settings) -> tuple[str, str]:
+        """A notice as a mail to the requester: subject, and body in Markdown. The code alone, as in `alert`."""
 
     def deleted(self, session: Session, reader: Settings) -> Text:
         """The last word on a session: nothing of it is stored any more."""
