@@ -266,7 +266,7 @@ async def test_where_an_organisation_is_configured_an_interpreter_is_asked_for(w
     assert "Interpreter for French; asked: Lingua. Nobody else is told before one accepts." in summary
     assert "found more easily when the session is planned ahead" in summary
     await nurse.says("send")
-    assert ((await world.session()).state, world.mailer.taken) == (State.HELD, [])
+    assert ((await world.session()).state, [mail.to for mail in world.mailer.taken]) == (State.HELD, ["lingua@example.net"])
 
 
 async def test_that_nobody_speaks_the_persons_language_is_said_plainly(world: World, nurse: Nurse) -> None:
