@@ -15,31 +15,17 @@ from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
 from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
 from teleconnect_bot.adapters.system import SystemClock, SystemTokens
 from teleconnect_bot.config import Config
-from teleconnect_bot.domain.retention import REMOVALS, TraceState
-from teleconnect_bot.domain.session import State
-from teleconnect_bot.services.late_teardown import is_late
 from teleconnect_bot.services.ports import UnitOfWork
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.residue import Residue, report
 from teleconnect_bot.services.right_database import RightDatabase
+from teleconnect_bot.services.teardown_status import teardown_status as status_of
 
 
 async def teardown_status(config: Config) -> str:
-    """What is being deleted and what was given up, by opaque ids; printed by `teleconnect-bot teardown --status`."""
-    now = SystemClock().now()
-    async with _storage(config) as storage, storage.units.begin() as unit:
-        going = await unit.sessions_in(frozenset({State.TEARING_DOWN}))
-        lines: list[str] = []
-        for session in going:
-            late = " – LATE: it does not succeed, see `teleconnect-bot doctor`" if is_late(session, now - session.state_since) else ""
-            lines.append(f"{session.code}  being deleted since {session.state_since:%Y-%m-%d %H:%M} UTC{late}")
-            lines.append(
-                f"    its key, and with it all that is personal in our rows: {'there' if storage.keys.exists(session.key) else 'gone'}"
-            )
-            left = [trace for trace in await unit.traces(session.id) if trace.state is not TraceState.VERIFIED]
-            lines += [f"    {trace.kind}: {trace.state}; at the {REMOVALS[trace.kind].owner}" for trace in left]
-        lines += [f"given up: {dead.name} after {dead.attempts + 1} attempts ({dead.problem})" for dead in await unit.dead_effects()]
-    return "\n".join(lines) or "Nothing is being deleted, and nothing was given up."
+    """Printed by `teleconnect-bot teardown --status`."""
+    async with _storage(config) as storage:
+        return await status_of(storage.units, storage.keys, SystemClock().now())
 
 
 async def residue(config: Config, code: str | None) -> str:
