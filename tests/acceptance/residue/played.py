@@ -92,7 +92,7 @@ class Played:
         staff, chat = self.nurse.staff, self.nurse.chat
         await self.nurse.orders(f"close {self.code}")
         await self.nurse.orders(f"pdf {self.code}")
-        sent = await staff.wait_for(lambda: next((seen for seen in staff.messages(chat) if seen.file), None), SLOW)
+        sent = await staff.wait_for(lambda: next((seen for seen in staff.messages(chat) if seen.file), None), 5 * SLOW)
         assert (await staff.download(sent)).startswith(b"%PDF-")
 
     async def delete(self) -> None:
