@@ -33,7 +33,7 @@ from teleconnect_bot.adapters.matrix.visitors import AppserviceVisitors
 from teleconnect_bot.adapters.messaging.email import SmtpMailer, SmtpSettings
 from teleconnect_bot.adapters.messaging.kept import KeptTexts
 from teleconnect_bot.adapters.messaging.language_names import name_of_language
-from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
+from teleconnect_bot.adapters.messaging.moments import format_moment, ways_to_write_briefly
 from teleconnect_bot.adapters.messaging.sms_whatsapp import TwilioMessenger, settings_of
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.pdf import PoolPdfRenderer
@@ -371,7 +371,7 @@ class Bot:
             self.clock,
             files,
             phone,
-            format_briefly,
+            ways_to_write_briefly,
             self.facts.in_message,
         )
         parts = (

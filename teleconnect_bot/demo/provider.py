@@ -70,7 +70,8 @@ class Provider:
     """`reports`: send the callbacks by itself, as the real one does; tests say by hand what is reported when.
 
     `callbacks_at` is where a callback's host is really reached, if not by its name: it is signed as it was given all the same.
-    `away` answers 503 to everything; `answers_lost` takes the next messages and lets their answers get lost.
+    `away` answers 503 to everything; `answers_lost` takes the next messages and lets their answers get lost. `holds`: the next message is
+    taken and its answer held back until whoever asked hangs up; `held` is set then.
     """
 
     account_sid: str
@@ -82,6 +83,8 @@ class Provider:
     account_status: str = "active"
     away: bool = False
     answers_lost: int = 0
+    holds: bool = False
+    held: asyncio.Event = field(default_factory=asyncio.Event)
     records: dict[str, Record] = field(default_factory=dict)
     taken: list[Record] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -139,6 +142,10 @@ class Provider:
             task = asyncio.create_task(self.report_all(record))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        if self.holds:
+            self.holds = False
+            self.held.set()
+            await asyncio.Event().wait()
         if self.answers_lost:
             self.answers_lost -= 1
             if request.transport is not None:
@@ -268,7 +275,7 @@ async def serving(provider: Provider, port: int = 0) -> AsyncIterator[Provider]:
     for path in ("Messages.json", "Messages/{sid:[A-Z]{2}[0-9a-f]{32}}.json"):
         app.router.add_route("*", f"/2010-04-01/Accounts/{{account}}/{path}", provider.answer)
     app.router.add_get("/2010-04-01/Accounts/{account}.json", provider.answer)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -64,7 +64,15 @@ def session_rows(directory: Path) -> dict[str, int]:
     """How many rows each table of sessions holds; tables without rows are left out. What a session's end leaves is not counted."""
     counts: dict[str, int] = {}
     for table, _ in rows(directory / "teleconnect.db"):
-        if table not in ("alembic_version", "handled_event", "visitor_pool", "statistic", "installation", "sqlite_sequence"):
+        if table not in (
+            "alembic_version",
+            "handled_event",
+            "visitor_pool",
+            "statistic",
+            "installation",
+            "spend_counter",
+            "sqlite_sequence",
+        ):
             counts[table] = counts.get(table, 0) + 1
     return counts
 

@@ -88,7 +88,7 @@ async def _run(once: bool, host: str | None) -> int:
     try:
         async with _everything(journal, host) as (stack, pages):
             async with browser() as chromium:
-                await Walk(stack, journal, OUTPUT, chromium).go()
+                await Walk(stack, journal, OUTPUT, chromium, pages).go()
             finished = True
             print(f"\nThe walk-through went well. See {OUTPUT / 'transcript.pdf'}, {OUTPUT / 'journal.json'} and the pictures beside them.")
             if not once:

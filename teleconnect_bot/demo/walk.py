@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser
 
+from .by_sms import NUMBER, by_sms
 from .deletion import Written, see_that_nothing_is_left
 from .journal import Journal, Step
 from .remains import files_with
@@ -45,6 +46,7 @@ class Walk:
     journal: Journal
     output: Path
     browser: Browser
+    messages_page: str
     chat: str = ""
     room: str = ""
     code: str = ""
@@ -58,6 +60,8 @@ class Walk:
             await self._meet_the_bot(nurse, step)
         with self.journal.step(f"The nurse invites {CONTACT}; the invitation is sent by e-mail, in French.") as step:
             link = await self._invite(nurse, step)
+        with self.journal.step("The nurse invites somebody by SMS as well, and takes the invitation back.") as step:
+            await by_sms(self.stack, nurse, self.chat, self.messages_page, step)
         guest = await Visitor.open(self.browser)
         try:
             await self._session(nurse, guest, link)
@@ -83,7 +87,7 @@ class Walk:
             code=self.code,
             transcript=transcript,
             card=self.card,
-            private=(CONTACT, NAMED_BY_STAFF, CHOSEN_NAME, WHILE_WAITING, *(text for _, text in CONVERSATION)),
+            private=(CONTACT, NUMBER, NAMED_BY_STAFF, CHOSEN_NAME, WHILE_WAITING, *(text for _, text in CONVERSATION)),
         )
         await see_that_nothing_is_left(self.stack, self.journal, nurse, written, RETENTION_ENDS)
 
@@ -153,7 +157,7 @@ class Walk:
         step.check(True, "the guest reads what the nurse writes")
         step.check(not nurse.unreadable(self.room), "no message was unreadable for the nurse")
         await guest.photograph(self.output / "session.png")
-        private = (CHOSEN_NAME, NAMED_BY_STAFF, CONTACT, WHILE_WAITING, *(text for _, text in CONVERSATION))
+        private = (CHOSEN_NAME, NAMED_BY_STAFF, CONTACT, NUMBER, WHILE_WAITING, *(text for _, text in CONVERSATION))
         for directory, whose in ((self.stack.homeserver.directory, "homeserver"), (self.stack.database_directory, "bot")):
             found = files_with(directory, private)
             step.check(not found, f"no file of the {whose} holds a message, a name or the address in plain text{_named(found)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -14,6 +14,7 @@ from teleconnect_bot.domain.effects import Effect, SendByPhone, SendMessage
 from teleconnect_bot.domain.people import ContactKind, Role
 from teleconnect_bot.domain.schedule import opens_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
+from teleconnect_bot.domain.sms_segments import segments
 from teleconnect_bot.domain.telling import was_told
 
 from .interpreter_links import offer_link
@@ -57,6 +58,9 @@ RESCHEDULED = "rescheduled"
 Moment = Callable[[datetime, str, str], str]
 """A moment in the words of a language: (moment, zone, language)."""
 
+Moments = Callable[[datetime, str, str], Sequence[str]]
+"""Ways to write a moment in an SMS, the most telling first and the shortest last."""
+
 Attachments = Callable[[Session, OutgoingMessage], tuple[Attachment, ...]]
 """The files that go with a message."""
 
@@ -93,11 +97,11 @@ class Messages:
         clock: Clock,
         attachments: Attachments = without,
         phone: PhoneMessages | None = None,
-        moment_in_sms: Moment | None = None,
+        moment_in_sms: Moments | None = None,
         for_interpreters: ForInterpreters = nothing,
     ) -> None:
         self.for_interpreters = for_interpreters
-        self.moment_in_sms = moment_in_sms or moment
+        self.moment_in_sms: Moments = moment_in_sms or (lambda *when: (moment(*when),))
         self.sessions, self.keys, self.texts, self.moment, self.mailer, self.sender = sessions, keys, texts, moment, mailer, sender
         self.clock, self.attachments = clock, attachments
         self.phone = phone
@@ -187,21 +191,25 @@ class Messages:
             return None
         language, token = link.recipients[message.recipient].language, link_token(self.keys, session, link)
         template = _template(session, message)
-        when = self.moment_in_sms(session.planned_at, session.zone, language) if session.planned_at else ""
+        ways: Sequence[str] = self.moment_in_sms(session.planned_at, session.zone, language) if session.planned_at else ("",)
         address, text = f"{self.sender.public_url}/j#{token}", template
         if template == RESCHEDULED and interpreting.asked_to_confirm(session, link):
             address, text = offer_link(self.sender.public_url, token), "interpreter_confirm"
-        words = self.texts.get(f"{text}.sms", language, link=address, when=when)
         name = "" if session.discreet else self.sender.public_name
         neutral = self.texts.get("invitation.discreet.subject", language)
-        values = {"1": name or neutral, "2": when, "3": token}
+
+        def written(when: str) -> str:
+            words = self.texts.get(f"{text}.sms", language, link=address, when=when)
+            return signed(words, name, self.texts.direction(language)) if name else words
+
+        values = {"1": name or neutral, "2": ways[0], "3": token}
         return PhoneMessage(
             message_id=message.id,
             channel=message.channel,
             to=number,
             template=template,
             language=language,
-            text=signed(words, name, self.texts.direction(language)) if name else words,
+            text=_most_telling([written(when) for when in ways]),
             values={variable: value for variable, value in values.items() if value},
         )
 
@@ -252,6 +260,12 @@ def _parts_for_an_interpreter(session: Session, message: OutgoingMessage) -> tup
             return "reminder.subject", ("interpreter.reminder.body.markdown", FACTS, "reminder.link.markdown")
         case _:
             return None
+
+
+def _most_telling(texts: Sequence[str]) -> str:
+    """The first that takes no more SMS than the last one, which is the shortest."""
+    fewest = segments(texts[-1]).count
+    return next(text for text in texts if segments(text).count <= fewest)
 
 
 def signed(words: str, name: str, direction: str) -> str:

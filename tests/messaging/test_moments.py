@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from teleconnect_bot.adapters.messaging.moments import format_clock, format_day, format_moment
+from teleconnect_bot.adapters.messaging.moments import format_clock, format_day, format_moment, ways_to_write_briefly
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 
@@ -61,6 +61,20 @@ def test_a_moment_stands_in_the_calendars_and_digits_of_its_readers(language: st
 )
 def test_a_city_is_named_in_the_language_by_whichever_name_it_is_known(zone: str, language: str, city: str) -> None:
     assert f"({city}, UTC+" in format_moment(NOON, zone, language)
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "expected"),
+    [
+        ("Europe/Kyiv", "en", ("Tue 1 Dec, 14:00 (Kyiv)", "Tue 1 Dec, 14:00 (UTC+2)", "Tue 1 Dec, 14:00")),
+        ("Asia/Kolkata", "en", ("Tue 1 Dec, 17:30 (Kolkata)", "Tue 1 Dec, 17:30 (UTC+5:30)", "Tue 1 Dec, 17:30")),
+        ("America/Bogota", "fr", ("mar. 1 déc., 07:00 (Bogota)", "mar. 1 déc., 07:00 (UTC-5)", "mar. 1 déc., 07:00")),
+        ("UTC", "en", ("Tue 1 Dec, 12:00 (UTC)", "Tue 1 Dec, 12:00")),
+        ("Etc/GMT-3", "en", ("Tue 1 Dec, 15:00 (UTC+3)", "Tue 1 Dec, 15:00")),
+    ],
+)
+def test_a_moment_in_an_sms_names_the_zone_in_ways_of_different_length(zone: str, language: str, expected: tuple[str, ...]) -> None:
+    assert ways_to_write_briefly(NOON, zone, language) == expected
 
 
 def test_the_offset_is_that_of_the_day_not_of_today() -> None:

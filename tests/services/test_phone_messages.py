@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from teleconnect_bot.domain.channels import Channel, ChannelOrder, CountryOrder
 from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.retention import TraceKind, TraceState
 from teleconnect_bot.domain.session import Delivery, OutgoingMessage, Session
+from teleconnect_bot.domain.sms_segments import segments
 from teleconnect_bot.services.sessions import Invitation
 from teleconnect_bot.services.spending import KEY_PREFIX, SpendingLimits
 from tests.services.world import CHAT, GRACE, NURSE, World
@@ -77,6 +78,27 @@ async def test_a_number_receives_an_sms_with_the_link_and_who_we_are(world: Worl
     assert steps(session) == [(SMS, Delivery.SENT)]
     assert "SMS: sent" in world.card()
     assert NUMBER not in world.card()
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "written"),
+    [
+        ("en", "Europe/Kyiv", "Tue 3 Nov, 16:00 (Kyiv)."),
+        ("es", "Europe/Paris", "mar, 3 nov, 15:00 (UTC+1)."),  # the í of París is in no GSM alphabet and would double what it takes
+        ("uk", "Europe/Kyiv", "16:00 (Київ)"),
+    ],
+)
+async def test_a_planned_time_names_the_zone_where_that_takes_no_more_segments(
+    world: World, language: str, zone: str, written: str
+) -> None:
+    session = await invite(world, language=language)
+    planned = replace(session, planned_at=datetime(2026, 11, 3, 14, tzinfo=UTC), zone=zone)
+    sms = world.messages.compose_for_phone(planned, session.messages[0])
+    assert sms is not None
+    assert written in sms.text
+    shortest = world.messages.compose_for_phone(replace(planned, zone="UTC"), session.messages[0])
+    assert shortest is not None
+    assert segments(sms.text).count <= segments(shortest.text).count
 
 
 async def test_a_discreet_message_names_nobody(world: World) -> None:

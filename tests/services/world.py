@@ -10,7 +10,7 @@ from pathlib import Path
 
 from teleconnect_bot.adapters.calendar_files import ICalendarFiles
 from teleconnect_bot.adapters.messaging.language_names import name_of_language
-from teleconnect_bot.adapters.messaging.moments import format_briefly, format_moment
+from teleconnect_bot.adapters.messaging.moments import format_moment, ways_to_write_briefly
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.adapters.storage.database import Database
 from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
@@ -209,7 +209,7 @@ class World:
             self.clock,
             attachments,
             phone,
-            format_briefly,
+            ways_to_write_briefly,
             facts.in_message,
         )
         self.interpreters = InterpreterAnswers(

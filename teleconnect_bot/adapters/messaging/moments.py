@@ -66,11 +66,19 @@ def format_moment(moment: datetime, zone: str, language: str) -> str:
     return f"{format_day(moment, zone, language)}{comma} {format_clock(moment, zone, language)} ({_zone_name(local, zone, language)})"
 
 
-def format_briefly(moment: datetime, zone: str, language: str) -> str:
-    """Day and time without year and zone, for an SMS: `Tue 1 Dec, 14:00`. The zone is the reader's own.
+def ways_to_write_briefly(moment: datetime, zone: str, language: str) -> tuple[str, ...]:
+    """Day and time for an SMS, the most telling way first: with the zone's city, with its offset, with neither.
 
-    In both calendars where readers live by another than the Gregorian one.
+    `Tue 1 Dec, 14:00 (Kyiv)`, `Tue 1 Dec, 14:00 (UTC+2)`, `Tue 1 Dec, 14:00`. The letters of a city may double what an SMS takes.
     """
+    brief = format_briefly(moment, zone, language)
+    offset = _offset(moment.astimezone(ZoneInfo(zone)).utcoffset() or timedelta())
+    named = (offset,) if _has_no_city(zone) else (_city(zone, locale_of(language)), offset)
+    return (*(f"{brief} ({name})" for name in named), brief)
+
+
+def format_briefly(moment: datetime, zone: str, language: str) -> str:
+    """Day and time without year and zone: `Tue 1 Dec, 14:00`. In both calendars where readers live by another than the Gregorian one."""
     local, base, locale = moment.astimezone(ZoneInfo(zone)), base_of(language), locale_of(language)
     day = brief_day_of_two_calendars(local.date(), base, locale) or format_skeleton("MMMEd", local, locale=locale)
     return f"{native_digits(day, language)}{_COMMAS.get(base, ',')} {format_clock(moment, zone, language)}"
@@ -81,9 +89,20 @@ def _zone_name(local: datetime, zone: str, language: str) -> str:
     sign = "-" if offset < timedelta() else "+"
     hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
     offset_name = f"UTC{sign}{hours:02d}:{minutes:02d}" if offset else "UTC"
-    if "/" not in zone or zone.startswith("Etc/"):
+    if _has_no_city(zone):
         return offset_name
     return f"{_city(zone, locale_of(language))}, {offset_name}"
+
+
+def _has_no_city(zone: str) -> bool:
+    return "/" not in zone or zone.startswith("Etc/")
+
+
+def _offset(offset: timedelta) -> str:
+    """`UTC+2`, `UTC+5:30`, `UTC`."""
+    hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
+    sign = "-" if offset < timedelta() else "+"
+    return f"UTC{sign}{hours}{f':{minutes:02d}' if minutes else ''}" if offset else "UTC"
 
 
 @lru_cache
