@@ -23,7 +23,7 @@ from aiohttp import hdrs, web
 from twilio.request_validator import RequestValidator
 
 REFUSED_AT_ONCE = frozenset({21211, 21408, 21606, 21610, 21612, 21614, 21617})
-FAILS = REFUSED_AT_ONCE | frozenset({30003, 30004, 30005, 30006, 30007, 30008, 63003, 63024})
+FAILS = REFUSED_AT_ONCE | frozenset({30003, 30004, 30005, 30006, 30007, 30008, 63003, 63016, 63024})
 FINAL = frozenset({"delivered", "undelivered", "failed", "read"})
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _SENDER = re.compile(r"\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}")
