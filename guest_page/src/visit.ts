@@ -16,7 +16,8 @@ import { wipeBrowser } from "./wipe.ts";
 
 const PREFETCH_AFTER_MS = 400;
 const ASK_AGAIN_MS = 3_000;
-const QUICK_EXIT_AT_MOST_MS = 400;
+/** The screen is empty from the first moment; what is waited for is that the browser has forgotten. */
+const QUICK_EXIT_AT_MOST_MS = 2_000;
 const NEUTRAL_PAGE = "about:blank";
 
 const NO_NETWORK: Refusal = { ok: false, status: 0, error: "", opensAt: null, retryAfter: null, taken: [], more: false };

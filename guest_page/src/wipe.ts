@@ -33,7 +33,7 @@ export async function wipeBrowser(): Promise<void> {
     if ("caches" in globalThis) for (const name of await caches.keys()) await caches.delete(name);
   };
   const databases = async (): Promise<void> => {
-    for (const name of await databaseNames()) await deleteDatabase(name);
+    await Promise.all((await databaseNames()).map(deleteDatabase));
   };
   await Promise.allSettled([caching(), databases()]);
 }
