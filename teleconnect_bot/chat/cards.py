@@ -19,6 +19,7 @@ from teleconnect_bot.services.ports import Preview, Text
 
 from .delivery_words import steps, undelivered
 from .device_tests import tested, tested_before
+from .language_names import called_to_reader
 from .markup import escaped, text
 from .message_texts import texts
 from .offer_cards import CHOICES, OfferTexts, choices
@@ -235,7 +236,9 @@ class Cards(TeamTexts, OfferTexts):
                 name = f" ({escaped(link.name)})" if place == 0 and escaped(link.name) else ""
                 role = said(label(link.role, numbers[link.role]) if place == 0 else label(Role.THIRD_PARTY, place))
                 person = f"{escaped(', '.join(way.masked() for way in recipient.contacts))}{name}"
-                lines.append(say("{role}: {person}, in {language}", role=role, person=person, language=escaped(recipient.language)))
+                lines.append(
+                    say("{role}: {person}, in {language}", role=role, person=person, language=escaped(called_to_reader(recipient.language)))
+                )
                 lines += steps(session, link.id, place)
                 if place in link.opted_out:
                     lines.append(say("They answered STOP: nothing more is sent to this number."))

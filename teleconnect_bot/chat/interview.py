@@ -22,7 +22,7 @@ from .dates import read_zone
 from .draft import Draft, Step
 from .interpreting import Interpreters
 from .inviting import Inviting, read_time, ways_apart, with_whole_number
-from .language_names import called, called_to_reader, names_of
+from .language_names import called_to_reader, names_of
 from .markup import escaped
 from .parser import Line, NotUnderstood, nearest, parse
 from .voice import Sentence, reader, say
@@ -96,7 +96,7 @@ class Interview:
             case Step.NAME:
                 return say("What is their name? It stands on your card and is not sent. A pseudonym is welcome; `skip` leaves it out.")
             case Step.LANGUAGE:
-                usual = called(self.inviting.languages[0])
+                usual = called_to_reader(self.inviting.languages[0])
                 return say("In which language do they read? For example `fr` or `French`; `skip` means {usual}.", usual=usual)
             case Step.TIME:
                 return say(
@@ -201,14 +201,14 @@ class Interview:
 
     def _language(self, draft: Draft, plain: str) -> Answered:
         code = self.inviting.languages[0] if plain == "skip" else self._language_named(plain)
-        return Answered(self._next(draft, _with(draft.line, "lang", code)), say("Language: {language}", language=called(code)))
+        return Answered(self._next(draft, _with(draft.line, "lang", code)), say("Language: {language}", language=called_to_reader(code)))
 
     def _language_named(self, plain: str) -> str:
         found = self.inviting.named(plain)
         if found is not None:
             return found
         guess = nearest(plain, [name for code in self.inviting.languages for name in (code, *names_of(code))])
-        there = ", ".join(f"`{code}` ({called(code)})" for code in self.inviting.languages)
+        there = ", ".join(f"`{code}` ({called_to_reader(code)})" for code in self.inviting.languages)
         raise NotUnderstood(
             "Invitations cannot be written in that language.{hint} There are: {languages}.", hint=did_you_mean(guess), languages=there
         )
@@ -252,7 +252,7 @@ class Interview:
         if draft.step is Step.GUESTS or not words.startswith("@"):
             person = recipient(say("That"), words, language, read_language, inviting.reach)
             value = f"{','.join(way.value for way in person.contacts)}/{person.language}"
-            echo = say("{person}, in {language}", person=_in_full(person.contacts), language=called(person.language))
+            echo = say("{person}, in {language}", person=_in_full(person.contacts), language=called_to_reader(person.language))
         line = replace(draft.line, repeated={**draft.line.repeated, option: (*there, value)})
         who = company(line, language, read_language, COMMANDS["invite"].example, inviting.reach, via=_via(line, inviting))
         await checked_members(who.members, by, inviting.room_of)

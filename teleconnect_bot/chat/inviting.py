@@ -18,7 +18,7 @@ from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_p
 from .contacts import Reach
 from .dates import read_moment, read_zone
 from .interpreting import NOBODY_KNOWN, Interpreters, Wanted
-from .language_names import called, names_of
+from .language_names import all_names_of, called_to_reader
 from .parser import Line, NotUnderstood, nearest
 
 LONGEST_NOTE = 500
@@ -141,14 +141,14 @@ class Inviting:
 
     def named(self, asked: str) -> str | None:
         """The code of the language that is called so; None for one that is not known. Raises `NotUnderstood` for one that is withheld."""
-        names = {name: code for code in (*self.withheld, *self.languages) for name in (code.lower(), *names_of(code))}
+        names = {name: code for code in (*self.withheld, *self.languages) for name in all_names_of(code)}
         found = names.get(asked)
         if found is None or found in self.languages:
             return found
         raise NotUnderstood(
             "Nobody is written to in {language} here: no native speaker has reviewed its texts yet, and this deployment sends reviewed "
             "languages alone; an administrator can allow it. There are: {languages}.",
-            language=called(found),
+            language=called_to_reader(found),
             languages=", ".join(self.languages),
         )
 

@@ -66,11 +66,6 @@ def code_of(written: str) -> str | None:
     return next((code for code, like in CALLED_LIKE.items() if found and like == found.replace("-", "_") and "_" in like), found)
 
 
-def called(code: str) -> str:
-    """In English, with a capital; the code itself for a language that has no name there."""
-    return next(iter(names_of(code)), code).capitalize()
-
-
 def called_to_reader(code: str) -> str:
     """In the language of the one who reads it, as within a sentence; the code itself for a language that has no name there."""
     return name_in(code, reader().language) or own_name(code) or code

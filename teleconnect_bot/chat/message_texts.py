@@ -9,7 +9,7 @@ from teleconnect_bot.domain.session import Channel
 from teleconnect_bot.services.ports import Preview
 
 from .contacts import CHANNEL_NAMES
-from .language_names import called
+from .language_names import called_to_reader
 from .markup import escaped
 from .voice import say
 
@@ -27,7 +27,7 @@ def texts(previews: Sequence[Preview]) -> list[str]:
     for preview in dict.fromkeys(previews):
         room -= len(json.dumps(preview.text))
         if room < 0:
-            left_out.append(escaped(called(preview.language)))
+            left_out.append(escaped(called_to_reader(preview.language)))
             continue
         lines += [_by_what(preview), ""]
         lines += [f"> {line}".rstrip() for line in _body(preview)]
@@ -44,7 +44,7 @@ def _body(preview: Preview) -> list[str]:
 
 
 def _by_what(preview: Preview) -> str:
-    channel, language = _channel(preview), escaped(called(preview.language))
+    channel, language = _channel(preview), escaped(called_to_reader(preview.language))
     if not preview.then:
         return say("{channel}, in {language}:", channel=channel, language=language)
     others = ", ".join(say(CHANNEL_NAMES[each]) for each in preview.then)

@@ -10,7 +10,7 @@ from teleconnect_bot.services.ports import Preview
 from teleconnect_bot.services.sessions import Invitation
 
 from . import contacts
-from .language_names import called
+from .language_names import called_to_reader
 from .markup import escaped
 from .message_texts import texts
 from .voice import Sentence, reader, say
@@ -43,7 +43,7 @@ def _who(invitation: Invitation) -> list[str]:
 
 def _person(recipient: Recipient) -> str:
     ways = ", ".join(map(contacts.shown, recipient.contacts))
-    return say("{person}, in {language}", person=escaped(ways), language=escaped(called(recipient.language)))
+    return say("{person}, in {language}", person=escaped(ways), language=escaped(called_to_reader(recipient.language)))
 
 
 def _when(invitation: Invitation, moment: Callable[..., str], zone: str) -> list[str]:

@@ -52,7 +52,7 @@ def test_the_card_of_each_state_is_whole(state: State) -> None:
     assert STATE_WORDS[state].strip("*") in card.plain
     assert not [mark for mark in LEFT_OVER if mark in card.plain]
     assert "amina@example.org" not in card.plain + (card.html or "")
-    assert "a…@example.org (Amina), in fr" in card.plain
+    assert "a…@example.org (Amina), in French" in card.plain
     assert set(read_html(card.html).tags) <= {"p", "strong", "em", "code", "ul", "li", "a"}
 
 

@@ -135,6 +135,16 @@ async def test_the_dialogue_refuses_a_withheld_language_by_its_name_and_goes_on(
     assert "When?" in world.texts()[-1]
 
 
+async def test_languages_are_called_in_the_language_of_the_one_who_reads(world: World) -> None:
+    await world.write("settings lang=fr", "$settings")
+    await world.write("invite anna@example.net lang=fr guest=bea@example.net/en", "$invite")
+    card = world.card()
+    assert "Par e-mail, en français :" in card
+    assert "Par e-mail, en anglais :" in card
+    assert "a…@example.net, en français" in card
+    assert "Aucune personne de langue maternelle" in card
+
+
 def test_a_card_with_texts_in_every_language_still_fits_into_an_event() -> None:
     texts = Catalogues.load()
     values = {"link": f"https://telehealth.an-organisation.example.org/j#{'A' * 22}", "name": "An Organisation With A Long Name"}

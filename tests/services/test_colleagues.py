@@ -36,7 +36,7 @@ async def test_a_colleague_receives_a_link_of_their_own_in_their_own_language(wo
     await remote(world)
     assert [(mail.to, mail.language) for mail in world.mailer.taken] == [(ANNA, "fr"), (KARIM, "en"), (DOCTOR, "en")]
     assert world.token_for(DOCTOR) != world.token_for(ANNA)
-    assert "Colleague: d…@example.net, in en" in world.card()
+    assert "Colleague: d…@example.net, in English" in world.card()
     await world.come(DOCTOR, "Doctor", FIRST)
     seat = (await world.session()).seats[0]
     assert (seat.role, seat.label) == (Role.COLLEAGUE, "Colleague")
@@ -79,7 +79,7 @@ async def test_in_person_only_the_colleagues_are_invited_and_the_first_to_come_m
     assert [(mail.to, mail.language) for mail in world.mailer.taken] == [(DOCTOR, "en"), (EXPERT, "fr")]
     assert {link.role for link in session.links} == {Role.COLLEAGUE}
     assert "only colleagues are invited" in world.card()
-    assert "Colleague 2: e…@example.net, in fr" in world.card()
+    assert "Colleague 2: e…@example.net, in French" in world.card()
     await world.come(EXPERT, "Expert", FIRST)
     assert (await world.session()).state is State.WAITING
     assert "Expert (Colleague) is in the waiting room" in world.mentions()[-1]

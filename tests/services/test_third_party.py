@@ -35,12 +35,12 @@ async def test_the_card_shows_each_with_role_language_and_delivery_and_masks_the
     world.mailer.refuses_to = {KARIM: "there is no mailbox with this address"}
     await invited(world)
     lines = world.card().splitlines()
-    assert "- Relative: k…@example.net, in en" in lines
-    assert lines[lines.index("- Relative: k…@example.net, in en") + 1] == (
+    assert "- Relative: k…@example.net, in English" in lines
+    assert lines[lines.index("- Relative: k…@example.net, in English") + 1] == (
         "- E-mail: could not be sent: there is no mailbox with this address"
     )
-    assert lines[lines.index("- Relative 2: l…@example.net, in fr") + 1] == "- E-mail: sent"
-    assert lines[lines.index("- Service user: a…@example.net (Anna), in fr") + 1] == "- E-mail: sent"
+    assert lines[lines.index("- Relative 2: l…@example.net, in French") + 1] == "- E-mail: sent"
+    assert lines[lines.index("- Service user: a…@example.net (Anna), in French") + 1] == "- E-mail: sent"
     assert not any(contact in text for text in world.texts() for contact in (ANNA, KARIM, LEILA))
 
 
