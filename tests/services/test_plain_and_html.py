@@ -12,7 +12,7 @@ from tests.services.fakes import FakeEvent
 from tests.services.world import TEAM_ROOM, World
 
 DOCTOR = "@doctor:example.org"
-MARKS = re.compile(r"\*\*|`|\\|\]\(|^> |</?(?:p|strong|em|ul|ol|li|br|a|blockquote)[ />]", re.MULTILINE)
+MARKS = re.compile(r"\*\*|`|\\|\]\(|</?(?:p|strong|em|ul|ol|li|br|a|blockquote)[ />]")
 TAGS = {"p", "strong", "em", "code", "ul", "ol", "li", "br", "a", "blockquote"}
 
 
