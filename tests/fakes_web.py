@@ -120,6 +120,8 @@ class FakeDoor:
         self.opened = OpenedLink(LinkState.OPEN, "fr", "Field Clinic", "1", "")
         self.tested: list[DeviceTest | None] = []
         self.turn: Relay | None = None
+        self.seated: Callable[[bytes], None] = lambda digest: None
+        """Is told of each seat that is taken."""
         self.hold: asyncio.Event | None = None
         self.entered = asyncio.Event()
         self.finished = asyncio.Event()
@@ -160,6 +162,7 @@ class FakeDoor:
             raise self.refuse_entry
         self.names.append(name)
         self.seats[digest] = a_seat()
+        self.seated(digest)
         self.finished.set()
         return self.seats[digest]
 
@@ -229,6 +232,8 @@ class RecordingHomeserver:
     invited: set[str] = field(default_factory=set)
     answers: dict[str, tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
     streams: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = field(default_factory=dict)
+    instead: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+    """Answers everything, when it is set."""
     hold_syncs: bool = False
     release: asyncio.Event = field(default_factory=asyncio.Event)
     sync_came: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
@@ -243,6 +248,8 @@ class RecordingHomeserver:
         return [request for request in self.requests if "/sendToDevice/" in request.path]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
+        if self.instead is not None:
+            return await self.instead(request)
         path = request.rel_url.raw_path
         self.requests.append(Forwarded(request.method, path, dict(request.query), dict(request.headers), await request.read()))
         if path.endswith("/v3/sync"):
@@ -364,6 +371,7 @@ async def front_door(
     as_token: str = AS_TOKEN,
     rows: FakeRows | None = None,
     max_upload_bytes: int = 1024 * 1024,
+    languages: Sequence[Language] = (Language("en", "English", "ltr"), Language("ar", "العربية", "rtl")),
     organisations: InterpreterDoor | None = None,
 ) -> AsyncIterator[Front]:
     """`organisations` are the use cases behind the interpreters' page, where they are not to be played."""
@@ -383,9 +391,7 @@ async def front_door(
             trusted_proxies=trusted_proxies,
             door=door,
             gateway=gateway,
-            public=PublicInfo(
-                "Field Clinic", "+41 22 000 00 00", [Language("en", "English", "ltr"), Language("ar", "العربية", "rtl")], 10 * 1024**2
-            ),
+            public=PublicInfo("Field Clinic", "+41 22 000 00 00", languages, 10 * 1024**2),
             checks=ready,
             registry=registry,
             seconds=seconds,

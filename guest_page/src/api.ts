@@ -1,4 +1,5 @@
 /** The page's own calls to the server. Every answer is a value; nothing throws. */
+import { heardDate } from "./clock.ts";
 
 export interface Language {
   code: string;
@@ -179,6 +180,7 @@ export class Api {
         ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
         ...(options.keepalive !== undefined && { keepalive: options.keepalive }),
       });
+      heardDate(response.headers.get("Date"));
       const value: unknown = await response.json();
       return response.ok ? { ok: true, value: value as T } : refusal(response.status, value);
     } catch {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { serverNow } from "../clock.ts";
 import { fill } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
 import { CannotCome } from "./cannot_come.tsx";
@@ -12,9 +13,9 @@ const TICK_MS = 1_000;
 export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string; busy: boolean }): JSX.Element {
   const { texts, language } = visit.inner;
   const opens = new Date(opensAt);
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(serverNow);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    const timer = setInterval(() => setNow(serverNow()), TICK_MS);
     return () => clearInterval(timer);
   }, []);
   const [testing, setTesting] = useState(false);

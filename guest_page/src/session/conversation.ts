@@ -8,6 +8,7 @@ import { type Room, RoomEvent } from "matrix-js-sdk/lib/models/room.js";
 import { RoomMemberEvent } from "matrix-js-sdk/lib/models/room-member.js";
 import { RoomStateEvent } from "matrix-js-sdk/lib/models/room-state.js";
 import { SyncState } from "matrix-js-sdk/lib/sync.js";
+import { serverNow } from "../clock.ts";
 import { BrowserCiphertexts } from "../files/ciphertexts.ts";
 import type { Prepared } from "../files/prepare.ts";
 import { contentOf, type SharedFile } from "../files/shared_file.ts";
@@ -57,7 +58,7 @@ export class Conversation {
   private readonly outbox: Outbox;
   private readonly files: Files;
   private readonly signs: Signs;
-  private readonly since = Date.now();
+  private readonly since = serverNow();
   private room: string | null = null;
   private others: ReadonlySet<string> = new Set();
   private staffHere = 0;
@@ -154,7 +155,7 @@ export class Conversation {
   say(text: string): void {
     const body = text.trim();
     if (body === "") return;
-    this.outbox.add({ txn: crypto.randomUUID(), text: body, at: Date.now() });
+    this.outbox.add({ txn: crypto.randomUUID(), text: body, at: serverNow() });
     this.writes(false);
     void this.outbox.work();
   }

@@ -1,3 +1,4 @@
+import { serverNow } from "../clock.ts";
 import type { Ciphertexts } from "../files/ciphertexts.ts";
 import { decryptFile, encryptFile } from "../files/encrypted_file.ts";
 import { sniff } from "../files/kinds.ts";
@@ -33,7 +34,7 @@ export class Files {
     if (this.stopped) return null;
     await this.parts.ciphertexts.put(txn, ciphertext);
     if (this.stopped) return null;
-    return { txn, text: "", at: Date.now(), file: { ...described, size: data.size, source } };
+    return { txn, text: "", at: serverNow(), file: { ...described, size: data.size, source } };
   }
 
   /** From here on nothing is written to the browser: it may have been wiped. */

@@ -9,6 +9,10 @@ interface Content extends FileContent {
   "m.relates_to"?: { rel_type?: unknown; event_id?: unknown; "m.in_reply_to"?: unknown };
 }
 
+/** No homeserver takes an event of more than 64 KiB; a hostile one could send any length, and a telephone would stand still. */
+const LONGEST_TEXT = 65_536;
+const LONGEST_FILE_NAME = 255;
+
 /** Older clients quote the answered message in front of the answer (client-server specification, rich replies). */
 function withoutQuote(body: string): string {
   return body.replace(/^(> .*\n)+\n?/, "");
@@ -28,13 +32,14 @@ export function heard(event: MatrixEvent): Heard | null {
   const relation = content["m.relates_to"];
   if (relation?.rel_type === "m.replace" && typeof relation.event_id === "string") {
     const text = content["m.new_content"]?.body;
-    return typeof text === "string" ? { ...about, kind: "text", text, replaces: relation.event_id } : null;
+    return typeof text === "string" ? { ...about, kind: "text", text: text.slice(0, LONGEST_TEXT), replaces: relation.event_id } : null;
   }
   if (typeof content.msgtype !== "string" || typeof content.body !== "string") return null;
   if (isFile(content.msgtype)) {
     const file = readSharedFile(content);
-    return { ...about, kind: "file", text: fileName(content), ...(file !== null && { file }) };
+    return { ...about, kind: "file", text: fileName(content).slice(-LONGEST_FILE_NAME), ...(file !== null && { file }) };
   }
   if (!TEXTS.has(content.msgtype)) return null;
-  return { ...about, kind: "text", text: relation?.["m.in_reply_to"] === undefined ? content.body : withoutQuote(content.body) };
+  const body = content.body.slice(0, LONGEST_TEXT);
+  return { ...about, kind: "text", text: relation?.["m.in_reply_to"] === undefined ? body : withoutQuote(body) };
 }

@@ -9,12 +9,18 @@ import pytest_asyncio
 from teleconnect_bot.web.bundle import STATIC
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.person import Person
-from tests.fakes_web import GOOD_TOKEN, Front, front_door, recording_homeserver
+from tests.fakes_web import GOOD_TOKEN, Front, RecordingHomeserver, front_door, recording_homeserver
 
 
 @pytest_asyncio.fixture
-async def front() -> AsyncIterator[Front]:
-    async with recording_homeserver() as homeserver, front_door(homeserver.address, STATIC) as front:
+async def homeserver() -> AsyncIterator[RecordingHomeserver]:
+    async with recording_homeserver() as homeserver:
+        yield homeserver
+
+
+@pytest_asyncio.fixture
+async def front(homeserver: RecordingHomeserver) -> AsyncIterator[Front]:
+    async with front_door(homeserver.address, STATIC) as front:
         yield front
 
 

@@ -66,7 +66,7 @@ class Person:
 
     async def is_accessible(self) -> None:
         """axe finds nothing; nothing is cut off at 320 px, in either direction of writing; every target can be hit."""
-        await self._axe()
+        await self.axe()
         before = self.page.viewport_size
         assert before is not None
         for size in (NARROW, WIDE):
@@ -74,12 +74,12 @@ class Person:
             for direction in ("rtl", "ltr"):
                 await self.page.evaluate("(to) => { document.documentElement.dir = to }", direction)
                 await self._nothing_is_cut_off()
-            await self._axe()
+            await self.axe()
             for target in await self.page.evaluate(BY_PIXELS):
                 assert min(target["width"], target["height"]) >= SMALLEST_TARGET_PX, target
         await self.page.set_viewport_size(before)
 
-    async def _axe(self) -> None:
+    async def axe(self) -> None:
         """Run in the browser's own world by the debugger, since the page's policy lets no script of ours in."""
         session = await self.visitor.context.new_cdp_session(self.page)
         script = AXE.read_text() + f"; axe.run(document, {{runOnly: {json.dumps(RULES)}}})"

@@ -1,0 +1,234 @@
+"""A room on a homeserver of our own making, for the page alone: what is said in it, lost, said twice or too late is ours to choose.
+
+The page's keys are real and so is the encryption: `Pen` is a member of staff with a device of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+import vodozemac
+from aiohttp import web
+from playwright.async_api import expect
+
+from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
+from teleconnect_bot.services.gateway_rows import GatewaySeat
+from teleconnect_bot.services.guest_door import SeatStatus
+from tests.acceptance.page.person import Person
+from tests.fakes_web import BOT, DEVICE, DOMAIN, ROOM, STAFF, USER, Front, RecordingHomeserver
+
+Event = dict[str, Any]
+POLL_SECONDS = 20.0
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def state(kind: str, content: Event, key: str = "") -> Event:
+    return {"type": kind, "state_key": key, "content": content, "sender": BOT, "event_id": f"${kind}{key}", "origin_server_ts": now_ms()}
+
+
+def member(user: str, membership: str = "join") -> Event:
+    return state("m.room.member", {"membership": membership}, user)
+
+
+STATE = [
+    state("m.room.create", {"room_version": "11"}),
+    state("m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"}),
+    state("m.room.history_visibility", {"history_visibility": "invited"}),
+    state("m.room.join_rules", {"join_rule": "invite"}),
+    state("m.room.power_levels", {"users": {BOT: 100}}),
+    *(member(user) for user in (BOT, USER, STAFF)),
+]
+
+
+@dataclass
+class ChatRoom:
+    """Answers what the gateway passes on. `timeline` is the room's for good; `fail` are paths whose next call is answered so."""
+
+    timeline: list[Event] = field(default_factory=list)
+    passing: list[Event] = field(default_factory=list)
+    """Typing and receipts, told once."""
+    letters: list[Event] = field(default_factory=list)
+    device: Event = field(default_factory=dict)
+    one_time_keys: list[str] = field(default_factory=list)
+    signed: Event = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    asked: list[tuple[str, str, Any]] = field(default_factory=list)
+    fail: dict[str, list[int]] = field(default_factory=dict)
+    """By part of the path: statuses of the next answers; what was asked is done all the same, only the answer is lost."""
+    hold_uploads: asyncio.Event = field(default_factory=asyncio.Event)
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _sent: dict[str, str] = field(default_factory=dict)
+    _version: int = 0
+
+    def __post_init__(self) -> None:
+        self.hold_uploads.set()
+
+    def sent(self) -> list[Event]:
+        return [event for event in self.timeline if event["sender"] == USER]
+
+    async def changed(self) -> None:
+        async with self._news:
+            self._version += 1
+            self._news.notify_all()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        path = unquote(request.rel_url.raw_path)
+        if path.endswith("/v3/sync"):
+            return web.json_response(await self._sync(request.query.get("since"), request.query.get("timeout", "0")))
+        if path.endswith("/media/v3/upload"):
+            await self.hold_uploads.wait()
+            media = f"m{len(self.files)}"
+            self.files[media] = await request.read()
+            return self._or_lost(path, {"content_uri": f"mxc://{DOMAIN}/{media}"})
+        if "/media/download/" in path:
+            return web.Response(body=self.files[path.rpartition("/")[2]])
+        body = json.loads(await request.read() or b"{}")
+        self.asked.append((request.method, path, body))
+        return self._or_lost(path, await self._done(path, body))
+
+    def _or_lost(self, path: str, done: Event) -> web.Response:
+        lost = next((statuses for part, statuses in self.fail.items() if part in path and statuses), None)
+        return web.json_response(done) if lost is None else web.json_response({"errcode": "M_UNKNOWN"}, status=lost.pop(0))
+
+    async def _done(self, path: str, body: Event) -> Event:
+        if path.endswith("/keys/upload"):
+            self.device = body.get("device_keys") or self.device
+            self.one_time_keys += [key["key"] for key in (body.get("one_time_keys") or {}).values()]
+            return {"one_time_key_counts": {"signed_curve25519": 50}}
+        if path.endswith("/device_signing/upload"):
+            self.signed = body
+        if path.endswith("/keys/query"):
+            return self._keys(body["device_keys"])
+        if path.endswith("/members"):
+            return {"chunk": [event for event in STATE if event["type"] == "m.room.member"]}
+        if path.endswith("/messages"):
+            return {"chunk": [], "start": "s0"}
+        if path.endswith("/join"):
+            return {"room_id": ROOM}
+        if "/send/m.room.encrypted/" in path:
+            return {"event_id": await self._keep(path.rpartition("/")[2], body)}
+        return {}
+
+    def _keys(self, asked: Event) -> Event:
+        own = {DEVICE: self.device} if self.device else {}
+        kinds = [kind for kind in ("master_key", "self_signing_key", "user_signing_key") if kind in self.signed]
+        signed = {f"{kind}s": {USER: self.signed[kind]} for kind in kinds}
+        return {"device_keys": {user: own if user == USER else {} for user in asked}, **signed}
+
+    async def _keep(self, txn: str, content: Event) -> str:
+        """The same transaction is the same event, as at every homeserver."""
+        if txn not in self._sent:
+            self._sent[txn] = event_id = f"$sent{len(self._sent)}"
+            self.timeline.append({**_event(USER, event_id, content), "unsigned": {"transaction_id": txn}})
+            await self.changed()
+        return self._sent[txn]
+
+    async def _sync(self, since: str | None, timeout: str) -> Event:
+        told = int(since or 0) % 1000 if since else 0
+        seen = int(since or 0) // 1000 if since else -1
+        async with self._news:
+            if seen >= self._version and timeout != "0":
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._news.wait_for(lambda: self._version > seen)
+            room: Event = {"timeline": {"events": self.timeline[told:], "limited": False, "prev_batch": "p"}}
+            if since is None:
+                room["state"] = {"events": STATE}
+            room["ephemeral"], self.passing = {"events": self.passing}, []
+            letters, self.letters = self.letters, []
+            return {
+                "next_batch": str(self._version * 1000 + len(self.timeline)),
+                "rooms": {"join": {ROOM: room}},
+                "to_device": {"events": letters},
+                "device_one_time_keys_count": {"signed_curve25519": 50},
+                "device_unused_fallback_key_types": ["signed_curve25519"],
+            }
+
+
+def _event(sender: str, event_id: str, content: Event) -> Event:
+    return {"type": "m.room.encrypted", "sender": sender, "event_id": event_id, "content": content, "origin_server_ts": now_ms()}
+
+
+class Pen:
+    """Somebody of the staff who writes in the room, with a key that comes before the words, or after them."""
+
+    def __init__(self, room: ChatRoom, user: str = STAFF) -> None:
+        self.room, self.user = room, user
+        self._account, self._group = vodozemac.Account(), vodozemac.GroupSession()
+        self._key = self._group.session_key.to_base64()
+        self._written = 0
+
+    async def gives_the_key(self) -> None:
+        (theirs,) = [key for name, key in self.room.device["keys"].items() if name.startswith("curve25519")]
+        (signs,) = [key for name, key in self.room.device["keys"].items() if name.startswith("ed25519")]
+        key = {
+            "type": "m.room_key",
+            "sender": self.user,
+            "recipient": USER,
+            "recipient_keys": {"ed25519": signs},
+            "keys": {"ed25519": self._account.ed25519_key.to_base64()},
+            "content": {
+                "algorithm": "m.megolm.v1.aes-sha2",
+                "room_id": ROOM,
+                "session_id": self._group.session_id,
+                "session_key": self._key,
+            },
+        }
+        olm = self._account.create_outbound_session(
+            vodozemac.Curve25519PublicKey.from_base64(theirs), vodozemac.Curve25519PublicKey.from_base64(self.room.one_time_keys.pop())
+        )
+        kind, ciphertext = olm.encrypt(json.dumps(key).encode()).to_parts()
+        content = {
+            "algorithm": "m.olm.v1.curve25519-aes-sha2",
+            "sender_key": self._account.curve25519_key.to_base64(),
+            "ciphertext": {theirs: {"type": kind, "body": base64.b64encode(ciphertext).decode().rstrip("=")}},
+        }
+        self.room.letters.append({"type": "m.room.encrypted", "sender": self.user, "content": content})
+        await self.room.changed()
+
+    async def writes(self, body: str, **more: object) -> str:
+        self._written += 1
+        plain = {"type": "m.room.message", "room_id": ROOM, "content": {"msgtype": "m.text", "body": body, **more}}
+        content = {
+            "algorithm": "m.megolm.v1.aes-sha2",
+            "ciphertext": self._group.encrypt(json.dumps(plain).encode()).to_base64(),
+            "session_id": self._group.session_id,
+            "sender_key": self._account.curve25519_key.to_base64(),
+            "device_id": "STAFFDEVICE",
+        }
+        event_id = f"$staff{self._written}"
+        self.room.timeline.append(_event(self.user, event_id, content))
+        await self.room.changed()
+        return event_id
+
+
+def open_room(front: Front, homeserver: RecordingHomeserver, token: str | None = None) -> ChatRoom:
+    """Whoever takes a seat from now on is let into this room; with a `token` as a native guest."""
+    room = ChatRoom()
+    homeserver.instead = room.answer
+
+    def seated(digest: bytes) -> None:
+        front.rows.seats[digest] = GatewaySeat("seat-one", USER, DEVICE, ROOM, revoked=False, token=token)
+
+    front.door.seated = seated
+    return room
+
+
+async def in_the_room(front: Front, homeserver: RecordingHomeserver, person: Person, *, token: str | None = None, **seat: Any) -> ChatRoom:
+    """The person has come in and may write."""
+    room = open_room(front, homeserver, token)
+    await person.come_in()
+    await person.hears(front.door, status=SeatStatus.IN_SESSION, room=ROOM, native=token is not None, **seat)
+    await person.sees("You are connected")
+    await expect(person.page.get_by_role("textbox", name="Message")).to_be_visible(timeout=TIMEOUT_SECONDS * 1000)
+    return room

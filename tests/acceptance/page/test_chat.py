@@ -1,0 +1,115 @@
+"""What is written arrives once and is shown once, whatever the line, the homeserver and the keys do (PRODUCT §4)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Route, expect
+
+from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
+from tests.acceptance.page.chat_room import ChatRoom, Pen, in_the_room
+from tests.acceptance.page.person import Person
+from tests.acceptance.test_files import PDF, attach
+from tests.fakes_web import ROOM, STAFF, USER, Front, RecordingHomeserver
+
+SLOW_MS = TIMEOUT_SECONDS * 1000
+
+
+async def shown(person: Person, words: str) -> int:
+    return await person.page.get_by_role("log").get_by_text(words, exact=True).count()
+
+
+@pytest.fixture
+async def room(front: Front, homeserver: RecordingHomeserver, person: Person) -> ChatRoom:
+    return await in_the_room(front, homeserver, person)
+
+
+async def test_a_message_whose_answer_was_lost_arrives_once_and_is_shown_once(room: ChatRoom, person: Person) -> None:
+    room.fail["/send/"] = [502, 504]
+    await person.visitor.write("Are you there?")
+    assert len(room.sent()) == 1
+    assert await shown(person, "Are you there?") == 1
+    await person.page.reload()
+    await person.visitor.reads("Are you there?")
+    assert (len(room.sent()), await shown(person, "Are you there?")) == (1, 1)
+
+
+async def test_what_was_written_without_network_is_kept_over_a_reload_and_then_sent_once(room: ChatRoom, person: Person) -> None:
+    async def lost(route: Route) -> None:
+        await route.abort()
+
+    await person.page.route("**/send/**", lost)
+    for words in ("first", "second"):
+        await person.page.get_by_role("textbox", name="Message").fill(words)
+        await person.press("Send")
+    await expect(person.page.get_by_text("Sending…")).to_have_count(2)
+    await person.page.reload()
+    await person.sees("You are connected")
+    assert room.sent() == []
+    await person.page.unroute_all(behavior="ignoreErrors")
+    await expect(person.page.get_by_role("log").locator(".message time")).to_have_count(2, timeout=SLOW_MS)
+    assert [await shown(person, words) for words in ("first", "second")] == [1, 1]
+    assert len(room.sent()) == 2
+
+
+async def test_words_overtake_a_file_that_takes_long_and_the_file_can_be_taken_back(room: ChatRoom, person: Person, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(PDF)
+    room.hold_uploads.clear()
+    await attach(person.visitor, letter)
+    await expect(person.page.get_by_text("letter.pdf")).to_be_visible()
+    await person.visitor.write("I am sending you the letter")
+    await expect(person.page.get_by_text("Sending…")).to_be_visible()
+    await person.press("Cancel")
+    await expect(person.page.get_by_text("letter.pdf")).to_have_count(0)
+    room.hold_uploads.set()
+    await person.visitor.write("No, I do not")
+    assert len(room.sent()) == 2, "the file was taken back, and is no message"
+
+
+async def test_a_file_is_tried_again_until_it_has_left_and_comes_once(room: ChatRoom, person: Person, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(PDF)
+    room.fail["/media/v3/upload"] = [502]
+    room.fail["/send/"] = [502]
+    await attach(person.visitor, letter)
+    await expect(person.visitor.button("Save letter.pdf")).to_be_visible(timeout=SLOW_MS)
+    assert len(room.sent()) == 1
+    await person.page.reload()
+    await expect(person.visitor.button("Save letter.pdf")).to_have_count(1, timeout=SLOW_MS)
+    assert len(room.sent()) == 1
+
+
+async def test_words_whose_key_comes_late_are_shown_as_soon_as_it_does(room: ChatRoom, person: Person) -> None:
+    pen = Pen(room)
+    await pen.writes("We are here")
+    await person.reads("This message cannot be shown yet.")
+    await pen.gives_the_key()
+    await person.visitor.reads("We are here")
+    assert await shown(person, "This message cannot be shown yet.") == 0
+    await person.page.reload()
+    await person.visitor.reads("We are here")
+
+
+async def test_who_writes_and_what_was_read_is_told_both_ways(room: ChatRoom, person: Person) -> None:
+    pen = Pen(room)
+    await pen.gives_the_key()
+    read = await pen.writes("Good morning")
+    await person.visitor.reads("Good morning")
+    await person.page.get_by_role("textbox", name="Message").fill("Good")
+    await person.page.wait_for_timeout(0)
+    await person.visitor.write("Good morning to you")
+    asked = {(method, path.removeprefix("/_matrix/client/v3/")) for method, path, _ in room.asked}
+    assert ("PUT", f"rooms/{ROOM}/typing/{USER}") in asked
+    assert ("POST", f"rooms/{ROOM}/receipt/m.read/{read}") in asked
+
+    (mine,) = room.sent()
+    room.passing.append({"type": "m.typing", "content": {"user_ids": [STAFF]}})
+    room.passing.append({"type": "m.receipt", "content": {mine["event_id"]: {"m.read": {STAFF: {"ts": 1}}}}})
+    await room.changed()
+    await person.reads("Writing now: Staff")
+    await expect(person.page.get_by_role("log").locator(".mine")).to_contain_text("Read")
+    room.passing.append({"type": "m.typing", "content": {"user_ids": []}})
+    await room.changed()
+    await expect(person.page.get_by_text("Writing now: Staff")).to_have_count(0)
