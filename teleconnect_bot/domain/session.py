@@ -228,6 +228,10 @@ class Session:
         """The time that invited people know of."""
         return self.time_before if self.held_back_since else self.planned_at
 
+    def as_told(self, role: Role) -> Session:
+        """With the time that somebody of this role knows of; interpreters are asked to confirm the new one."""
+        return self if role is Role.INTERPRETER else replace(self, planned_at=self.time_told)
+
     @property
     def seeking_since(self) -> datetime:
         return self.sought_since or self.state_since

@@ -161,6 +161,7 @@ class Messages:
         link = session.link(message.link)
         if link is None or link.dead:
             return None
+        session = session.as_told(link.role)
         recipient = link.recipients[message.recipient]
         address = next((contact.value for contact in recipient.contacts if contact.kind is ContactKind.EMAIL), None)
         if address is None:
@@ -189,6 +190,7 @@ class Messages:
         link, number = session.link(message.link), number_of(session, message)
         if link is None or number is None:
             return None
+        session = session.as_told(link.role)
         language, token = link.recipients[message.recipient].language, link_token(self.keys, session, link)
         template = _template(session, message)
         ways: Sequence[str] = self.moment_in_sms(session.planned_at, session.zone, language) if session.planned_at else ("",)

@@ -27,6 +27,8 @@ class OrganisationRooms:
         self.rooms, self.organisations = rooms, organisations
         self._ids: dict[str, str] = {}
         self._missed: set[str] = set()
+        self._awaited: set[str] = set()
+        """Rooms that were named while the bot was not in them: whoever invites it there now is let in."""
 
     async def learn(self) -> None:
         """Enter every room that can be entered."""
@@ -51,12 +53,15 @@ class OrganisationRooms:
             return RoomTrouble.UNKNOWN
         if not await self.rooms.enter(room):
             self._ids.pop(name, None)
+            self._awaited.add(room)
             return RoomTrouble.NOT_INSIDE
         self._ids[name] = room
         return room if await self.rooms.is_encrypted(room) else RoomTrouble.NOT_ENCRYPTED
 
     async def invited(self, room: str) -> bool:
-        """Whether this is an organisation's room; the bot is in it afterwards."""
+        """Whether this is an organisation's room, or one that is about to be; the bot is in it afterwards."""
+        if room in self._awaited and await self.rooms.enter(room):
+            return True
         for organisation in await self.organisations.all():
             if organisation.room is not None and room in (organisation.room, await self.rooms.resolve(organisation.room)):
                 await self.usable(organisation.room)

@@ -12,7 +12,7 @@ from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.requester_settings import with_contact
 from tests.services.fakes import FakeEvent
 from tests.services.test_whole_session import nothing_is_left
-from tests.services.world import CHAT, GRACE, LINGUAS_ROOM, NURSE, World
+from tests.services.world import ADMIN, ADMINS_CHAT, CHAT, GRACE, LINGUAS_ROOM, NURSE, World
 
 ANNA, KARIM, FIRST = "anna@example.net", "karim@example.net", "a" * 43
 DOCTOR = "@doctor:example.org"
@@ -158,6 +158,18 @@ async def test_whose_room_cannot_be_used_is_not_waited_for(world: World) -> None
     await sought(world, f"invite {ANNA} interpreter=prs")
     assert (await world.session()).state is State.UNAVAILABLE
     assert "Lingua: declined: its room cannot be used" in world.card()
+
+
+async def test_a_member_may_invite_the_bot_once_an_administrator_has_named_the_room(world: World) -> None:
+    world.shared.closed.add(LINGUAS_ROOM)
+    add = f"org add lingua name=Lingua languages=ti room={LINGUAS_ROOM}"
+    await world.write(add, "$add", by=ADMIN, room=ADMINS_CHAT)
+    assert "I am not in the room" in world.texts(ADMINS_CHAT)[-1]
+    world.shared.closed.clear()
+    await world.desk.invited(LINGUAS_ROOM, "@selam:elsewhere.org")
+    assert world.direct_chats.left == []
+    await world.write(add, "$again", by=ADMIN, room=ADMINS_CHAT)
+    assert [each.room for each in await world.organisations.all()] == [LINGUAS_ROOM]
 
 
 # ---- accepting
@@ -362,10 +374,12 @@ async def test_a_new_time_is_a_new_card_that_the_interpreter_confirms_before_the
     assert opened is not None
     assert opened.opens_at is not None
     assert opened.opens_at.day == 12, "what the page shows is what was told"
+    await world.write(f"resend {code}", "$resend")
+    assert "12 November" in world.mailer.taken[-1].markdown, "and what a mail tells meanwhile"
     assert "newer card" in await presses(world, "✅", number=0)
     assert (await world.session()).held_back_since is not None
     await presses(world, "✅")
-    assert [mail.to for mail in world.mailer.taken] == [ANNA, ANNA]
+    assert [mail.to for mail in world.mailer.taken] == [ANNA, ANNA, ANNA]
     opened = await world.guests.open(world.token_for(ANNA), "fr")
     assert opened is not None
     assert opened.opens_at is not None
