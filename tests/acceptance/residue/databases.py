@@ -47,7 +47,8 @@ class Dump:
             await database.close()
         links, seats = [link for each in sessions for link in each.links], [seat for each in sessions for seat in each.seats]
         contacts = {person.contact.value for link in links for person in link.recipients}
-        return (contacts | {each.name for each in (*links, *seats)} | {each.note for each in sessions}) - {""}
+        written = {each.note for each in sessions} | {offer.reason for each in sessions for offer in each.offers}
+        return (contacts | {each.name for each in (*links, *seats)} | written) - {""}
 
     async def messages(self, room: str, keys_directory: Path) -> set[str]:
         """What the bot's key store and the homeserver's events together tell with the keys that are there."""

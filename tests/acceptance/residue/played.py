@@ -18,7 +18,7 @@ from playwright.async_api import expect
 from teleconnect_bot.demo.stack import DOMAIN, Stack
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.nurse import SLOW, Nurse
-from tests.acceptance.residue import sentinels
+from tests.acceptance.residue import interpreters, sentinels
 from tests.acceptance.residue.databases import BotDatabases
 from tests.acceptance.residue.homeservers import HomeserverDatabase
 from tests.acceptance.residue.sentinels import Exact
@@ -134,12 +134,13 @@ class Played:
         """By every channel: the service user's contact is a number, then corrected twice; the right one is an address for mail."""
         user, mails = self.stack.user_id, self.stack.mails
         guests = f"guest={sentinels.THIRD_PARTY}/fr guest={sentinels.NUMBER_FOR_SMS}/fr"
-        people = f"{guests} colleague={sentinels.COLLEAGUE} colleague={user('nurse-colleague')}"
+        people = f"{guests} interpreter=fr colleague={sentinels.COLLEAGUE} colleague={user('nurse-colleague')}"
         staff = f'backup={user("nurse-backup")} team={sentinels.TEAM} note="{sentinels.NOTE}"'
         more = f'name="{sentinels.NAME_BY_STAFF}" lang=en {people} {staff}'
         self.exact.add("number for whatsapp", sentinels.NUMBER_FOR_WHATSAPP[3:])
         self.exact.add("number for sms", sentinels.NUMBER_FOR_SMS[3:])
         await self.nurse.orders(f"invite {sentinels.NUMBER_FOR_WHATSAPP} via=whatsapp {more}")
+        self.exact.add("link", *await interpreters.answer(self.stack))
         for to in (f"whatsapp:{sentinels.NUMBER_FOR_WHATSAPP}", sentinels.NUMBER_FOR_SMS):
             await self.nurse.staff.wait_for(lambda to=to: self._delivered(to), SLOW)
         self.code = await self.nurse.code()

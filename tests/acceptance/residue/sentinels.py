@@ -32,6 +32,10 @@ ANSWERED_NUMBER = "+41765112398"
 ANSWERED_NAME = f"Dana {word('answeredname')}"
 """Answers in a dialogue that is given up."""
 TEAM = "night"
+INTERPRETER = f"{word('interpreter')}@example.org"
+INTERPRETER_NAME = f"Selam {word('interpretername')}"
+REASON = f"{word('reason')}: nobody is free"
+"""Why an organisation declines."""
 NAME_BY_STAFF = f"Amina {word('namebystaff')}"
 CHOSEN_NAME = f"أمينة {word('chosenname')}"
 THIRD_PARTY_NAME = f"Ben {word('thirdpartyname')}"
@@ -54,7 +58,7 @@ PDF_OF_GUEST = f"%PDF-1.4 {word('pdfofguest')}".encode()
 FAILED_COMMAND = f"invite {word('failedcommand')}@example.org lang=xx"
 MISTYPED_COMMAND = f"invit {word('mistypedcommand')}@example.org"
 
-ROWS_KNOW = {CONTACT, THIRD_PARTY, COLLEAGUE, NAME_BY_STAFF, CHOSEN_NAME, THIRD_PARTY_NAME, NOTE}
+ROWS_KNOW = {CONTACT, THIRD_PARTY, COLLEAGUE, NAME_BY_STAFF, CHOSEN_NAME, THIRD_PARTY_NAME, NOTE, INTERPRETER, INTERPRETER_NAME, REASON}
 """What the bot's own rows hold of the running session."""
 
 

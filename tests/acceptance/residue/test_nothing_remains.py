@@ -26,12 +26,13 @@ from tests.acceptance.residue.allowed import allow_list, compare
 from tests.acceptance.residue.conftest import OpenProfile
 from tests.acceptance.residue.databases import BotDatabases, Dump, OnPostgresql, OnSqlite
 from tests.acceptance.residue.homeservers import HomeserverDatabase, HomeserverOnPostgresql, HomeserverOnSqlite
+from tests.acceptance.residue.interpreters import ORGANISATIONS
 from tests.acceptance.residue.played import KEY_BACKED_UP_LATE, TEAMS, Played
 from tests.acceptance.residue.search import Search
 from tests.acceptance.wire import Wire, wire
 from tests.storage.postgres import backed_up, started
 
-SETTINGS = {"retention": {"sync_grace": "1s"}, "logs": {"level": "debug"}, "teams": TEAMS}
+SETTINGS = {"retention": {"sync_grace": "1s"}, "logs": {"level": "debug"}, "teams": TEAMS, "organisations": ORGANISATIONS}
 NEWEST_ROW_STAYS = (
     "e2e_cross_signing_keys",
     "device_lists_stream",
