@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
 from playwright.async_api import expect
 
 from teleconnect_bot.adapters.storage.migrations import migrate
@@ -67,6 +68,7 @@ async def accept(manager: Visitor, link: str) -> None:
     await manager.sees("Accepted. Thank you", SLOW)
 
 
+@pytest.mark.timeout(400)
 async def test_an_organisation_accepts_by_mail_and_its_interpreter_comes_after_the_start(
     make_stack: MakeStack, visitor: NewVisitor
 ) -> None:
