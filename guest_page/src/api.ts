@@ -13,6 +13,7 @@ export interface Public {
   support_phone: string | null;
   /** Bytes. */
   largest_file: number;
+  calls: { provider: "builtin" | "jitsi" | "element_call" | "none"; force_relay: boolean };
   languages: Language[];
 }
 
@@ -43,6 +44,8 @@ export interface Person {
   label: string;
   /** The name they chose. */
   name: string;
+  /** Not a person of its own: by this account a member of the staff is in the call. */
+  call_of: string | null;
 }
 
 export interface Seat {
@@ -66,6 +69,8 @@ export interface Seat {
   deletion_asked: boolean;
   /** The account is a native Matrix guest: it can sign no devices, and say neither that it types nor what it has read. */
   native: boolean;
+  /** This browser is a member of the staff's, here for the call alone. */
+  call_seat: boolean;
 }
 
 export interface Refusal {
@@ -104,67 +109,72 @@ export class Api {
   }
 
   public(): Promise<Answer<Public>> {
-    return this.call("GET", "/api/public");
+    return this.answered("GET", "/api/public");
   }
 
   open(token: string, language: string): Promise<Answer<Opened>> {
-    return this.call("POST", "/api/open", { body: { token, language } });
+    return this.answered("POST", "/api/open", { body: { token, language } });
   }
 
   notMe(token: string): Promise<Answer<unknown>> {
-    return this.call("POST", "/api/not-me", { body: { token } });
+    return this.answered("POST", "/api/not-me", { body: { token } });
   }
 
   askForLink(token: string): Promise<Answer<unknown>> {
-    return this.call("POST", "/api/ask-for-link", { body: { token } });
+    return this.answered("POST", "/api/ask-for-link", { body: { token } });
   }
 
   /** One word of a device test, for the requester. */
   device(token: string, device: DeviceTest): Promise<Answer<unknown>> {
-    return this.call("POST", "/api/device", { body: { token, device } });
+    return this.answered("POST", "/api/device", { body: { token, device } });
   }
 
   relay(token: string): Promise<Answer<Relayed>> {
-    return this.call("POST", "/api/relay", { body: { token } });
+    return this.answered("POST", "/api/relay", { body: { token } });
   }
 
   enter(request: EnterRequest): Promise<Answer<Seat>> {
-    return this.call("POST", "/api/enter", { body: request });
+    return this.answered("POST", "/api/enter", { body: request });
+  }
+
+  /** A member of the staff redeems their own link to the call. */
+  call(token: string, secret: string, language: string): Promise<Answer<Seat>> {
+    return this.answered("POST", "/api/call", { body: { token, secret, language } });
   }
 
   /** Enter, where all places are taken: `place` is one of `taken`, or null for one more. */
   ask(request: EnterRequest & { place: string | null }): Promise<Answer<Seat>> {
-    return this.call("POST", "/api/ask", { body: request });
+    return this.answered("POST", "/api/ask", { body: request });
   }
 
   /** Whether it is this person who asks for their place in another browser. */
   answer(secret: string, yes: boolean): Promise<Answer<Seat>> {
-    return this.call("POST", "/api/answer", { secret, body: { yes } });
+    return this.answered("POST", "/api/answer", { secret, body: { yes } });
   }
 
   /** Tells the requester that everything is to be deleted now; nothing is deleted by it. */
   askDeletion(secret: string): Promise<Answer<Seat>> {
-    return this.call("POST", "/api/ask-deletion", { secret, body: {} });
+    return this.answered("POST", "/api/ask-deletion", { secret, body: {} });
   }
 
   seat(secret: string): Promise<Answer<Seat>> {
-    return this.call("GET", "/api/seat", { secret });
+    return this.answered("GET", "/api/seat", { secret });
   }
 
   beat(secret: string, visible: boolean): Promise<Answer<Seat>> {
-    return this.call("POST", "/api/beat", { secret, body: { visible }, patience: SHORT_PATIENCE_MS });
+    return this.answered("POST", "/api/beat", { secret, body: { visible }, patience: SHORT_PATIENCE_MS });
   }
 
   ready(secret: string): Promise<Answer<Seat>> {
-    return this.call("POST", "/api/ready", { secret, body: {} });
+    return this.answered("POST", "/api/ready", { secret, body: {} });
   }
 
   /** Outlives the page: may be the last thing it does. */
   leave(secret: string): Promise<Answer<unknown>> {
-    return this.call("POST", "/api/leave", { secret, body: {}, keepalive: true });
+    return this.answered("POST", "/api/leave", { secret, body: {}, keepalive: true });
   }
 
-  private async call<T>(method: string, path: string, options: { secret?: string; body?: unknown; keepalive?: boolean; patience?: number } = {}): Promise<Answer<T>> {
+  private async answered<T>(method: string, path: string, options: { secret?: string; body?: unknown; keepalive?: boolean; patience?: number } = {}): Promise<Answer<T>> {
     const headers: Record<string, string> = {};
     if (options.secret !== undefined) headers["Authorization"] = `Bearer ${options.secret}`;
     if (options.body !== undefined) headers["Content-Type"] = "application/json";

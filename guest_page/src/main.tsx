@@ -13,6 +13,7 @@ const visit = new Visit({
   api: new Api(),
   store: new Store(browserStorage()),
   token: takeLink(window),
+  calling: location.pathname === "/c",
   changed: () => {
     if (drawing) return;
     drawing = true;

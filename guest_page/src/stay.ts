@@ -1,8 +1,9 @@
-import type { Answer, Api, Person, Seat, SeatStatus } from "./api.ts";
+import type { Answer, Api, Person, Public, Seat, SeatStatus } from "./api.ts";
 import type { Attention } from "./attention.ts";
 import { GATEWAY, SILENT } from "./gateway.ts";
 import type { Prepared } from "./files/prepare.ts";
 import type { SharedFile } from "./files/shared_file.ts";
+import { CallKeeper } from "./call/keeper.ts";
 import type { Message } from "./messages.ts";
 import type { Conversation } from "./session/index.ts";
 import type { Store } from "./store.ts";
@@ -65,10 +66,13 @@ interface Parts {
   seat: Seat;
   /** The person was here before, in this browser. */
   resumed: boolean;
+  calls: Public["calls"] | undefined;
+  language: () => string;
 }
 
 /** One stay inside, from the yes of the server until `stop()`: the sign of life, and the way into the room. */
 export class Stay {
+  readonly call: CallKeeper;
   private readonly parts: Parts;
   private current: Seat;
   private conversation: Conversation | null = null;
@@ -85,6 +89,8 @@ export class Stay {
   constructor(parts: Parts) {
     this.parts = parts;
     this.current = parts.seat;
+    const { calls, language, attention, host } = parts;
+    this.call = new CallKeeper({ calls, language, ring: () => attention.call(), changed: () => host.changed() });
     document.addEventListener("visibilitychange", this.wake);
     window.addEventListener("online", this.wake);
     void this.follow();
@@ -134,6 +140,7 @@ export class Stay {
   /** At once; what resolves is that nothing of it holds the browser's store any more, so that it can be wiped. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.call.stop();
     document.removeEventListener("visibilitychange", this.wake);
     window.removeEventListener("online", this.wake);
     this.conversation?.stop();
@@ -175,6 +182,7 @@ export class Stay {
     if (answer.value.asked_for && !this.current.asked_for) this.parts.attention.call();
     this.current = answer.value;
     this.nameVisitors();
+    void this.call.follow(answer.value, this.conversation);
     for (const check of this.seatChecks) check(answer.value);
     host.seat(answer.value);
   }
@@ -186,7 +194,10 @@ export class Stay {
     const { user, device, bot, native } = await this.seatWhere((seat) => seat.user !== null && seat.device !== null);
     if (user === null || device === null || this.stopped) return;
     const around = {
-      changed: () => host.changed(),
+      changed: () => {
+        void this.call.follow(this.current, this.conversation);
+        host.changed();
+      },
       shutOut: this.wake,
       called: () => attention.call(),
       fileRefused: () => host.fileRefused(),
@@ -220,7 +231,9 @@ export class Stay {
   }
 
   private nameVisitors(): void {
-    if (this.conversation !== null) this.conversation.visitors = this.current.people.map(({ user }) => user);
+    if (this.conversation === null) return;
+    this.conversation.visitors = this.current.people.map(({ user }) => user);
+    this.conversation.silent = this.current.people.filter(({ call_of }) => typeof call_of === "string").map(({ user }) => user);
   }
 
   /** Resolves with the first view of the seat that fits, the present one included. */

@@ -3,6 +3,7 @@ import type { Api, DeviceTest, Public, Refusal, Seat } from "./api.ts";
 import type { Attention, ScreenAwake } from "./attention.ts";
 import type { NetworkTest } from "./device/network.ts";
 import type { FileProblem, Prepared } from "./files/prepare.ts";
+import type { CallKeeper } from "./call/keeper.ts";
 import { type Flow, type Happened, step } from "./flow.ts";
 import { linkDigest } from "./link.ts";
 import { holdSeat } from "./one_tab.ts";
@@ -25,12 +26,14 @@ const NO_NETWORK: Refusal = { ok: false, status: 0, error: "", opensAt: null, re
 export type AllTexts = Texts & InsideTexts;
 
 /** What is shown by screens that are fetched when they are needed. */
-const BEHIND: ReadonlySet<Flow["at"]> = new Set(["unable", "terms", "early", "device", "full", "asking", "refused", "inside"]);
+const BEHIND: ReadonlySet<Flow["at"]> = new Set(["unable", "call", "terms", "early", "device", "full", "asking", "refused", "inside"]);
 
 interface Parts {
   api: Api;
   store: Store;
   token: string | null;
+  /** The link is a member of the staff's own one, to the call. */
+  calling: boolean;
   changed: () => void;
 }
 
@@ -45,6 +48,7 @@ export class Visit {
   private readonly api: Api;
   private readonly store: Store;
   private readonly token: string | null;
+  private readonly calling: boolean;
   private readonly changed: () => void;
   private attention: Attention | null = null;
   private awake: ScreenAwake | null = null;
@@ -57,10 +61,11 @@ export class Visit {
   private result: DeviceTest | null = null;
   private stay: Stay | null = null;
 
-  constructor({ api, store, token, changed }: Parts) {
+  constructor({ api, store, token, calling, changed }: Parts) {
     this.api = api;
     this.store = store;
     this.token = token;
+    this.calling = calling;
     this.changed = changed;
     const reachable = async (): Promise<boolean> => (await api.public()).ok;
     this.comingBack = new Return({ history, network: window, reachable, reload: () => location.reload() });
@@ -68,6 +73,10 @@ export class Visit {
 
   get room(): RoomView | null {
     return this.stay?.room ?? null;
+  }
+
+  get call(): CallKeeper | null {
+    return this.stay?.call ?? null;
   }
 
   get offline(): boolean {
@@ -127,10 +136,30 @@ export class Visit {
       else await this.resume(saved);
     } else if (this.token === null) {
       this.become({ what: "no_link" });
+    } else if (this.calling) {
+      this.become({ what: "call_ready", problem: null });
+      this.prefetch();
     } else {
       this.become({ what: "ready" });
       setTimeout(() => this.prefetch(), PREFETCH_AFTER_MS);
     }
+  }
+
+  /** The first thing that is sent of a personal link, after its button was pressed. */
+  async redeemCall(): Promise<void> {
+    if (this.token === null || this.flow.at !== "call") return;
+    this.attention?.arm();
+    this.become({ what: "busy" });
+    if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
+    const secret = await this.secretFor("");
+    const answer = await this.api.call(this.token, secret, this.language);
+    if (!answer.ok) {
+      if (answer.status === 404 || answer.status === 409) await this.forget();
+      return this.become({ what: "call_ready", problem: answer.status === 404 ? "lost" : answer.status === 409 ? "used" : "network" });
+    }
+    this.store.update({ entered: true });
+    this.inside?.joinSoon();
+    await this.goInside(secret, answer.value, false);
   }
 
   startAgain(): void {
@@ -253,7 +282,7 @@ export class Visit {
 
   /** There is a link to ask for another one of. */
   get hasLink(): boolean {
-    return this.token !== null;
+    return this.token !== null && !this.calling;
   }
 
   /** Where an interpreter says that they cannot come. */
@@ -413,7 +442,8 @@ export class Visit {
       const { attention } = this;
       if (attention === null || this.store.seat?.secret !== secret || this.flow.at !== "inside") return;
       if (this.awake !== null) this.awake.wanted = true;
-      this.stay = new Stay({ api, store, attention, host, secret, name, seat, resumed });
+      const language = (): string => this.wordsLanguage;
+      this.stay = new Stay({ api, store, attention, host, secret, name, seat, resumed, calls: this.info?.calls, language });
       this.changed();
     } catch {
       this.become({ what: "unreachable" });
@@ -444,7 +474,9 @@ export class Visit {
   }
 
   private async seatGone(): Promise<void> {
+    const inside = this.flow.at === "inside";
     await this.forget();
+    if (this.calling && !inside) return this.become({ what: "call_ready", problem: "lost" });
     this.become({ what: "seat_gone", haveLink: this.token !== null });
   }
 

@@ -13,7 +13,7 @@ Accounts that begin with `nurse` or `staff` may invite people; any other is a st
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,15 @@ async def make_stack(tmp_path: Path) -> AsyncIterator[MakeStack]:
         made = 0
 
         async def make(
-            settings: Mapping[str, Any] | None = None, *, homeserver_settings: Mapping[str, Any] | None = None, start: bool = True
+            settings: Mapping[str, Any] | None = None,
+            *,
+            homeserver_settings: Mapping[str, Any] | None = None,
+            start: bool = True,
+            relay_hosts: Sequence[str] = (),
         ) -> Stack:
             nonlocal made
             made += 1
-            stack = Stack(tmp_path / f"stack-{made}", settings=settings, homeserver_settings=homeserver_settings)
+            stack = Stack(tmp_path / f"stack-{made}", settings=settings, homeserver_settings=homeserver_settings, relay_hosts=relay_hosts)
             ending.push_async_callback(stack.stop)
             if start:
                 await stack.start()

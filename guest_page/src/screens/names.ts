@@ -20,7 +20,7 @@ export function roleOf(label: string, texts: Texts): string {
 export function nameOf(user: string, seat: Seat, texts: Texts): string {
   if (user === seat.bot) return "Teleconnect";
   const person = seat.people.find((known) => known.user === user);
-  if (person === undefined) return texts.staff;
+  if (person === undefined || typeof person.call_of === "string") return texts.staff;
   const role = roleOf(person.label, texts);
   return person.name === "" ? role : `${apart(person.name, role)} (${role})`;
 }

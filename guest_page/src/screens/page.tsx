@@ -98,6 +98,8 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
       return <Notice title={texts.askedTitle} text={texts.askedText} phone={visit.info?.support_phone ?? null} texts={texts} />;
     case "not_me":
       return <Notice title={texts.notMeTitle} text={texts.notMeText} />;
+    case "call":
+      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.CallDoor visit={visit} {...flow} />;
     case "inside":
       return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Room visit={visit} seat={flow.seat} />;
     case "elsewhere":

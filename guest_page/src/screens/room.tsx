@@ -5,6 +5,8 @@ import type { RoomView } from "../stay.ts";
 import type { AllTexts, Visit } from "../visit.ts";
 import { Attach } from "./attach.tsx";
 import { CannotCome } from "./cannot_come.tsx";
+import { CallPanel } from "./call.tsx";
+import { CallRoom } from "./call_door.tsx";
 import { Composer } from "./composer.tsx";
 import { Deletion } from "./deletion.tsx";
 import { MoveQuestion } from "./full.tsx";
@@ -13,6 +15,10 @@ import { nameOf } from "./names.ts";
 
 /** The waiting room and the session: the same place, told differently. */
 export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element {
+  return seat.call_seat ? <CallRoom visit={visit} seat={seat} /> : <Conversation visit={visit} seat={seat} />;
+}
+
+function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element {
   const { texts } = visit.inner;
   const { room } = visit;
   const { title, lines } = situation(seat, room, texts);
@@ -30,6 +36,7 @@ export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element
       <p class="offline" role="alert">
         {visit.offline ? texts.offline : ""}
       </p>
+      <CallPanel visit={visit} seat={seat} />
       <Messages room={room} seat={seat} reading={visit.inner} onTakeBack={(txn) => visit.takeBack(txn)} />
       {room?.canWrite === true ? (
         <>

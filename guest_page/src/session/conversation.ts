@@ -14,6 +14,7 @@ import type { Prepared } from "../files/prepare.ts";
 import { contentOf, type SharedFile } from "../files/shared_file.ts";
 import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
+import { RoomChannel } from "./call_channel.ts";
 import { Files, type UnsentFile } from "./files.ts";
 import { Outbox, type Try } from "./outbox.ts";
 import { Signs } from "./signs.ts";
@@ -49,6 +50,12 @@ export interface Place {
   native: boolean;
 }
 
+export interface CallWay {
+  client: MatrixClient;
+  room: string;
+  channel: RoomChannel;
+}
+
 /** The visitor's one room: what was said, who is there, and saying something. */
 export class Conversation {
   private readonly client: MatrixClient;
@@ -61,6 +68,8 @@ export class Conversation {
   private readonly since = serverNow();
   private room: string | null = null;
   private others: ReadonlySet<string> = new Set();
+  private way: CallWay | null = null;
+  private mute: ReadonlySet<string> = new Set();
   private staffHere = 0;
   private settled = false;
   stopped = false;
@@ -129,6 +138,19 @@ export class Conversation {
   /** The other visitors' user ids: whoever is neither among them nor the bot is staff. */
   set visitors(users: Iterable<string>) {
     this.others = new Set(users);
+  }
+
+  /** Those by whom staff are in the call: they write nothing, and what they seem to write is not shown. */
+  set silent(users: Iterable<string>) {
+    this.mute = new Set(users);
+  }
+
+  /** The way of a call's words, once there is a room; with the client that its lines are made of. */
+  get callWay(): CallWay | null {
+    if (this.room === null || !this.joined) return null;
+    const { client, room, place } = this;
+    this.way ??= { client, room, channel: new RoomChannel(client, room, place.user, place.bot) };
+    return this.way;
   }
 
   /** Resolves once this visitor is in the room; the invitation may still be on its way. */
@@ -231,7 +253,7 @@ export class Conversation {
 
   private take(event: MatrixEvent): void {
     const shown = heard(event);
-    if (shown === null) return;
+    if (shown === null || this.mute.has(shown.sender)) return;
     const news = this.list.hear(shown);
     if (news && shown.sender !== this.place.user && shown.at > this.since && document.visibilityState === "hidden") this.around.called();
     if (news) this.markRead();

@@ -1,0 +1,54 @@
+/** Who is in the call: pure, fed by what is said and by the clock. */
+import { GONE_AFTER_MS } from "./wire.ts";
+
+export interface Participant {
+  user: string;
+  party: string;
+  video: boolean;
+  /** When they last said that they are there; this device's clock. */
+  heardAt: number;
+}
+
+export class Roster {
+  private readonly byUser = new Map<string, Participant>();
+
+  /** True when somebody came: nobody of this name was there before, or in another stay. */
+  here(user: string, party: string, video: boolean, now: number): boolean {
+    const known = this.byUser.get(user);
+    this.byUser.set(user, { user, party, video, heardAt: now });
+    return known?.party !== party;
+  }
+
+  /** Who leaves says so for their own stay alone. */
+  gone(user: string, party: string): boolean {
+    if (this.byUser.get(user)?.party !== party) return false;
+    return this.byUser.delete(user);
+  }
+
+  /** Takes out whoever was silent for too long, but for those to whom a line stands. Tells whether that was anybody. */
+  expire(now: number, connected: (party: string) => boolean): boolean {
+    const silent = [...this.byUser.values()].filter(({ heardAt, party }) => now - heardAt > GONE_AFTER_MS && !connected(party));
+    for (const { user } of silent) this.byUser.delete(user);
+    return silent.length > 0;
+  }
+
+  /** Who is no longer in the room is no longer in the call. */
+  only(members: ReadonlySet<string>): boolean {
+    const left = [...this.byUser.keys()].filter((user) => !members.has(user));
+    for (const user of left) this.byUser.delete(user);
+    return left.length > 0;
+  }
+
+  of(user: string): Participant | undefined {
+    return this.byUser.get(user);
+  }
+
+  get all(): Participant[] {
+    return [...this.byUser.values()];
+  }
+}
+
+/** Of two, the one who calls: settled by their stays alone, so that they never ring each other. */
+export function calls(mine: string, theirs: string): boolean {
+  return mine < theirs;
+}

@@ -1,0 +1,155 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Seat } from "../api.ts";
+import type { CallKeeper } from "../call/keeper.ts";
+import type { Mesh, Problem, Tile } from "../call/mesh.ts";
+import type { CallTexts } from "../texts/call/index.ts";
+import { fill } from "../texts/index.ts";
+import type { AllTexts, Visit } from "../visit.ts";
+import { nameOf } from "./names.ts";
+
+const TROUBLE = { refused: "mediaRefused", missing: "mediaMissing", failed: "mediaFailed" } as const;
+
+interface Shown {
+  mesh: Mesh;
+  seat: Seat;
+  said: CallTexts;
+  texts: AllTexts;
+}
+
+/** The call of a running session: the way into it, and what is seen and done there. */
+export function CallPanel({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element | null {
+  const keeper: CallKeeper | null = visit.call;
+  if (keeper === null || keeper.texts === null || seat.status !== "in_session") return null;
+  const { mesh, texts: said } = keeper;
+  if (mesh === null) return null;
+  const shown = { mesh, seat, said, texts: visit.inner.texts };
+  return (
+    <section class="call" aria-label={said.callTitle}>
+      {mesh.ringing && <Ringing {...shown} />}
+      {mesh.joined ? <InCall {...shown} /> : <BeforeCall {...shown} />}
+      <Problems {...shown} />
+    </section>
+  );
+}
+
+function Ringing({ mesh, said }: Shown): JSX.Element {
+  return (
+    <div class="ringing" role="alert">
+      <p>{said.callRings}</p>
+      <button type="button" class="secondary" onClick={() => mesh.dismissRing()}>
+        {said.notNow}
+      </button>
+    </div>
+  );
+}
+
+function BeforeCall({ mesh, seat, said, texts }: Shown): JSX.Element {
+  const { others } = mesh;
+  return (
+    <>
+      {others.length > 0 && (
+        <p class="in-call" role="status">
+          {fill(said.inCall, { people: [...new Set(others.map(({ user }) => nameOf(user, seat, texts)))].join(", ") })}
+        </p>
+      )}
+      <div class="call-row">
+        <button type="button" class="primary" disabled={mesh.joining} onClick={() => void mesh.join()}>
+          {mesh.joining ? said.connecting : said.joinCall}
+        </button>
+        <Switch name={texts.microphone} on={mesh.microphoneOn} said={said} onPress={(on) => mesh.setMicrophone(on)} />
+        {mesh.pictureAllowed && <Switch name={texts.camera} on={mesh.cameraOn} said={said} onPress={(on) => void mesh.setCamera(on)} />}
+      </div>
+    </>
+  );
+}
+
+function InCall(shown: Shown): JSX.Element {
+  const { mesh, said, texts, seat } = shown;
+  return (
+    <>
+      <ul class="tiles">
+        {mesh.others.map((tile) => (
+          <Other key={tile.party} tile={tile} name={nameOf(tile.user, seat, texts)} said={said} />
+        ))}
+        <li class={mesh.speaking ? "tile tile-mine speaking" : "tile tile-mine"}>
+          {mesh.cameraOn && <Picture stream={mesh.media.camera} label={texts.yourPicture} />}
+          <span class="tile-name">
+            {texts.you}
+            {mesh.speaking && <span class="said"> {said.speaking}</span>}
+          </span>
+        </li>
+      </ul>
+      <div class="call-row">
+        <Switch name={texts.microphone} on={mesh.microphoneOn} said={said} onPress={(on) => mesh.setMicrophone(on)} />
+        {mesh.pictureAllowed && <Switch name={texts.camera} on={mesh.cameraOn} said={said} onPress={(on) => void mesh.setCamera(on)} />}
+        {mesh.cameraOn && (
+          <button type="button" class="secondary" onClick={() => void mesh.turnCamera()}>
+            {said.turnCamera}
+          </button>
+        )}
+        <Switch name={said.poorMode} on={mesh.poorMode} said={said} onPress={(on) => void mesh.setPoorMode(on)} />
+        <button type="button" class="primary hang-up" onClick={() => void mesh.leave()}>
+          {said.leaveCall}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Other({ tile, name, said }: { tile: Tile; name: string; said: CallTexts }): JSX.Element {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const video = element.current;
+    if (video === null) return;
+    if (video.srcObject !== tile.stream) video.srcObject = tile.stream;
+    void video.play().catch(() => undefined);
+  });
+  return (
+    <li class={tile.speaking ? "tile speaking" : "tile"}>
+      {/* The sound comes out of this element too, so it stays when there is no picture. */}
+      <video ref={element} class={tile.video ? "" : "no-picture"} autoplay playsInline aria-label={name} />
+      <span class="tile-name">
+        {name}
+        {!tile.connected && <span class="said"> {said.connecting}</span>}
+        {tile.speaking && <span class="said"> {said.speaking}</span>}
+      </span>
+    </li>
+  );
+}
+
+function Picture({ stream: track, label }: { stream: MediaStreamTrack | null; label: string }): JSX.Element {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (element.current === null) return;
+    element.current.srcObject = track === null ? null : new MediaStream([track]);
+    void element.current.play().catch(() => undefined);
+  }, [track]);
+  return <video ref={element} class="mirrored" autoplay playsInline muted aria-label={label} />;
+}
+
+function Switch({ name, on, said, onPress }: { name: string; on: boolean; said: CallTexts; onPress: (on: boolean) => void }): JSX.Element {
+  return (
+    <button type="button" class="secondary switch" aria-pressed={on} aria-label={name} onClick={() => onPress(!on)}>
+      {name} <small>{on ? said.on : said.off}</small>
+    </button>
+  );
+}
+
+function Problems({ mesh, said, texts }: Shown): JSX.Element {
+  const sentences: Record<NonNullable<Problem>, string> = { no_relay: said.noRelay, full: said.callFull, no_network: said.callFailed };
+  const lines = [
+    mesh.problem === null ? "" : sentences[mesh.problem],
+    mesh.pictureGone === "poor" ? said.weakLine : "",
+    mesh.pictureGone === "many" || (mesh.joined && !mesh.pictureAllowed) ? said.tooMany : "",
+    mesh.microphoneTrouble === null ? "" : `${texts.microphone}: ${texts[TROUBLE[mesh.microphoneTrouble]]}`,
+    mesh.cameraTrouble === null ? "" : `${texts.camera}: ${texts[TROUBLE[mesh.cameraTrouble]]}`,
+  ].filter((line) => line !== "");
+  return (
+    <div class="call-notes" role="alert">
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  );
+}

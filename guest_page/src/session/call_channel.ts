@@ -1,0 +1,59 @@
+import { type MatrixClient } from "matrix-js-sdk/lib/client.js";
+import { type MatrixEvent, MatrixEventEvent } from "matrix-js-sdk/lib/models/event.js";
+import { RoomEvent } from "matrix-js-sdk/lib/models/room.js";
+import { CALL_EVENT, type CallContent, type Channel, RING_EVENT, type Said } from "../call/wire.ts";
+
+const OURS = new Set([CALL_EVENT, RING_EVENT]);
+const REMEMBERED = 200;
+const JUST_NOW_MS = 5_000;
+
+/** The session room as the way of a call's words: end-to-end encrypted, each heard once, in the order of the room. */
+export class RoomChannel implements Channel {
+  readonly user: string;
+  readonly bot: string;
+  private readonly client: MatrixClient;
+  private readonly room: string;
+  private readonly known = new Set<string>();
+
+  constructor(client: MatrixClient, room: string, user: string, bot: string) {
+    this.client = client;
+    this.room = room;
+    this.user = user;
+    this.bot = bot;
+  }
+
+  async send(content: CallContent): Promise<void> {
+    await this.client.sendEvent(this.room, null, CALL_EVENT as never, content as never, crypto.randomUUID());
+  }
+
+  listen(hear: (said: Said) => void): () => void {
+    const since = Date.now() - JUST_NOW_MS;
+    const take = (event: MatrixEvent): void => {
+      // What is fetched of earlier times was said to nobody who is here now.
+      const said = event.localTimestamp < since ? null : this.read(event);
+      if (said !== null) hear(said);
+    };
+    this.client.on(RoomEvent.Timeline, take);
+    this.client.on(MatrixEventEvent.Decrypted, take);
+    return () => {
+      this.client.off(RoomEvent.Timeline, take);
+      this.client.off(MatrixEventEvent.Decrypted, take);
+    };
+  }
+
+  recent(): Said[] {
+    const events = this.client.getRoom(this.room)?.getLiveTimeline().getEvents() ?? [];
+    return events.slice(-REMEMBERED).flatMap((event) => this.read(event) ?? []);
+  }
+
+  /** Null for what is no word of a call, was not encrypted, is our own, or was heard before. */
+  private read(event: MatrixEvent): Said | null {
+    const id = event.getId();
+    const sender = event.getSender();
+    const type = event.getType();
+    if (event.getRoomId() !== this.room || id === undefined || sender === undefined || sender === this.user) return null;
+    if (!OURS.has(type) || !event.isEncrypted() || event.isDecryptionFailure() || this.known.has(id)) return null;
+    this.known.add(id);
+    return { id, sender, type, content: event.getContent(), at: event.localTimestamp };
+  }
+}

@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Am Anruf teilnehmen",
+  leaveCall: "Anruf verlassen",
+  inCall: "Im Anruf: {people}",
+  callRings: "Sie werden angerufen.",
+  notNow: "Nicht jetzt",
+  on: "an",
+  off: "aus",
+  turnCamera: "Kamera wechseln",
+  poorMode: "Schwaches Netz",
+  connecting: "Verbindung wird aufgebaut…",
+  weakLine: "Ihre Leitung ist schwach, darum ist Ihr Bild aus. Der Ton geht weiter.",
+  tooMany: "Mit mehr als drei Personen gibt es nur Ton.",
+  callFull: "Im Anruf sind schon sechs Personen. Mehr sind nicht möglich.",
+  noRelay: "Jetzt ist kein Anruf möglich: Es fehlt, was Ihre Adresse verbergen würde. Sie können schreiben.",
+  callFailed: "Der Anruf konnte nicht beginnen. Bitte prüfen Sie Ihr Netz und versuchen Sie es noch einmal.",
+  speaking: "spricht",
+  callElsewhere: "Die anderen sind jetzt in einem eigenen Anruf. Sie können hier schreiben.",
+  callTitle: "Ihr Anruf",
+  callText: "Drücken Sie den Knopf, um die anderen Ihrer Sitzung zu hören und zu sehen. Dieser Link gilt nur in diesem Browser.",
+  callUsed: "Dieser Link wurde schon in einem anderen Browser benutzt. Schreiben Sie dem Bot „call“, dann bekommen Sie einen neuen.",
+  callLost: "Dieser Link führt jetzt in keinen Anruf. Solange die Sitzung läuft, schreiben Sie dem Bot „call“, dann bekommen Sie einen neuen.",
+  callMute: "Diese Seite ist nur für den Anruf. Schreiben Sie in Element.",
+};

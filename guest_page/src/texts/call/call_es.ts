@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Unirse a la llamada",
+  leaveCall: "Salir de la llamada",
+  inCall: "En la llamada: {people}",
+  callRings: "Le están llamando.",
+  notNow: "Ahora no",
+  on: "activado",
+  off: "apagado",
+  turnCamera: "Cambiar de cámara",
+  poorMode: "Red débil",
+  connecting: "Conectando…",
+  weakLine: "Su conexión es débil, por eso su imagen está apagada. El sonido sigue.",
+  tooMany: "Con más de tres personas solo hay sonido.",
+  callFull: "Ya hay seis personas en la llamada. No caben más.",
+  noRelay: "Ahora no hay llamada: falta lo que ocultaría su dirección. Puede escribir.",
+  callFailed: "La llamada no pudo empezar. Revise su red e inténtelo de nuevo.",
+  speaking: "habla",
+  callElsewhere: "Ahora están en una llamada propia. Puede escribir aquí.",
+  callTitle: "Su llamada",
+  callText: "Pulse el botón para oír y ver a las demás personas de su sesión. Este enlace solo funciona en este navegador.",
+  callUsed: "Este enlace ya se usó en otro navegador. Escriba «call» al bot y le dará uno nuevo.",
+  callLost: "Este enlace no lleva ahora a ninguna llamada. Mientras dure la sesión, escriba «call» al bot y le dará uno nuevo.",
+  callMute: "Esta página es solo para la llamada. Escriba en Element.",
+};

@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Rejoindre l’appel",
+  leaveCall: "Quitter l’appel",
+  inCall: "Dans l’appel : {people}",
+  callRings: "On vous appelle.",
+  notNow: "Pas maintenant",
+  on: "activé",
+  off: "coupé",
+  turnCamera: "Changer de caméra",
+  poorMode: "Réseau faible",
+  connecting: "Connexion en cours…",
+  weakLine: "Votre connexion est faible, votre image est donc coupée. Le son continue.",
+  tooMany: "À plus de trois personnes, il n’y a que le son.",
+  callFull: "Il y a déjà six personnes dans l’appel. Il ne peut pas en accueillir plus.",
+  noRelay: "Pas d’appel pour le moment : il manque ce qui cacherait votre adresse. Vous pouvez écrire.",
+  callFailed: "L’appel n’a pas pu commencer. Vérifiez votre réseau et réessayez.",
+  speaking: "parle",
+  callElsewhere: "Ils sont maintenant dans leur propre appel. Vous pouvez écrire ici.",
+  callTitle: "Votre appel",
+  callText: "Appuyez sur le bouton pour entendre et voir les autres personnes de votre séance. Ce lien ne fonctionne que dans ce navigateur.",
+  callUsed: "Ce lien a déjà été utilisé dans un autre navigateur. Écrivez « call » au bot, et il vous en donne un nouveau.",
+  callLost: "Ce lien ne mène à aucun appel en ce moment. Pendant la séance, écrivez « call » au bot, et il vous en donne un nouveau.",
+  callMute: "Cette page ne sert qu’à l’appel. Écrivez dans Element.",
+};

@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Shiga kiran",
+  leaveCall: "Fita daga kiran",
+  inCall: "A cikin kiran: {people}",
+  callRings: "Suna kiran ka.",
+  notNow: "Ba yanzu ba",
+  on: "a kunne",
+  off: "a kashe",
+  turnCamera: "Sauya kyamara",
+  poorMode: "Raunin hanyar sadarwa",
+  connecting: "Ana haɗawa…",
+  weakLine: "Layinka yana da rauni, don haka hotonka ya kashe. Sauti yana ci gaba.",
+  tooMany: "Idan sun fi mutum uku, sauti kaɗai ake da shi.",
+  callFull: "Mutum shida suna cikin kiran tuni. Ba zai ɗauki fiye da haka ba.",
+  noRelay: "Babu kira yanzu: abin da zai ɓoye adireshinka ba ya nan. Za ka iya rubutu.",
+  callFailed: "Kiran bai fara ba. Duba hanyar sadarwarka ka sake gwadawa.",
+  speaking: "yana magana",
+  callElsewhere: "Yanzu suna cikin kiransu. Za ka iya rubutu a nan.",
+  callTitle: "Kiranka",
+  callText: "Danna maɓallin don jin sauran mutane da ganinsu. Wannan hanyar haɗi tana aiki a wannan burauza kaɗai.",
+  callUsed: "An riga an yi amfani da wannan hanyar haɗi a wata burauza. Rubuta “call” wa bot, zai ba ka sabuwa.",
+  callLost: "Wannan hanyar haɗi ba ta kai ga kira yanzu. Yayin da zaman ke gudana, rubuta “call” wa bot, zai ba ka sabuwa.",
+  callMute: "Wannan shafi na kira ne kaɗai. Rubuta a Element.",
+};

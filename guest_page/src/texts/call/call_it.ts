@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Partecipa alla chiamata",
+  leaveCall: "Lascia la chiamata",
+  inCall: "Nella chiamata: {people}",
+  callRings: "La stanno chiamando.",
+  notNow: "Non ora",
+  on: "acceso",
+  off: "spento",
+  turnCamera: "Cambia fotocamera",
+  poorMode: "Rete debole",
+  connecting: "Connessione in corso…",
+  weakLine: "La Sua linea è debole, perciò la Sua immagine è spenta. L’audio continua.",
+  tooMany: "Con più di tre persone c’è solo l’audio.",
+  callFull: "Nella chiamata ci sono già sei persone. Non ne entrano altre.",
+  noRelay: "Ora non si può chiamare: manca ciò che nasconderebbe il Suo indirizzo. Può scrivere.",
+  callFailed: "La chiamata non è potuta iniziare. Controlli la rete e riprovi.",
+  speaking: "parla",
+  callElsewhere: "Ora sono in una loro chiamata. Qui può scrivere.",
+  callTitle: "La Sua chiamata",
+  callText: "Prema il pulsante per sentire e vedere le altre persone della sessione. Questo link vale solo in questo browser.",
+  callUsed: "Questo link è già stato usato in un altro browser. Scriva «call» al bot e ne riceverà uno nuovo.",
+  callLost: "Questo link ora non porta a nessuna chiamata. Durante la sessione scriva «call» al bot e ne riceverà uno nuovo.",
+  callMute: "Questa pagina serve solo alla chiamata. Scriva in Element.",
+};

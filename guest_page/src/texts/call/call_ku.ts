@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Tevlî bangê bibe",
+  leaveCall: "Ji bangê derkeve",
+  inCall: "Di bangê de: {people}",
+  callRings: "Ew li te digerin.",
+  notNow: "Ne niha",
+  on: "vekirî",
+  off: "girtî",
+  turnCamera: "Kamerayê biguherîne",
+  poorMode: "Tora qels",
+  connecting: "Tê girêdan…",
+  weakLine: "Xeta te qels e, loma wêneyê te hat girtin. Deng berdewam e.",
+  tooMany: "Bi zêdetirî sê kesan tenê deng heye.",
+  callFull: "Jixwe şeş kes di bangê de ne. Zêdetir nabe.",
+  noRelay: "Niha bang tune: ya ku navnîşana te veşêre kêm e. Tu dikarî binivîsî.",
+  callFailed: "Bang dest pê nekir. Tora xwe binêre û dîsa biceribîne.",
+  speaking: "diaxive",
+  callElsewhere: "Niha ew di banga xwe de ne. Tu dikarî li vir binivîsî.",
+  callTitle: "Banga te",
+  callText: "Bişkokê bitikîne ku yên din bibihîzî û bibînî. Ev girêdan tenê di vê gerokê de dixebite.",
+  callUsed: "Ev girêdan berê di gerokeke din de hat bikaranîn. Ji bot re “call” binivîse, ew ê yeke nû bide te.",
+  callLost: "Ev girêdan niha nagihêje tu bangê. Heta danişîn didome, ji bot re “call” binivîse, ew ê yeke nû bide te.",
+  callMute: "Ev rûpel tenê ji bo bangê ye. Di Element de binivîse.",
+};

@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Entrar na chamada",
+  leaveCall: "Sair da chamada",
+  inCall: "Na chamada: {people}",
+  callRings: "Estão a ligar-lhe.",
+  notNow: "Agora não",
+  on: "ligado",
+  off: "desligado",
+  turnCamera: "Trocar de câmara",
+  poorMode: "Rede fraca",
+  connecting: "A ligar…",
+  weakLine: "A sua ligação está fraca, por isso a sua imagem está desligada. O som continua.",
+  tooMany: "Com mais de três pessoas há apenas som.",
+  callFull: "Já há seis pessoas na chamada. Não cabem mais.",
+  noRelay: "Agora não há chamada: falta o que esconderia o seu endereço. Pode escrever.",
+  callFailed: "A chamada não pôde começar. Verifique a rede e tente de novo.",
+  speaking: "fala",
+  callElsewhere: "Estão agora numa chamada própria. Pode escrever aqui.",
+  callTitle: "A sua chamada",
+  callText: "Prima o botão para ouvir e ver as outras pessoas da sua sessão. Esta ligação só funciona neste navegador.",
+  callUsed: "Esta ligação já foi usada noutro navegador. Escreva «call» ao bot e ele dá-lhe uma nova.",
+  callLost: "Esta ligação não leva agora a nenhuma chamada. Durante a sessão, escreva «call» ao bot e ele dá-lhe uma nova.",
+  callMute: "Esta página serve apenas para a chamada. Escreva no Element.",
+};

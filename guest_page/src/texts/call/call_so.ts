@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Ku biir wicitaanka",
+  leaveCall: "Ka bax wicitaanka",
+  inCall: "Wicitaanka ku jira: {people}",
+  callRings: "Way ku soo wacayaan.",
+  notNow: "Hadda maya",
+  on: "daaran",
+  off: "dansan",
+  turnCamera: "Beddel kamarada",
+  poorMode: "Shabakad daciif ah",
+  connecting: "Waa la xiriirinayaa…",
+  weakLine: "Khadkaagu waa daciif, sidaas darteed sawirkaagu wuu dansan yahay. Codku wuu socdaa.",
+  tooMany: "In ka badan saddex qof waxaa jira cod keliya.",
+  callFull: "Lix qof ayaa horey ugu jira wicitaanka. Ka badan ma qaado.",
+  noRelay: "Hadda wicitaan ma jiro: waxa cinwaankaaga qarin lahaa ayaa maqan. Waad qori kartaa.",
+  callFailed: "Wicitaanku ma bilaaban karin. Hubi shabakaddaada oo mar kale isku day.",
+  speaking: "wuu hadlayaa",
+  callElsewhere: "Hadda waxay ku jiraan wicitaan iyaga u gaar ah. Halkan waad ku qori kartaa.",
+  callTitle: "Wicitaankaaga",
+  callText: "Riix badhanka si aad u maqasho oo u aragto kuwa kale. Linkigan wuxuu ka shaqeeyaa biraawsarkan keliya.",
+  callUsed: "Linkigan horey ayaa loogu isticmaalay biraawsar kale. U qor bot-ka “call”, wuxuu ku siinayaa mid cusub.",
+  callLost: "Linkigan hadda wicitaan kuma geeyo. Inta kulanku socdo, u qor bot-ka “call”, wuxuu ku siinayaa mid cusub.",
+  callMute: "Boggan waa wicitaanka keliya. Ku qor Element.",
+};

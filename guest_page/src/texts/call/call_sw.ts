@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Jiunge na simu",
+  leaveCall: "Toka kwenye simu",
+  inCall: "Kwenye simu: {people}",
+  callRings: "Wanakupigia.",
+  notNow: "Sio sasa",
+  on: "imewashwa",
+  off: "imezimwa",
+  turnCamera: "Badilisha kamera",
+  poorMode: "Mtandao dhaifu",
+  connecting: "Inaunganisha…",
+  weakLine: "Laini yako ni dhaifu, kwa hiyo picha yako imezimwa. Sauti inaendelea.",
+  tooMany: "Wakiwa zaidi ya watu watatu kuna sauti tu.",
+  callFull: "Watu sita tayari wako kwenye simu. Haibebi zaidi.",
+  noRelay: "Sasa hakuna simu: kinachoficha anwani yako hakipo. Unaweza kuandika.",
+  callFailed: "Simu haikuweza kuanza. Angalia mtandao wako na ujaribu tena.",
+  speaking: "anaongea",
+  callElsewhere: "Sasa wako kwenye simu yao wenyewe. Unaweza kuandika hapa.",
+  callTitle: "Simu yako",
+  callText: "Bonyeza kitufe ili kuwasikia na kuwaona wengine. Kiungo hiki kinafanya kazi kwenye kivinjari hiki tu.",
+  callUsed: "Kiungo hiki kimeshatumika kwenye kivinjari kingine. Andika “call” kwa bot, itakupa kipya.",
+  callLost: "Kiungo hiki hakielekei kwenye simu sasa. Kikao kikiendelea, andika “call” kwa bot, itakupa kipya.",
+  callMute: "Ukurasa huu ni wa simu tu. Andika kwenye Element.",
+};

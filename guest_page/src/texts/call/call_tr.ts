@@ -1,0 +1,26 @@
+import type { CallTexts } from "./call_en.ts";
+
+export const texts: CallTexts = {
+  joinCall: "Görüşmeye katıl",
+  leaveCall: "Görüşmeden ayrıl",
+  inCall: "Görüşmedekiler: {people}",
+  callRings: "Sizi arıyorlar.",
+  notNow: "Şimdi değil",
+  on: "açık",
+  off: "kapalı",
+  turnCamera: "Kamerayı değiştir",
+  poorMode: "Zayıf ağ",
+  connecting: "Bağlanıyor…",
+  weakLine: "Bağlantınız zayıf, bu yüzden görüntünüz kapalı. Ses devam ediyor.",
+  tooMany: "Üçten fazla kişiyle yalnızca ses vardır.",
+  callFull: "Görüşmede zaten altı kişi var. Daha fazlası olmaz.",
+  noRelay: "Şu anda görüşme yok: adresinizi gizleyecek olan eksik. Yazabilirsiniz.",
+  callFailed: "Görüşme başlayamadı. Lütfen ağınızı denetleyip yeniden deneyin.",
+  speaking: "konuşuyor",
+  callElsewhere: "Şu anda kendi görüşmelerindeler. Buraya yazabilirsiniz.",
+  callTitle: "Görüşmeniz",
+  callText: "Oturumdaki diğer kişileri duymak ve görmek için düğmeye basın. Bu bağlantı yalnızca bu tarayıcıda çalışır.",
+  callUsed: "Bu bağlantı başka bir tarayıcıda zaten kullanıldı. Bota “call” yazın, size yenisini verir.",
+  callLost: "Bu bağlantı şu anda hiçbir görüşmeye götürmüyor. Oturum sürerken bota “call” yazın, size yenisini verir.",
+  callMute: "Bu sayfa yalnızca görüşme içindir. Element’te yazın.",
+};

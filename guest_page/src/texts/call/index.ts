@@ -1,0 +1,34 @@
+/** What the call says, by language. */
+import { type CallTexts, texts as english } from "./call_en.ts";
+
+export type { CallTexts };
+
+export const CALL: Record<string, () => Promise<{ texts: CallTexts }>> = {
+  am: () => import("./call_am.ts"),
+  ar: () => import("./call_ar.ts"),
+  de: () => import("./call_de.ts"),
+  es: () => import("./call_es.ts"),
+  fa: () => import("./call_fa.ts"),
+  fr: () => import("./call_fr.ts"),
+  ha: () => import("./call_ha.ts"),
+  it: () => import("./call_it.ts"),
+  ku: () => import("./call_ku.ts"),
+  my: () => import("./call_my.ts"),
+  prs: () => import("./call_prs.ts"),
+  ps: () => import("./call_ps.ts"),
+  pt: () => import("./call_pt.ts"),
+  ru: () => import("./call_ru.ts"),
+  so: () => import("./call_so.ts"),
+  sw: () => import("./call_sw.ts"),
+  ti: () => import("./call_ti.ts"),
+  tr: () => import("./call_tr.ts"),
+  uk: () => import("./call_uk.ts"),
+};
+
+export async function callTexts(language: string): Promise<CallTexts> {
+  try {
+    return (await CALL[language]?.())?.texts ?? english;
+  } catch {
+    return english;
+  }
+}

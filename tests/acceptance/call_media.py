@@ -1,0 +1,73 @@
+"""What a browser's own statistics say of the calls that it is in (W3C webrtc-stats), so that a test counts real sound and pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Page
+
+RECORD_CONNECTIONS = """
+(() => {
+  const Real = window.RTCPeerConnection;
+  window.connections = [];
+  window.RTCPeerConnection = class extends Real {
+    constructor(settings) { super(settings); window.connections.push(this); this.settings = settings; }
+  };
+})()
+"""
+"""Before the page's own scripts: every connection that they make is kept to be asked later."""
+_READ = """async () => Promise.all(window.connections.filter((each) => each.connectionState === 'connected').map(async (each) => {
+  const found = { sound: 0, frames: 0, ways: [], policy: each.settings?.iceTransportPolicy ?? 'all' };
+  const report = await each.getStats();
+  report.forEach((entry) => {
+    if (entry.type === 'inbound-rtp' && entry.kind === 'audio') found.sound += entry.bytesReceived;
+    if (entry.type === 'inbound-rtp' && entry.kind === 'video') found.frames += entry.framesDecoded ?? 0;
+    if (entry.type === 'candidate-pair' && entry.nominated && entry.state === 'succeeded') {
+      const [local, remote] = [report.get(entry.localCandidateId), report.get(entry.remoteCandidateId)];
+      found.ways.push([local?.candidateType, local?.relayProtocol ?? '', remote?.candidateType]);
+    }
+  });
+  return found;
+}))"""
+_POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Line:
+    """One connection that stands: bytes of sound and pictures decoded so far, and by which way."""
+
+    sound: int
+    frames: int
+    policy: str
+    ways: list[list[str]] = field(default_factory=list)
+
+
+async def lines(page: Page) -> list[Line]:
+    found: list[Any] = await page.evaluate(_READ)
+    return [Line(**each) for each in found]
+
+
+async def until(page: Page, holds: Callable[[list[Line]], bool], timeout: float = 60.0) -> list[Line]:
+    """The lines once it holds of them; fails with what they were at last."""
+    found: list[Line] = []
+    try:
+        async with asyncio.timeout(timeout):
+            while True:
+                found = await lines(page)
+                if holds(found):
+                    return found
+                await asyncio.sleep(_POLL_SECONDS)
+    except TimeoutError:
+        states = await page.evaluate("window.connections.map((each) => `${each.connectionState}/${each.signalingState}`)")
+        raise AssertionError(f"in vain: {found}, of {states}") from None
+
+
+def sound_on(count: int) -> Callable[[list[Line]], bool]:
+    return lambda found: sum(line.sound > 2_000 for line in found) >= count
+
+
+def pictures_on(count: int) -> Callable[[list[Line]], bool]:
+    return lambda found: sum(line.frames > 5 for line in found) >= count
