@@ -109,72 +109,68 @@ export class Api {
   }
 
   public(): Promise<Answer<Public>> {
-    return this.answered("GET", "/api/public");
+    return this.call("GET", "/api/public");
   }
 
   open(token: string, language: string): Promise<Answer<Opened>> {
-    return this.answered("POST", "/api/open", { body: { token, language } });
+    return this.call("POST", "/api/open", { body: { token, language } });
   }
 
   notMe(token: string): Promise<Answer<unknown>> {
-    return this.answered("POST", "/api/not-me", { body: { token } });
+    return this.call("POST", "/api/not-me", { body: { token } });
   }
 
   askForLink(token: string): Promise<Answer<unknown>> {
-    return this.answered("POST", "/api/ask-for-link", { body: { token } });
+    return this.call("POST", "/api/ask-for-link", { body: { token } });
   }
 
   /** One word of a device test, for the requester. */
   device(token: string, device: DeviceTest): Promise<Answer<unknown>> {
-    return this.answered("POST", "/api/device", { body: { token, device } });
+    return this.call("POST", "/api/device", { body: { token, device } });
   }
 
   relay(token: string): Promise<Answer<Relayed>> {
-    return this.answered("POST", "/api/relay", { body: { token } });
+    return this.call("POST", "/api/relay", { body: { token } });
   }
 
-  enter(request: EnterRequest): Promise<Answer<Seat>> {
-    return this.answered("POST", "/api/enter", { body: request });
-  }
-
-  /** A member of the staff redeems their own link to the call. */
-  call(token: string, secret: string, language: string): Promise<Answer<Seat>> {
-    return this.answered("POST", "/api/call", { body: { token, secret, language } });
+  /** `calling`: a member of the staff redeems their own link to the call. */
+  enter(request: EnterRequest, calling: boolean): Promise<Answer<Seat>> {
+    return this.call("POST", calling ? "/api/call" : "/api/enter", { body: request });
   }
 
   /** Enter, where all places are taken: `place` is one of `taken`, or null for one more. */
   ask(request: EnterRequest & { place: string | null }): Promise<Answer<Seat>> {
-    return this.answered("POST", "/api/ask", { body: request });
+    return this.call("POST", "/api/ask", { body: request });
   }
 
   /** Whether it is this person who asks for their place in another browser. */
   answer(secret: string, yes: boolean): Promise<Answer<Seat>> {
-    return this.answered("POST", "/api/answer", { secret, body: { yes } });
+    return this.call("POST", "/api/answer", { secret, body: { yes } });
   }
 
   /** Tells the requester that everything is to be deleted now; nothing is deleted by it. */
   askDeletion(secret: string): Promise<Answer<Seat>> {
-    return this.answered("POST", "/api/ask-deletion", { secret, body: {} });
+    return this.call("POST", "/api/ask-deletion", { secret, body: {} });
   }
 
   seat(secret: string): Promise<Answer<Seat>> {
-    return this.answered("GET", "/api/seat", { secret });
+    return this.call("GET", "/api/seat", { secret });
   }
 
   beat(secret: string, visible: boolean): Promise<Answer<Seat>> {
-    return this.answered("POST", "/api/beat", { secret, body: { visible }, patience: SHORT_PATIENCE_MS });
+    return this.call("POST", "/api/beat", { secret, body: { visible }, patience: SHORT_PATIENCE_MS });
   }
 
   ready(secret: string): Promise<Answer<Seat>> {
-    return this.answered("POST", "/api/ready", { secret, body: {} });
+    return this.call("POST", "/api/ready", { secret, body: {} });
   }
 
   /** Outlives the page: may be the last thing it does. */
   leave(secret: string): Promise<Answer<unknown>> {
-    return this.answered("POST", "/api/leave", { secret, body: {}, keepalive: true });
+    return this.call("POST", "/api/leave", { secret, body: {}, keepalive: true });
   }
 
-  private async answered<T>(method: string, path: string, options: { secret?: string; body?: unknown; keepalive?: boolean; patience?: number } = {}): Promise<Answer<T>> {
+  private async call<T>(method: string, path: string, options: { secret?: string; body?: unknown; keepalive?: boolean; patience?: number } = {}): Promise<Answer<T>> {
     const headers: Record<string, string> = {};
     if (options.secret !== undefined) headers["Authorization"] = `Bearer ${options.secret}`;
     if (options.body !== undefined) headers["Content-Type"] = "application/json";

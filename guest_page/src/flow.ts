@@ -3,9 +3,6 @@ import type { Opened, Refusal, Seat } from "./api.ts";
 
 export type Problem = "network" | "name" | "slow" | "other";
 
-/** Why a personal link leads into no call. */
-export type CallProblem = "network" | "used" | "lost";
-
 export type Flow =
   | { at: "starting" }
   | { at: "unreachable" }
@@ -16,7 +13,7 @@ export type Flow =
   | { at: "device"; opened: Opened; name: string; skipped: boolean; busy: boolean; problem: Problem | null }
   | { at: "early"; opensAt: string; busy: boolean }
   /** Behind the personal link of staff: a button, and nothing sent before it is pressed. */
-  | { at: "call"; busy: boolean; problem: CallProblem | null }
+  | { at: "call"; busy: boolean; refused: number | null }
   | { at: "lost"; busy: boolean; problem: Problem | null }
   /** A new link was asked for. */
   | { at: "asked" }
@@ -37,7 +34,8 @@ export type Happened =
   | { what: "unable" }
   | { what: "no_link" }
   | { what: "busy" }
-  | { what: "call_ready"; problem: CallProblem | null }
+  /** `refused`: the HTTP status of the server's no. */
+  | { what: "call"; refused: number | null }
   | { what: "opened"; opened: Opened }
   | { what: "refused"; refusal: Refusal }
   | { what: "name_missing" }
@@ -66,8 +64,8 @@ export function step(flow: Flow, happened: Happened): Flow {
       return { at: "unreachable" };
     case "unable":
       return { at: "unable" };
-    case "call_ready":
-      return { at: "call", busy: false, problem: happened.problem };
+    case "call":
+      return { at: "call", busy: false, refused: happened.refused };
     case "no_link":
       return LOST;
     case "busy":
@@ -120,7 +118,6 @@ function afterRefusal(flow: Flow, refusal: Refusal): Flow {
   if (refusal.status === 425 && refusal.opensAt !== null) return { at: "early", opensAt: refusal.opensAt, busy: false };
   const problem: Problem = refusal.status === 0 || refusal.status >= 500 ? "network" : refusal.status === 429 ? "slow" : refusal.error === "name" ? "name" : "other";
   if (problem === "name" && flow.at === "device") return { at: "terms", opened: flow.opened, name: flow.name, busy: false, problem };
-  if (flow.at === "call") return { ...flow, busy: false, problem: "network" };
   if ("problem" in flow) return { ...flow, busy: false, problem };
   return "busy" in flow ? { ...flow, busy: false } : flow;
 }

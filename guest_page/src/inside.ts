@@ -2,17 +2,10 @@
 import styleAddress from "./inside.css?url";
 
 export { Attention, ScreenAwake } from "./attention.ts";
-export { Terms } from "./screens/terms.tsx";
+export { Behind } from "./screens/behind.tsx";
 export { insideTexts } from "./texts/inside/index.ts";
 export { testNetwork } from "./device/network.ts";
-export { DeviceTestScreen } from "./screens/device_test.tsx";
-export { Door, EnterButton } from "./screens/door.tsx";
-export { Asking, Full } from "./screens/full.tsx";
-export { CallDoor } from "./screens/call_door.tsx";
-export { Early } from "./screens/early.tsx";
-export { Room } from "./screens/room.tsx";
 export { prepareFile } from "./files/prepare.ts";
-export { joinSoon } from "./call/keeper.ts";
 export { Stay } from "./stay.ts";
 
 /** The style of these screens; resolves when it holds, or cannot be had. */

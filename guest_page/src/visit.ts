@@ -21,6 +21,8 @@ const ASK_AGAIN_MS = 3_000;
 const QUICK_EXIT_AT_MOST_MS = 2_000;
 const NEUTRAL_PAGE = "about:blank";
 
+/** What the server says of a link that leads nowhere. */
+const LOST = 404;
 const NO_NETWORK: Refusal = { ok: false, status: 0, error: "", opensAt: null, retryAfter: null, taken: [], more: false };
 
 export type AllTexts = Texts & InsideTexts;
@@ -137,29 +139,12 @@ export class Visit {
     } else if (this.token === null) {
       this.become({ what: "no_link" });
     } else if (this.calling) {
-      this.become({ what: "call_ready", problem: null });
+      this.become({ what: "call", refused: null });
       this.prefetch();
     } else {
       this.become({ what: "ready" });
       setTimeout(() => this.prefetch(), PREFETCH_AFTER_MS);
     }
-  }
-
-  /** The first thing that is sent of a personal link, after its button was pressed. */
-  async redeemCall(): Promise<void> {
-    if (this.token === null || this.flow.at !== "call") return;
-    this.attention?.arm();
-    this.become({ what: "busy" });
-    if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
-    const secret = await this.secretFor("");
-    const answer = await this.api.call(this.token, secret, this.language);
-    if (!answer.ok) {
-      if (answer.status === 404 || answer.status === 409) await this.forget();
-      return this.become({ what: "call_ready", problem: answer.status === 404 ? "lost" : answer.status === 409 ? "used" : "network" });
-    }
-    this.store.update({ entered: true });
-    this.inside?.joinSoon();
-    await this.goInside(secret, answer.value, false);
   }
 
   startAgain(): void {
@@ -224,15 +209,17 @@ export class Visit {
     if (this.token !== null) void this.api.device(this.token, result);
   }
 
+  /** Also the one thing that is sent of a personal link to the call, after its button was pressed. */
   async enter(): Promise<void> {
-    if (this.token === null || this.flow.at !== "device") return;
-    const chosen = this.flow.name;
-    const terms = this.flow.opened.terms.version;
+    const { flow } = this;
+    if (this.token === null || (flow.at !== "device" && flow.at !== "call")) return;
+    const [chosen, terms] = flow.at === "device" ? [flow.name, flow.opened.terms.version] : ["", ""];
     this.attention?.arm();
     this.become({ what: "busy" });
     if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
     const secret = await this.secretFor(chosen);
-    const answer = await this.api.enter({ token: this.token, secret, name: chosen, language: this.language, terms, ...(this.result !== null && { device: this.result }) });
+    const answer = await this.api.enter({ token: this.token, secret, name: chosen, language: this.language, terms, ...(this.result !== null && { device: this.result }) }, this.calling);
+    if (!answer.ok && this.calling) return this.become({ what: "call", refused: answer.status });
     // The terms have changed while they were being read: show the new ones.
     if (!answer.ok && answer.error === "terms") return this.continue();
     if (!answer.ok) return this.become({ what: "refused", refusal: answer });
@@ -476,7 +463,7 @@ export class Visit {
   private async seatGone(): Promise<void> {
     const inside = this.flow.at === "inside";
     await this.forget();
-    if (this.calling && !inside) return this.become({ what: "call_ready", problem: "lost" });
+    if (this.calling && !inside) return this.become({ what: "call", refused: LOST });
     this.become({ what: "seat_gone", haveLink: this.token !== null });
   }
 

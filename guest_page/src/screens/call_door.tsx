@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { joinSoon } from "../call/keeper.ts";
 import type { Seat } from "../api.ts";
 import { type CallTexts, callTexts } from "../texts/call/index.ts";
 import type { Visit } from "../visit.ts";
@@ -8,11 +9,17 @@ import { CallPanel } from "./call.tsx";
 interface Door {
   visit: Visit;
   busy: boolean;
-  problem: "network" | "used" | "lost" | null;
+  /** The status of the server's no. */
+  refused: number | null;
+}
+
+function press(visit: Visit): void {
+  joinSoon();
+  void visit.enter();
 }
 
 /** Behind a personal link of staff: nothing is sent before the button is pressed. */
-export function CallDoor({ visit, busy, problem }: Door): JSX.Element {
+export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
   const [said, setSaid] = useState<CallTexts | null>(null);
   const { language, texts } = visit.inner;
   useEffect(() => void callTexts(language).then(setSaid), [language]);
@@ -23,15 +30,15 @@ export function CallDoor({ visit, busy, problem }: Door): JSX.Element {
       </p>
     );
   }
-  const words = { network: said.callFailed, used: said.callUsed, lost: said.callLost };
+  const words: Record<number, string> = { 404: said.callLost, 409: said.callUsed };
   return (
     <section class="steps">
       <h1 tabIndex={-1}>{said.callTitle}</h1>
       <p>{said.callText}</p>
       <p class="problem" role="alert">
-        {problem === null ? "" : words[problem]}
+        {refused === null ? "" : (words[refused] ?? said.callFailed)}
       </p>
-      <button type="button" class="primary" disabled={busy} onClick={() => void visit.redeemCall()}>
+      <button type="button" class="primary" disabled={busy} onClick={() => press(visit)}>
         {said.joinCall}
       </button>
     </section>

@@ -69,39 +69,12 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
   switch (flow.at) {
     case "language":
       return <LanguageChoice visit={visit} busy={flow.busy} problem={flow.problem} />;
-    case "terms":
-      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Terms visit={visit} opened={flow.opened} name={flow.name} busy={flow.busy} problem={flow.problem} />;
-    case "device": {
-      if (visit.inside === null || !visit.innerKnown) return <Waiting words={words} />;
-      const { Door, EnterButton, DeviceTestScreen } = visit.inside;
-      const { busy, problem } = flow;
-      const enter = { visit, busy, problem };
-      return flow.skipped ? <Door {...enter} /> : <DeviceTestScreen visit={visit} next={<EnterButton {...enter} />} onSkip={() => visit.skipTest()} />;
-    }
-    case "early":
-      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Early visit={visit} opensAt={flow.opensAt} busy={flow.busy} />;
-    case "full":
-      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Full visit={visit} {...flow} />;
-    case "asking":
-      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Asking visit={visit} />;
-    case "refused":
-    case "unable": {
-      if (!visit.innerKnown) return <Waiting words={words} />;
-      const said = visit.inner.texts;
-      const phone = visit.info?.support_phone ?? null;
-      if (flow.at === "unable") return <Notice title={said.unableTitle} text={said.unableText} phone={phone} texts={said} />;
-      return <Notice title={said.refusedTitle} text={said.refusedText} phone={phone} texts={said} button={said.tryAgain} onPress={() => visit.startAgain()} />;
-    }
     case "lost":
       return <LostLink visit={visit} texts={texts} busy={flow.busy} problem={flow.problem} />;
     case "asked":
       return <Notice title={texts.askedTitle} text={texts.askedText} phone={visit.info?.support_phone ?? null} texts={texts} />;
     case "not_me":
       return <Notice title={texts.notMeTitle} text={texts.notMeText} />;
-    case "call":
-      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.CallDoor visit={visit} {...flow} />;
-    case "inside":
-      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Room visit={visit} seat={flow.seat} />;
     case "elsewhere":
       return <Notice title={texts.elsewhereTitle} text={texts.elsewhereText} button={texts.useHere} onPress={() => void visit.useHere()} />;
     case "left":
@@ -112,5 +85,7 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
     }
     case "moved":
       return <Notice title={texts.movedTitle} text={texts.movedText} after={texts.wiped} />;
+    default:
+      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Behind visit={visit} flow={flow} />;
   }
 }
