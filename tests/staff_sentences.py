@@ -14,12 +14,17 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from teleconnect_bot.adapters.messaging.email import REASONS
 from teleconnect_bot.chat.answers import DONE
 from teleconnect_bot.chat.voice import TEXTS
 from teleconnect_bot.domain import errors
+from teleconnect_bot.domain.delivery import NOT_CONFIRMED, NOT_TAKEN
 from teleconnect_bot.domain.people import LABELS
 from teleconnect_bot.domain.requester import STAFF_LANGUAGES
 from teleconnect_bot.services import telephone
+from teleconnect_bot.services.messages import MAILED_LATER, NO_ADDRESS
+from teleconnect_bot.services.phone_messages import NOT_SET_UP, TRIED_AGAIN
+from teleconnect_bot.services.provider_words import NO_SENDER, NO_TEMPLATE, OTHERWISE, WORDS
 
 CHAT = TEXTS.parent
 LANGUAGES = tuple(language for language in STAFF_LANGUAGES if language != "en")
@@ -27,6 +32,11 @@ SAID_BY = {"say": 0, "in_words": 0, "NotUnderstood": 0, "_tell": 1, "NotATelepho
 """The functions that say a sentence, and which of their arguments it is."""
 _CODE = re.compile("`[^`]*(?:`|$)")
 PROSE = re.compile(r"[A-Za-zÀ-ÿ]{2,}[,.:]? [A-Za-zÀ-ÿ]{2,}")
+
+
+PROBLEMS = frozenset(WORDS.values()) | REASONS
+PROBLEMS |= {OTHERWISE, NO_TEMPLATE, NO_SENDER, NOT_SET_UP, TRIED_AGAIN, NOT_CONFIRMED, NOT_TAKEN, NO_ADDRESS, MAILED_LATER}
+"""Why a message has not arrived, as the card says it."""
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -39,7 +49,7 @@ def sentences() -> frozenset[str]:
     telephone_source = ast.parse(Path(telephone.__file__).read_text(encoding="utf-8"))
     found = {sentence for tree in (*(tree for _, tree in sources()), telephone_source) for sentence, _ in _said(tree)}
     found |= {kind.sentence() for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Refused)}
-    return frozenset(found | set(LABELS.values()))
+    return frozenset(found | set(LABELS.values()) | PROBLEMS)
 
 
 def _said(tree: ast.Module) -> Iterator[tuple[str, ast.Constant]]:

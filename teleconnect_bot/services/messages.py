@@ -55,6 +55,9 @@ FACTS = "facts"
 """Stands among the paragraphs where an interpreter reads when, which languages, how long and where."""
 RESCHEDULED = "rescheduled"
 
+NO_ADDRESS = "there is no address to send it to"
+MAILED_LATER = "the mail server does not take it now; it is tried again"
+
 Moment = Callable[[datetime, str, str], str]
 """A moment in the words of a language: (moment, zone, language)."""
 
@@ -123,12 +126,12 @@ class Messages:
             return
         email = self.compose(session, message)
         if email is None:
-            await self.sessions.decide(session.id, MessageFailed(message.id, "there is no address to send it to"))
+            await self.sessions.decide(session.id, MessageFailed(message.id, NO_ADDRESS))
             return
         try:
             await self.mailer.send(email)
         except ServiceUnavailable:
-            await self.sessions.decide(session.id, MessageDelayed(message.id, "the mail server does not take it now; it is tried again"))
+            await self.sessions.decide(session.id, MessageDelayed(message.id, MAILED_LATER))
             raise
         except RefusedByService as refused:
             await self.sessions.decide(session.id, MessageFailed(message.id, refused.reason))

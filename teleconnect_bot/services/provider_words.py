@@ -32,6 +32,8 @@ WORDS = {
     63049: "WhatsApp does not deliver our messages to this person",
 }
 OTHERWISE = "the SMS provider did not deliver it"
+NO_TEMPLATE = "there is no approved WhatsApp template for this text in the person's language"
+NO_SENDER = "no sender is configured for this country; please tell the administrator"
 OVERLOADED = frozenset({20429, 30001})
 """Trying again helps."""
 

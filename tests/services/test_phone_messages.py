@@ -17,6 +17,7 @@ from teleconnect_bot.domain.session import Delivery, OutgoingMessage, Session
 from teleconnect_bot.domain.sms_segments import segments
 from teleconnect_bot.services.sessions import Invitation
 from teleconnect_bot.services.spending import KEY_PREFIX, SpendingLimits
+from tests.services.interpreters import LINGUA, Desk, seek
 from tests.services.world import CHAT, GRACE, NURSE, World
 
 EMAIL, SMS, WHATSAPP = Channel.EMAIL, Channel.SMS, Channel.WHATSAPP
@@ -28,6 +29,7 @@ Invite = Callable[..., Awaitable[Session]]
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     made = World(tmp_path)
+    made.channels = frozenset(Channel)
     made.policy = replace(made.policy, channels=ChannelOrder((EMAIL, SMS, WHATSAPP)))
     await made.create()
     yield made
@@ -123,6 +125,13 @@ async def test_a_number_that_takes_no_sms_is_tried_by_whatsapp_and_then_by_mail(
     assert "– by e-mail instead" in card
     assert "E-mail: sent" in card
     assert not [text for text in world.mentions() if "could not be delivered" in text], "as long as one channel is left nobody is called"
+
+
+async def test_each_step_is_said_in_the_language_of_the_requester(world: World) -> None:
+    await world.settings.change(NURSE, lambda chosen: replace(chosen, language="fr"))
+    await invite(world, "+417912" + "21614", MAIL)
+    assert "ce numéro ne reçoit pas de SMS, c’est peut-être une ligne fixe" in world.card()
+    assert "takes no SMS" not in world.card()
 
 
 async def test_when_all_fail_the_requester_is_called_with_the_reason_and_what_to_do(world: World) -> None:
@@ -344,6 +353,15 @@ async def test_a_number_receives_no_more_than_its_share_of_a_day_whoever_writes(
     world.guard.limits = SpendingLimits(per_number_per_day=1)
     await invite(world, event="$one")
     await invite(world, event="$two")
+    assert len(world.provider.taken) == 1
+    assert [text for text in world.mentions() if "1 messages went to this number today" in text]
+
+
+async def test_a_number_that_is_typed_on_a_page_is_counted_and_refused_in_words_too(world: World) -> None:
+    world.guard.limits = SpendingLimits(per_number_per_day=1)
+    await invite(world, event="$one")
+    await seek(world, LINGUA)
+    await Desk(world, LINGUA.email or "").accepts(contact=NUMBER)
     assert len(world.provider.taken) == 1
     assert [text for text in world.mentions() if "1 messages went to this number today" in text]
 

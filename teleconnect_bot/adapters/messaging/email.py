@@ -46,6 +46,8 @@ _BEYOND_ASCII = "the e-mail server does not take addresses with letters beyond a
 _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]+')
 _UNKNOWN = "the e-mail server does not accept this address"
 _REFUSED_MESSAGE = "the e-mail server did not accept the message; please tell the administrator"
+REASONS = frozenset({*_REASONS.values(), _BAD_ADDRESS, _BEYOND_ASCII, _UNKNOWN, _REFUSED_MESSAGE})
+"""Everything that requesters read of a refusal, for the translations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from teleconnect_bot.adapters.plain_text import one_line
 from teleconnect_bot.config.sections import Twilio
 from teleconnect_bot.domain.channels import Channel, longest_prefix
 from teleconnect_bot.services.ports import Clock, PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
-from teleconnect_bot.services.provider_words import OVERLOADED, words_for
+from teleconnect_bot.services.provider_words import NO_SENDER, NO_TEMPLATE, OVERLOADED, words_for
 
 SERVICE = "SMS provider"
 CALLBACKS = "/callbacks/twilio"
@@ -121,7 +121,7 @@ class TwilioMessenger:
         by_language = self._settings.templates.get(message.template, {})
         template = by_language.get(message.language) or by_language.get(message.language.partition("-")[0])
         if template is None:
-            raise RefusedByService(SERVICE, "there is no approved WhatsApp template for this text in the person's language")
+            raise RefusedByService(SERVICE, NO_TEMPLATE)
         values = json.dumps({name: one_line(value) for name, value in message.values.items()}, ensure_ascii=False)
         sender = self._sender(self._settings.whatsapp_from, message)
         if "from_" in sender:
@@ -131,7 +131,7 @@ class TwilioMessenger:
     def _sender(self, senders: Mapping[str, str], message: PhoneMessage) -> dict[str, str]:
         sender = longest_prefix(senders, message.to)
         if sender is None:
-            raise RefusedByService(SERVICE, "no sender is configured for this country; please tell the administrator")
+            raise RefusedByService(SERVICE, NO_SENDER)
         return {"messaging_service_sid" if re.fullmatch(r"MG[0-9a-f]{32}", sender) else "from_": sender}
 
     @property
