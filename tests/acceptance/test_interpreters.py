@@ -31,7 +31,8 @@ async def test_a_member_accepts_by_a_check_mark_and_interprets_from_after_the_st
     selam, hagos = await stack.open_staff("selam"), await stack.open_staff("hagos")
     lingua = await room_of(selam, nurse.bot, hagos.user)
     await hagos.accept(lingua)
-    await stack.restart_bot({"organisations": [{"name": "Lingua", "languages": ["ti", "prs"], "room": lingua}]})
+    organisations = [{"name": "Lingua", "languages": ["ti", "prs"], "room": lingua}]
+    await stack.restart_bot({"organisations": organisations, "retention": {"sync_grace": "1s"}})
     await selam.wait_for_member(lingua, nurse.bot, SLOW)
 
     await nurse.orders(f"invite {CONTACT} name=Anna lang=en interpreter=tigrinya")
@@ -77,4 +78,4 @@ async def test_a_member_accepts_by_a_check_mark_and_interprets_from_after_the_st
     said = [seen for seen in hagos.messages(lingua) if seen.sender == nurse.bot]
     assert not [seen for seen in said if CONTACT in seen.text or "Anna" in seen.text], "nothing about the person stands there"
     assert all(seen.encrypted for seen in said)
-    await hagos.wait_for(lambda: hagos.is_redacted(card.event), 200.0)
+    await hagos.wait_for(lambda: hagos.is_redacted(card.event), SLOW)
