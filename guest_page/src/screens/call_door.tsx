@@ -13,9 +13,10 @@ interface Door {
   refused: number | null;
 }
 
-function press(visit: Visit): void {
-  joinSoon();
-  void visit.enter();
+/** Remembered after entering, which wipes what this browser kept of before. */
+async function press(visit: Visit): Promise<void> {
+  await visit.enter();
+  if (visit.flow.at === "inside") joinSoon();
 }
 
 /** Behind a personal link of staff: nothing is sent before the button is pressed. */
@@ -38,7 +39,7 @@ export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
       <p class="problem" role="alert">
         {refused === null ? "" : (words[refused] ?? said.callFailed)}
       </p>
-      <button type="button" class="primary" disabled={busy} onClick={() => press(visit)}>
+      <button type="button" class="primary" disabled={busy} onClick={() => void press(visit)}>
         {said.joinCall}
       </button>
     </section>
