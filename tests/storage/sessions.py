@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 
 from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.domain.calls import CallLink
 from teleconnect_bot.domain.guest_link import Link, Seat, SeatState, digest_of
 from teleconnect_bot.domain.organisations import Offer, OfferState
 from teleconnect_bot.domain.people import Contact, ContactKind, Role
@@ -160,4 +161,5 @@ def any_session() -> st.SearchStrategy[Session]:
         seats=st.lists(anything(Seat, tables.seat), max_size=3).map(lambda parts: _apart(parts, "seat")),
         messages=st.lists(anything(OutgoingMessage, tables.message), max_size=3).map(lambda parts: _apart(parts, "message")),
         offers=st.lists(anything(Offer, tables.interpreter_offer), max_size=3).map(lambda parts: _apart(parts, "offer")),
+        call_links=st.lists(anything(CallLink, tables.call_link), max_size=3).map(lambda parts: _apart(parts, "call")),
     )
