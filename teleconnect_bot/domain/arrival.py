@@ -78,15 +78,16 @@ def seat_admitted(session: Session, command: c.SeatAdmitted, now: datetime) -> O
 
 
 def visitor_joined(session: Session, command: c.VisitorJoined, now: datetime) -> Outcome:
-    """The visitor's device is in the room: "here"."""
+    """The visitor's device is in the room: "here". Other visitors may have written while it was only invited."""
     seat = session.seat_of(command.user)
     if seat is None or seat.state not in (SeatState.READY, SeatState.ADMITTED):
         return session, ()
     session = session.with_seat(replace(seat, state=SeatState.JOINED))
+    letters = e.DeliverLetters(command.user)
     if seat.call_of:
-        return session, (e.ShieldVisitor(seat.id),)
+        return session, (e.ShieldVisitor(seat.id), letters)
     outcome, effects = _present(session, seat.id, now)
-    return outcome, (e.ShieldVisitor(seat.id), *effects)
+    return outcome, (e.ShieldVisitor(seat.id), *effects, letters)
 
 
 def seat_beat(session: Session, command: c.SeatBeat, now: datetime) -> Outcome:

@@ -69,7 +69,8 @@ async def test_the_room_keys_that_waited_are_delivered_two_seconds_after_the_joi
     await started(world)
     assert world.gate.letters == []
     await world.pass_time(timedelta(seconds=2))
-    assert world.gate.letters == [NURSE]
+    (visitor,) = (seat.user for seat in (await world.session()).seats)
+    assert world.gate.letters == [visitor, NURSE]
 
 
 async def test_the_ringing_is_repeated_each_minute_until_it_is_seen(world: World) -> None:

@@ -148,6 +148,13 @@ def test_a_session_that_is_taken_up_again_offers_a_new_link() -> None:
     assert e.OfferCall(REQUESTER) in effects
 
 
+def test_what_was_written_for_a_call_seat_before_it_had_joined_is_handed_over() -> None:
+    user = "@visitor_call1:hospital.example"
+    before = after(offered(), c.CallSeatClaimed("call1", browser()), c.VisitorProvisioned("callseat1", user, "D"), c.SeatReady("callseat1"))
+    _, effects = decide(before, c.VisitorJoined(user), NOW)
+    assert e.DeliverLetters(user) in effects
+
+
 def test_a_call_seat_is_nobody_of_its_own() -> None:
     session = in_call()
     seat = call_seat(session)
