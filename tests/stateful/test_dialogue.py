@@ -184,7 +184,7 @@ class DialogueMachine(RuleBasedStateMachine):
         known = cast(Organisations, SimpleNamespace(all=everybody, known=(LINGUA,)))
         clock = cast(Clock, SimpleNamespace(now=lambda: NOW))
         reach, interpreters = Reach(frozenset(Channel), "CH"), Interpreters(known, Policy())
-        inviting = Inviting(clock, ("en", "fr"), chat_of, lambda _: True, reach, interpreters)
+        inviting = Inviting(clock, ("en", "fr"), chat_of, lambda _: True, reach, interpreters=interpreters)
         self.dialogue = Dialogue(
             cast(Dialogues, self.memory),
             Interview(inviting, format_moment),
