@@ -1,4 +1,4 @@
-"""The real clock and the real randomness: the only place below `app.py` that asks the machine for either."""
+"""The real clock and the real randomness: the only place below `app` that asks the machine for either."""
 
 from __future__ import annotations
 
