@@ -68,6 +68,21 @@ async def test_migrating_again_and_twice_at_once_changes_nothing(empty_address: 
     assert await _differences(empty_address) == []
 
 
+async def test_many_that_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """SQLite does not wait by itself while another connection turns a new file to the write-ahead log."""
+
+    async def first_word(address: str) -> str:
+        database = Database(address)
+        async with database.reading() as connection:
+            mode: str = (await connection.execute(text("PRAGMA journal_mode"))).scalar_one()
+        await database.close()
+        return mode
+
+    for attempt in range(40):
+        address = f"sqlite:///{tmp_path}/{attempt}.db"
+        assert await asyncio.gather(*(first_word(address) for _ in range(4))) == ["wal"] * 4
+
+
 async def test_sqlite_is_set_to_lose_nothing_and_to_keep_nothing_deleted(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/new/folder/bot.db")
     wanted = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "temp_store": 2}

@@ -10,6 +10,8 @@ transaction open, and everybody else locked out.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from teleconnect_bot.services.ports import ServiceUnavailable
 
@@ -27,6 +30,7 @@ WRITER_LOCK = 0x7463_626F_74
 """The advisory lock that a unit of work holds in PostgreSQL."""
 WAIT_SECONDS = 15
 """How long a unit waits for another process before `ServiceUnavailable`."""
+ASK_AGAIN_SECONDS = 0.01
 READERS = 4
 
 Result = TypeVar("Result")
@@ -143,7 +147,8 @@ def _engine(url: URL, *, pool_size: int, begin: str) -> AsyncEngine:
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "temp_store=MEMORY"):
+        _write_ahead(cursor)
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "temp_store=MEMORY"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -152,6 +157,21 @@ def _engine(url: URL, *, pool_size: int, begin: str) -> AsyncEngine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Switch to the write-ahead log. SQLite refuses at once, whatever its timeout, while another connection does the same to a new
+    file: that one is waited for here.
+    """
+    refused_until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > refused_until:
+                raise
+        await_only(asyncio.sleep(ASK_AGAIN_SECONDS))
 
 
 @asynccontextmanager
