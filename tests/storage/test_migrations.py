@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -68,19 +69,22 @@ async def test_migrating_again_and_twice_at_once_changes_nothing(empty_address: 
     assert await _differences(empty_address) == []
 
 
-async def test_many_that_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
-    """SQLite does not wait by itself while another connection turns a new file to the write-ahead log."""
+async def test_whoever_opens_a_new_file_waits_for_another_that_writes_its_first_words(tmp_path: Path) -> None:
+    """SQLite refuses the write-ahead log at once, whatever its timeout, while a file in the old mode is being written."""
+    another = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    another.execute("BEGIN IMMEDIATE")
+    database = Database(f"sqlite:///{tmp_path}/bot.db")
 
-    async def first_word(address: str) -> str:
-        database = Database(address)
+    async def mode() -> str:
         async with database.reading() as connection:
-            mode: str = (await connection.execute(text("PRAGMA journal_mode"))).scalar_one()
-        await database.close()
-        return mode
+            return str((await connection.execute(text("PRAGMA journal_mode"))).scalar_one())
 
-    for attempt in range(40):
-        address = f"sqlite:///{tmp_path}/{attempt}.db"
-        assert await asyncio.gather(*(first_word(address) for _ in range(4))) == ["wal"] * 4
+    opening = asyncio.create_task(mode())
+    finished, _ = await asyncio.wait({opening}, timeout=0.3)
+    assert not finished
+    another.close()
+    assert await opening == "wal"
+    await database.close()
 
 
 async def test_sqlite_is_set_to_lose_nothing_and_to_keep_nothing_deleted(tmp_path: Path) -> None:
