@@ -5,6 +5,7 @@ import { CallErrorCode, CallEvent, CallState, createNewMatrixCall, type MatrixCa
 import { SDPStreamMetadataPurpose } from "matrix-js-sdk/lib/webrtc/callEventTypes.js";
 import { CallFeed } from "matrix-js-sdk/lib/webrtc/callFeed.js";
 import type { LocalMedia } from "./local_media.ts";
+import { withLargerPackets } from "./packets.ts";
 import type { Limits, LineSample } from "./quality.ts";
 
 export interface TurnServer {
@@ -16,6 +17,7 @@ export interface TurnServer {
 export interface Lines {
   client: MatrixClient;
   room: string;
+  /** Renewed while the call lasts: their passwords run out. */
   servers: TurnServer[];
   forceRelay: boolean;
   media: LocalMedia;
@@ -43,6 +45,8 @@ export class Leg {
   private readonly parts: Parts;
   private readonly call: MatrixCall;
   private readonly outgoing: MediaStream;
+  private limits: Limits | null = null;
+  private limiting: Promise<void> = Promise.resolve();
   private over = false;
   private quiet = false;
 
@@ -58,13 +62,11 @@ export class Leg {
     call.on(CallEvent.Error, () => undefined);
     call.on(CallEvent.Hangup, () => this.finish());
     call.on(CallEvent.State, () => {
-      if (call.state === CallState.Connected) void this.limit(this.limits);
+      if (call.state === CallState.Connected) void this.keepLimits();
       parts.changed();
     });
     call.on(CallEvent.PeerConnectionCreated, (connection) => this.watch(connection));
   }
-
-  limits: Limits | null = null;
 
   get id(): string {
     return this.call.callId;
@@ -109,30 +111,21 @@ export class Leg {
     const { microphone, camera } = this.parts.lines.media;
     await this.put("audio", microphone);
     await this.put("video", camera);
-    await this.limit(this.limits);
+    await this.keepLimits();
   }
 
   /** The network is another one: find a way anew, with the same call. */
   restart(): void {
-    this.call.peerConn?.restartIce();
+    const connection = this.call.peerConn;
+    if (connection === undefined) return;
+    connection.setConfiguration({ ...connection.getConfiguration(), iceServers: this.parts.lines.servers });
+    connection.restartIce();
   }
 
-  async limit(limits: Limits | null): Promise<void> {
+  limit(limits: Limits): void {
+    if (this.limits === limits) return;
     this.limits = limits;
-    if (limits === null) return;
-    for (const sender of this.call.peerConn?.getSenders() ?? []) {
-      const { track } = sender;
-      const settings = sender.getParameters();
-      const encoding = settings.encodings?.[0];
-      if (track === null || encoding === undefined) continue;
-      if (track.kind === "audio") encoding.maxBitrate = limits.audio.maxBitrate;
-      else {
-        const { maxBitrate, maxFramerate, height } = limits.video;
-        const captured = track.getSettings().height ?? height;
-        Object.assign(encoding, { maxBitrate, maxFramerate, scaleResolutionDownBy: Math.max(1, captured / height) });
-      }
-      await sender.setParameters(settings).catch(() => undefined);
-    }
+    void this.keepLimits();
   }
 
   async listen(): Promise<Heard> {
@@ -161,6 +154,30 @@ export class Leg {
     await (event === "m.call.hangup" ? said.catch(() => undefined) : said);
   }
 
+  /** One after the other: a browser refuses to set what it is setting. */
+  private keepLimits(): Promise<void> {
+    this.limiting = this.limiting.then(async () => {
+      for (const sender of this.call.peerConn?.getSenders() ?? []) await this.limitSender(sender).catch(() => undefined);
+    });
+    return this.limiting;
+  }
+
+  private async limitSender(sender: RTCRtpSender): Promise<void> {
+    const { track } = sender;
+    const settings = sender.getParameters();
+    const encoding = settings.encodings?.[0];
+    if (track === null || encoding === undefined || this.limits === null) return;
+    const { audio, video } = this.limits;
+    if (track.kind === "audio") encoding.maxBitrate = audio.maxBitrate;
+    else if (video === null) encoding.active = false;
+    else {
+      const { maxBitrate, maxFramerate, height } = video;
+      const captured = track.getSettings().height ?? height;
+      Object.assign(encoding, { active: true, maxBitrate, maxFramerate, scaleResolutionDownBy: Math.max(1, captured / height) });
+    }
+    await sender.setParameters(settings);
+  }
+
   private finish(): void {
     if (this.over) return;
     this.over = true;
@@ -168,6 +185,8 @@ export class Leg {
   }
 
   private watch(connection: RTCPeerConnection): void {
+    const set = connection.setRemoteDescription.bind(connection);
+    connection.setRemoteDescription = (said: RTCSessionDescriptionInit) => set(said.sdp === undefined ? said : { type: said.type, sdp: withLargerPackets(said.sdp) });
     connection.addEventListener("track", ({ track }) => {
       for (const old of this.stream.getTracks()) if (old.kind === track.kind) this.stream.removeTrack(old);
       this.stream.addTrack(track);

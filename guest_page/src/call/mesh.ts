@@ -1,14 +1,16 @@
 /** One person's part in the call of a session: who else is in it, the lines to them, microphone and camera. */
 import { Leg, type Lines } from "./leg.ts";
 import { LocalMedia, type Trouble } from "./local_media.ts";
-import { Line, MOST_PEOPLE, MOST_WITH_PICTURE, POOR, USUAL } from "./quality.ts";
+import { Line, limitsFor, MOST_PEOPLE, pictureBetween } from "./quality.ts";
+import { Ringer } from "./ringer.ts";
 import { calls, type Participant, Roster } from "./roster.ts";
-import { type Channel, HERE_EVERY_MS, readContent, RING_EVENT, type Said } from "./wire.ts";
+import { type CallContent, type Channel, HERE_EVERY_MS, readContent, RING_EVENT, type Said } from "./wire.ts";
 
 const LISTEN_EVERY_MS = 1_000;
 const SAMPLE_EVERY = 4;
 const LOUD = 0.02;
-const RINGS_FOR_MS = 45_000;
+const SHORTEST_PASSWORD_S = 60;
+const LONGEST_TIMER_MS = 86_400_000;
 
 export type Problem = "no_relay" | "full" | "no_network" | null;
 /** Why the picture went, if it did not go by this person's own choice. */
@@ -34,7 +36,6 @@ export class Mesh {
   readonly media: LocalMedia;
   joined = false;
   joining = false;
-  ringing = false;
   microphoneOn = true;
   cameraOn = false;
   /** Less of everything, by this person's choice. */
@@ -46,6 +47,7 @@ export class Mesh {
   cameraTrouble: Trouble | null = null;
   private readonly parts: Parts;
   private readonly roster = new Roster();
+  private readonly ringer: Ringer;
   private readonly legs = new Map<string, Leg>();
   private readonly loud = new Map<string, boolean>();
   private readonly early = new Map<string, Said[]>();
@@ -54,11 +56,11 @@ export class Mesh {
   private lines: Lines | null = null;
   private party = "";
   private timers: number[] = [];
-  private ringTimer: number | undefined;
 
   constructor(parts: Parts, devices: MediaDevices | undefined = navigator.mediaDevices) {
     this.parts = parts;
     this.media = new LocalMedia(devices);
+    this.ringer = new Ringer(parts.ring, parts.changed);
     for (const said of parts.channel.recent()) if (Date.now() - said.at < HERE_EVERY_MS * 2.5) this.hear(said, false);
     this.stopListening = parts.channel.listen((said) => this.hear(said, true));
     window.addEventListener("online", this.restart);
@@ -71,13 +73,13 @@ export class Mesh {
   get others(): Tile[] {
     return this.roster.all.map((each) => {
       const leg = this.legs.get(each.party);
-      return { ...each, stream: leg?.stream ?? null, connected: leg?.connected === true, speaking: this.loud.get(each.party) === true };
+      return { ...each, video: each.video && this.seen(each), stream: leg?.stream ?? null, connected: leg?.connected === true, speaking: this.loud.get(each.party) === true };
     });
   }
 
   /** Sound alone where there are too many for pictures. */
   get pictureAllowed(): boolean {
-    return this.roster.all.length + 1 <= MOST_WITH_PICTURE;
+    return pictureBetween(this.people, this.poorMode);
   }
 
   /** From within a click, so that browsers let it sound. */
@@ -85,7 +87,7 @@ export class Mesh {
     if (this.joined || this.joining) return;
     this.joining = true;
     this.problem = null;
-    this.stopRinging();
+    this.ringer.stop();
     this.parts.changed();
     try {
       await this.enter();
@@ -108,7 +110,7 @@ export class Mesh {
   /** For good: the session is over, or the page goes. */
   stop(): void {
     this.out();
-    this.stopRinging();
+    this.ringer.stop();
     this.stopListening();
     window.removeEventListener("online", this.restart);
     window.removeEventListener("pagehide", this.leaveQuickly);
@@ -143,16 +145,22 @@ export class Mesh {
     await this.mediaChanged();
   }
 
+  /** Said to the others too, who then send less to here. */
   async setPoorMode(on: boolean): Promise<void> {
     this.poorMode = on;
     this.line.forget();
-    await Promise.all([...this.legs.values()].map((leg) => leg.limit(this.limits)));
+    this.fit();
+    if (this.cameraOn && !this.pictureAllowed) return this.pictureMustGo("poor");
     this.parts.changed();
+    await this.sayHere().catch(() => undefined);
+  }
+
+  get ringing(): boolean {
+    return this.ringer.rings;
   }
 
   dismissRing(): void {
-    this.stopRinging();
-    this.parts.changed();
+    this.ringer.stop();
   }
 
   /** Who is in the session's room now; anybody else is no longer in the call. */
@@ -160,13 +168,23 @@ export class Mesh {
     if (this.roster.only(users)) this.tidy();
   }
 
-  private get limits(): typeof USUAL {
-    return this.poorMode ? POOR : USUAL;
+  /** In the call, this person among them. */
+  private get people(): number {
+    return this.roster.all.length + 1;
+  }
+
+  private seen({ poor }: Participant): boolean {
+    return pictureBetween(this.people, poor || this.poorMode);
+  }
+
+  /** What goes over each line, by who is there now. */
+  private fit(): void {
+    for (const each of this.roster.all) this.legs.get(each.party)?.limit(limitsFor(this.people, each.poor || this.poorMode));
   }
 
   private async enter(): Promise<void> {
     if (this.roster.all.length >= MOST_PEOPLE) return this.refuse("full");
-    const [servers] = await Promise.all([this.servers(), this.openMedia()]);
+    const [{ servers, lastMs }] = await Promise.all([this.servers(), this.openMedia()]);
     if (servers.length === 0 && this.parts.forceRelay) return this.refuse("no_relay");
     const { client, room, forceRelay } = this.parts;
     this.lines = { client, room, forceRelay, servers, media: this.media };
@@ -175,6 +193,7 @@ export class Mesh {
     await this.sayHere();
     for (const each of this.roster.all) this.connect(each);
     this.timers.push(window.setInterval(() => void this.sayHere().catch(() => undefined), HERE_EVERY_MS));
+    this.timers.push(window.setInterval(() => void this.renewServers().catch(() => undefined), lastMs / 2));
     let beat = 0;
     this.timers.push(window.setInterval(() => void this.listenToAll(++beat % SAMPLE_EVERY === 0), LISTEN_EVERY_MS));
   }
@@ -193,9 +212,16 @@ export class Mesh {
     if (this.media.microphone !== null) this.media.microphone.enabled = this.microphoneOn;
   }
 
-  private async servers(): Promise<Lines["servers"]> {
-    const { uris, username, password } = await this.parts.client.turnServer();
-    return uris === undefined || uris.length === 0 ? [] : [{ urls: uris, username, credential: password }];
+  private async servers(): Promise<{ servers: Lines["servers"]; lastMs: number }> {
+    const { uris, username, password, ttl } = await this.parts.client.turnServer();
+    const lastMs = Math.min(Math.max(ttl ?? 0, SHORTEST_PASSWORD_S) * 1000, LONGEST_TIMER_MS);
+    return { servers: uris === undefined || uris.length === 0 ? [] : [{ urls: uris, username, credential: password }], lastMs };
+  }
+
+  /** For lines that are made or restarted from now on; those that stand need no password any more. */
+  private async renewServers(): Promise<void> {
+    const { servers } = await this.servers();
+    if (this.lines !== null && servers.length > 0) this.lines.servers = servers;
   }
 
   private out(): void {
@@ -221,7 +247,7 @@ export class Mesh {
     if (content === null) return;
     switch (content.kind) {
       case "here":
-        return this.heardHere(sender, content.party, content.video, live ? Date.now() : said.at, live);
+        return this.heardHere(sender, content, live ? Date.now() : said.at, live);
       case "gone":
         if (this.roster.gone(sender, content.party)) this.tidy();
         return;
@@ -230,9 +256,10 @@ export class Mesh {
     }
   }
 
-  private heardHere(user: string, party: string, video: boolean, now: number, live: boolean): void {
+  private heardHere(user: string, here: CallContent & { kind: "here" }, now: number, live: boolean): void {
+    const { party } = here;
     const empty = this.roster.all.length === 0;
-    const came = this.roster.here(user, party, video, now);
+    const came = this.roster.here(user, party, here, now);
     if (came) this.tidy();
     if (came && live && empty && !this.joined) this.startRinging();
     const there = this.roster.of(user);
@@ -240,8 +267,9 @@ export class Mesh {
       // Whoever came late cannot read what was said before: they learn from the call, or from this word, that we are here.
       if (came && live && !calls(this.party, party)) void this.sayHere().catch(() => undefined);
       this.connect(there);
-      if (!this.pictureAllowed && this.cameraOn) void this.pictureMustGo("many");
+      if (!this.pictureAllowed && this.cameraOn) void this.pictureMustGo(pictureBetween(this.people, false) ? "poor" : "many");
     }
+    this.fit();
     this.parts.changed();
   }
 
@@ -257,7 +285,8 @@ export class Mesh {
     const callId = content["call_id"];
     if (typeof callId !== "string" || this.lines === null) return;
     if (event === "m.call.invite") {
-      if (this.roster.here(sender, from, this.roster.of(sender)?.video === true, Date.now())) this.tidy();
+      const { video = false, poor = false } = this.roster.of(sender) ?? {};
+      if (this.roster.here(sender, from, { video, poor }, Date.now())) this.tidy();
       this.legs.get(from)?.end(true);
       const leg = this.legTo(sender, from, callId);
       await leg.answer(content).catch(() => leg.end(false));
@@ -284,8 +313,8 @@ export class Mesh {
       },
       callId,
     );
-    void leg.limit(this.limits);
     this.legs.set(party, leg);
+    this.fit();
     return leg;
   }
 
@@ -312,7 +341,8 @@ export class Mesh {
       this.loud.delete(party);
       leg.end(true);
     }
-    if (there.size === 0) this.stopRinging();
+    if (there.size === 0) this.ringer.stop();
+    this.fit();
     this.parts.changed();
   }
 
@@ -323,7 +353,7 @@ export class Mesh {
   }
 
   private sayHere(): Promise<void> {
-    return this.parts.channel.send({ kind: "here", party: this.party, video: this.media.camera !== null });
+    return this.parts.channel.send({ kind: "here", party: this.party, video: this.media.camera !== null, poor: this.poorMode });
   }
 
   private async listenToAll(sampling: boolean): Promise<void> {
@@ -336,7 +366,7 @@ export class Mesh {
       lost = Math.max(lost, heard.line.lost);
     }
     this.speaking = this.microphoneOn && mine > LOUD;
-    if (sampling && this.cameraOn && this.legs.size > 0 && this.line.sample({ outgoing: worst, lost })) await this.pictureMustGo("poor");
+    if (sampling && this.cameraOn && this.legs.size > 0 && this.line.sample({ outgoing: worst, lost }, this.poorMode)) await this.pictureMustGo("poor");
     this.parts.changed();
   }
 
@@ -351,25 +381,13 @@ export class Mesh {
   }
 
   private startRinging(): void {
-    if (this.joined || this.joining || this.ringing) return;
-    this.ringing = true;
-    const until = Date.now() + RINGS_FOR_MS;
-    this.parts.ring();
-    this.ringTimer = window.setInterval(() => {
-      if (Date.now() > until) this.dismissRing();
-      else this.parts.ring();
-    }, 3_000);
-    this.parts.changed();
-  }
-
-  private stopRinging(): void {
-    this.ringing = false;
-    window.clearInterval(this.ringTimer);
-    this.ringTimer = undefined;
+    if (!this.joined && !this.joining) this.ringer.start();
   }
 
   private readonly restart = (): void => {
-    for (const leg of this.legs.values()) leg.restart();
+    if (!this.joined) return;
+    const all = (): void => [...this.legs.values()].forEach((leg) => leg.restart());
+    void this.renewServers().then(all, all);
   };
 
   private readonly leaveQuickly = (): void => {

@@ -5,6 +5,8 @@ export interface Participant {
   user: string;
   party: string;
   video: boolean;
+  /** Their network carries little, either way. */
+  poor: boolean;
   /** When they last said that they are there; this device's clock. */
   heardAt: number;
 }
@@ -13,9 +15,9 @@ export class Roster {
   private readonly byUser = new Map<string, Participant>();
 
   /** True when somebody came: nobody of this name was there before, or in another stay. */
-  here(user: string, party: string, video: boolean, now: number): boolean {
+  here(user: string, party: string, { video, poor }: Pick<Participant, "video" | "poor">, now: number): boolean {
     const known = this.byUser.get(user);
-    this.byUser.set(user, { user, party, video, heardAt: now });
+    this.byUser.set(user, { user, party, video, poor, heardAt: now });
     return known?.party !== party;
   }
 

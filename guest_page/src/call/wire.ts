@@ -29,16 +29,16 @@ export interface Channel {
   recent(): Said[];
 }
 
-/** A `party` is one stay of one browser in the call: after a reload it is another one. */
+/** A `party` is one stay of one browser in the call: after a reload it is another one. `poor`: send me little. */
 export type CallContent =
-  | { kind: "here"; party: string; video: boolean }
+  | { kind: "here"; party: string; video: boolean; poor: boolean }
   | { kind: "gone"; party: string }
   | { kind: "signal"; from: string; to: string; event: string; content: Record<string, unknown> };
 
 /** Null for what no page of ours has sent. */
 export function readContent(raw: Record<string, unknown>): CallContent | null {
-  const { kind, party, video, from, to, event, content } = raw;
-  if (kind === "here" && typeof party === "string") return { kind, party, video: video === true };
+  const { kind, party, video, poor, from, to, event, content } = raw;
+  if (kind === "here" && typeof party === "string") return { kind, party, video: video === true, poor: poor === true };
   if (kind === "gone" && typeof party === "string") return { kind, party };
   const isSignal = typeof from === "string" && typeof to === "string" && typeof event === "string" && typeof content === "object" && content !== null;
   return kind === "signal" && isSignal ? { kind, from, to, event, content: content as Record<string, unknown> } : null;
