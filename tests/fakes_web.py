@@ -34,6 +34,7 @@ from teleconnect_bot.services.ports import Relay
 from teleconnect_bot.web.gateway import Gateway
 from teleconnect_bot.web.guest import Language, PublicInfo
 from teleconnect_bot.web.server import create_app, serve
+from tests.fakes_calls import FakeCallDoor
 from tests.fakes_interpreters import FakeInterpreters
 
 DOMAIN = "hs.test"
@@ -306,6 +307,7 @@ class Front:
     checks: dict[str, bool]
     registry: CollectorRegistry
     interpreters: FakeInterpreters
+    call_door: FakeCallDoor
 
     @property
     def url(self) -> str:
@@ -373,9 +375,10 @@ async def front_door(
     max_upload_bytes: int = 1024 * 1024,
     languages: Sequence[Language] = (Language("en", "English", "ltr"), Language("ar", "العربية", "rtl")),
     organisations: InterpreterDoor | None = None,
+    calls: str = "none",
 ) -> AsyncIterator[Front]:
-    """`organisations` are the use cases behind the interpreters' page, where they are not to be played."""
-    interpreters = FakeInterpreters()
+    """`organisations` are the use cases behind the interpreters' page, where they are not to be played; `calls` as in `PublicInfo`."""
+    interpreters, call_door = FakeInterpreters(), FakeCallDoor(a_seat())
     door, rows, seconds, registry, checks = FakeDoor(), rows or FakeRows(), ManualSeconds(), CollectorRegistry(), {"database": True}
 
     async def ready() -> dict[str, bool]:
@@ -391,7 +394,7 @@ async def front_door(
             trusted_proxies=trusted_proxies,
             door=door,
             gateway=gateway,
-            public=PublicInfo("Field Clinic", "+41 22 000 00 00", languages, 10 * 1024**2),
+            public=PublicInfo("Field Clinic", "+41 22 000 00 00", languages, 10 * 1024**2, calls),
             checks=ready,
             registry=registry,
             seconds=seconds,
@@ -399,9 +402,10 @@ async def front_door(
             static=static,
             kept=KeptTexts(Catalogues.load(), timedelta(hours=36)),
             interpreters=organisations or interpreters,
+            call_door=call_door,
         )
         async with serve(app, "127.0.0.1", 0) as served:
-            yield Front(served.host, served.port, http, app, gateway, door, rows, seconds, checks, registry, interpreters)
+            yield Front(served.host, served.port, http, app, gateway, door, rows, seconds, checks, registry, interpreters, call_door)
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation, Sessions
 
 from .belonging import ADMINISTRATION, Belonging
+from .call_size import nothing
 from .calling import PROBE, Calling
 from .cards import waited, way_in
 from .commands import COMMANDS, checked, help_text
@@ -120,7 +121,8 @@ class Answers:
     ) -> None:
         self.sessions, self.clock, self.languages, self.moment = sessions, clock, tuple(languages), moment
         self.personal = personal
-        self.inviting = Inviting(clock, languages, room_of, may_request, reach or Reach(), withheld, interpreters)
+        warnings = calling.warnings if calling is not None else nothing
+        self.inviting = Inviting(clock, languages, room_of, may_request, reach or Reach(), withheld, interpreters, warnings)
         self.belonging, self.calling = belonging, calling
 
     @property
@@ -165,9 +167,11 @@ class Answers:
             case "invite" if here is not None:
                 return await self._nobody_added(line, by, here)
             case "invite" if await self.sessions.by_event(event) is None:
-                session = await self.sessions.invite(await self.invitation(line, by, chat, event))
+                invitation = await self.invitation(line, by, chat, event)
+                session = await self.sessions.invite(invitation)
                 interpreters = self.inviting.interpreters
-                return interpreters.after(session, self.clock.now(), reader()) if interpreters else None
+                said = interpreters.after(session, self.clock.now(), reader()) if interpreters else None
+                return "\n\n".join([*([said] if said else []), *self.inviting.warnings(invitation)]) or None
             case "invite":
                 return None
             case name if name in ADMINISTRATION:

@@ -12,6 +12,7 @@ from teleconnect_bot.domain.session import Session
 from teleconnect_bot.services.calls import CallLinks
 from teleconnect_bot.services.sessions import Sessions
 
+from .call_size import Warnings, in_browsers, nothing
 from .commands import COMMANDS
 from .numbers import Passing
 from .parser import NotUnderstood
@@ -37,6 +38,10 @@ class Calling:
     @property
     def by_link(self) -> bool:
         return self.provider in ("builtin", "jitsi")
+
+    @property
+    def warnings(self) -> Warnings:
+        return in_browsers if self.provider == "builtin" else nothing
 
     async def answer(self, words: Sequence[str], by: str, event: str, meant: Meant) -> str | Passing:
         kinds = [word.lower() for word in words if word.lower() in set(CallKind)]

@@ -167,7 +167,8 @@ class Dialogue:
         previews = self.previews.of(kept.session, invitation)
         interpreters = self.interview.inviting.interpreters
         interpreted = interpreters.before(invitation, self.interview.inviting.clock.now(), reader()) if interpreters else []
-        return summary(invitation, previews, self.interview.moment, reader().zone, interpreted)
+        said = [*interpreted, *self.interview.inviting.warnings(invitation)]
+        return summary(invitation, previews, self.interview.moment, reader().zone, said)
 
 
 def beginning(words: str) -> Line | None:

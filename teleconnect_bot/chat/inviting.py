@@ -13,6 +13,7 @@ from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import Clock
 from teleconnect_bot.services.sessions import Invitation
 
+from .call_size import Warnings, nothing
 from .commands import COMMANDS, did_you_mean
 from .company import AGAIN, MATRIX_ID, Company, checked_members, company, same_people
 from .contacts import Reach
@@ -74,7 +75,7 @@ def read_time(written: str, zone: str, now: datetime) -> datetime | None:
 @dataclass(frozen=True, slots=True)
 class Inviting:
     """`languages` are those in which invitations may be sent, the usual one first, `withheld` those that the deployment names and does
-    not send, because no native speaker has read them; the rest as for `Answers`.
+    not send, because no native speaker has read them; `warnings` are about calls; the rest as for `Answers`.
     """
 
     clock: Clock
@@ -84,6 +85,7 @@ class Inviting:
     reach: Reach
     withheld: Sequence[str] = ()
     interpreters: Interpreters | None = None
+    warnings: Warnings = nothing
 
     async def read(self, line: Line, zone: str, by: str, chat: str, event: str, earlier: EarlierSession) -> Invitation:
         """`zone` is the requester's, for a time without `tz=`. Raises `NotUnderstood` or `Refused`."""

@@ -20,7 +20,7 @@ HOW_TO_GO_ON: Sentence = "Nothing is sent yet. `send` (or ▶ on this message) s
 
 def summary(invitation: Invitation, previews: Sequence[Preview], moment: Callable[..., str], zone: str, interpreted: Sequence[str]) -> str:
     """In Markdown; contacts stand in full, since this is where they are checked. `zone` is the requester's,
-    `interpreted` what is to be said of an interpreter.
+    `interpreted` what is to be said of an interpreter and of calls.
     """
     lines = [f"- {line}" for line in (*_who(invitation), *_when(invitation, moment, zone), *interpreted, *_besides(invitation))]
     return "\n".join([f"**{say('Please check')}**", "", *lines, "", *texts(previews), say(HOW_TO_GO_ON)])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+_POLL_SECONDS = 0.05
 
 # Runs in the child before the module: the kernel kills it when its parent dies (Linux), also by SIGKILL.
 _BOOTSTRAP = """
@@ -61,3 +64,17 @@ def start_program(program: str, *arguments: str, log_file: Path, directory: Path
             cwd=directory,
             start_new_session=True,
         )
+
+
+async def end(process: subprocess.Popen[bytes] | None, within: float) -> None:
+    """It runs no more when this returns: asked by SIGTERM, and killed after `within` seconds. One that has ended is fine."""
+    if process is None or process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(within):
+            while process.poll() is None:
+                await asyncio.sleep(_POLL_SECONDS)
+    except TimeoutError:
+        process.kill()
+        process.wait()

@@ -12,7 +12,6 @@ import hmac
 import json
 import os
 import secrets
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ import aiohttp
 import yaml
 
 from .addresses import LOOPBACK, free_port
-from .child import child_command, start_module
+from .child import child_command, end, start_module
 
 START_TIMEOUT_SECONDS = 90.0
 STOP_TIMEOUT_SECONDS = 20.0
@@ -129,16 +128,7 @@ class EmbeddedSynapse:
     async def stop(self) -> None:
         """The child has ended when this returns; its data stay."""
         process, self._process = self._process, None
-        if process is None or process.poll() is not None:
-            return
-        process.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
-                while process.poll() is None:
-                    await asyncio.sleep(_POLL_SECONDS)
-        except TimeoutError:
-            process.kill()
-            process.wait()
+        await end(process, STOP_TIMEOUT_SECONDS)
 
     async def restart(self) -> None:
         await self.stop()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .addresses import LOOPBACK, free_port
-from .child import start_program
+from .child import end, start_program
 
 PROGRAM = "turnserver"
 START_TIMEOUT_SECONDS = 15.0
@@ -68,16 +68,7 @@ class Coturn:
 
     async def stop(self) -> None:
         process, self._process = self._process, None
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
-        try:
-            async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
-                while process.poll() is None:
-                    await asyncio.sleep(_POLL_SECONDS)
-        except TimeoutError:
-            process.kill()
-            process.wait()
+        await end(process, STOP_TIMEOUT_SECONDS)
 
     async def _answers(self) -> bool:
         try:
