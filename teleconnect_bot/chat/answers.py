@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from teleconnect_bot.domain import commands as c
-from teleconnect_bot.domain.calls import CallKind
-from teleconnect_bot.domain.errors import NobodyAdded, NotYours, Refused
+from teleconnect_bot.domain.errors import NobodyAdded, Refused
 from teleconnect_bot.domain.life import check
 from teleconnect_bot.domain.schedule import answers_until
 from teleconnect_bot.domain.session import Session, State
@@ -20,7 +19,7 @@ from teleconnect_bot.services.sessions import Invitation, Sessions
 
 from .belonging import ADMINISTRATION, Belonging
 from .call_size import nothing
-from .calling import PROBE, Calling
+from .calling import Calling
 from .cards import waited, way_in
 from .commands import COMMANDS, checked, help_text
 from .company import apart
@@ -30,6 +29,7 @@ from .interpreting import NOBODY_KNOWN, Interpreters
 from .inviting import Inviting, read_time, with_whole_number
 from .lists import page_of
 from .markup import escaped
+from .meant import ASKS, CODE, POSSIBLE_WITH, Meant
 from .numbers import Passing, numbers_of
 from .parser import Line, NotUnderstood, parse
 from .personal import PERSONAL, Personal
@@ -39,43 +39,15 @@ from .reactions import CHOICES, CLOSE, KEEP, START
 from .removal import is_role, person_named, whom_to_name
 from .voice import Sentence, in_words, reader, say, speaking_to
 
-_CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}")
 ADDING = frozenset({"add", "guest", "colleague"})
 """What somebody writes who wants to add a person; each is answered by how to do it instead."""
 
-ASKS: dict[str, type[c.Asked]] = {
-    "seen": c.Seen,
-    "start": c.Start,
-    "close": c.Close,
-    "close now": c.CloseNow,
-    "keep": c.Keep,
-    "reopen": c.Reopen,
-    "admit": c.Admit,
-    "refuse": c.Refuse,
-    "cancel": c.Cancel,
-    "without": c.SendWithout,
-    "pdf": c.WantTranscript,
-}
 REALLY: dict[str, Sentence] = {
     "cancel": "Really {name} session {code}? Press {key} here, or write `{name} {code}`.",
     "without": "Really go on without an interpreter in session {code}? Everybody else is told then. Press {key} here, or write "
     "`{name} {code}`.",
 }
 """What is asked once, by the command."""
-SOME_DAY = datetime(9000, 1, 1, tzinfo=UTC)
-POSSIBLE_WITH: dict[str, Callable[[str], c.Asked]] = {
-    **ASKS,
-    "end": c.Close,
-    "stay": c.Close,
-    "reschedule": lambda by: c.Reschedule(by, SOME_DAY),
-    "resend": c.Resend,
-    "phone": lambda by: c.ShowNumber(by, ""),
-    "call": lambda by: c.Call(by, CallKind.VIDEO, PROBE),
-    "admit": c.Refuse,
-    "another": lambda by: c.AskAnother(by, ()),
-    "handover": lambda by: c.Handover(by, c.Owner("", "")),
-}
-"""Without a code, a command means the one session of the requester's with which this is possible."""
 DONE: dict[str, Sentence] = {
     "seen": "The person reads now that you have seen them; the ringing has stopped.",
     "close": "Session {code} is being closed.",
@@ -123,7 +95,7 @@ class Answers:
         self.personal = personal
         warnings = calling.warnings if calling is not None else nothing
         self.inviting = Inviting(clock, languages, room_of, may_request, reach or Reach(), withheld, interpreters, warnings)
-        self.belonging, self.calling = belonging, calling
+        self.belonging, self.calling, self.meant = belonging, calling, Meant(sessions, clock)
 
     @property
     def zone(self) -> str:
@@ -178,17 +150,17 @@ class Answers:
                 return await self.belonging.administer(line, by, event)
             case "handover":
                 *code, to = line.words
-                return await self.belonging.handover(await self._meant("handover", code, by, here), to, by, event)
+                return await self.belonging.handover(await self.meant.session("handover", code, by, here), to, by, event)
             case name if name in PERSONAL:
                 return await self.personal.answer(line, by)
             case "call" if self.calling is not None:
-                return await self.calling.answer(line.words, by, event, partial(self._meant, "call", by=by, here=here))
+                return await self.calling.answer(line.words, by, event, partial(self.meant.session, "call", by=by, here=here))
             case "join":
                 return await self._join(line, by, event)
             case "remove":
                 return await self._remove(line, by, event, here)
             case "phone":
-                meant = await self._meant("phone", line.words, by, here)
+                meant = await self.meant.session("phone", line.words, by, here)
                 return numbers_of(await self.sessions.ask(meant.code, c.ShowNumber(by, event), event))
             case "resend":
                 return await self._resend(line, by, chat, event, here)
@@ -203,7 +175,7 @@ class Answers:
             case "next":
                 return await self._next(by, event)
             case "end" | "stay":
-                return self._end(line.name, by, await self._meant(line.name, line.words, by, here))
+                return self._end(line.name, by, await self.meant.session(line.name, line.words, by, here))
             case "close":
                 now = [word for word in line.words if word.lower() == "now"]
                 words = tuple(word for word in line.words if word.lower() != "now")
@@ -213,7 +185,7 @@ class Answers:
 
     async def invitation(self, line: Line, by: str, chat: str, event: str) -> Invitation:
         """What the line says. Raises `NotUnderstood` or `Refused`."""
-        invitation = await self.inviting.read(line, self.zone, by, chat, event, partial(self._meant, "invite", by=by, here=None))
+        invitation = await self.inviting.read(line, self.zone, by, chat, event, partial(self.meant.session, "invite", by=by, here=None))
         if "team" not in line.options:
             return invitation
         team = await self.belonging.team(line.options["team"], by)
@@ -222,13 +194,13 @@ class Answers:
     async def _join(self, line: Line, by: str, event: str) -> str:
         """For colleagues, whose sessions are in no list of theirs."""
         code = line.words[0].upper()
-        session = await self.sessions.ask(code if _CODE.fullmatch(code) else say("with that code"), c.Join(by), event)
+        session = await self.sessions.ask(code if CODE.fullmatch(code) else say("with that code"), c.Join(by), event)
         if session.room is None:
             return say("The room of session {code} is being made. You are invited into it in a moment.", code=session.code)
         return say("This way into session {code}: {room}", code=session.code, room=way_in(session))
 
     async def _resend(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str:
-        meant = await self._meant("resend", line.words, by, here)
+        meant = await self.meant.session("resend", line.words, by, here)
         if "to" not in line.options:
             session = await self.sessions.ask(meant.code, c.Resend(by), event)
             return say("The invitation of session {code} is sent again to everybody who was told of it.", code=session.code)
@@ -246,10 +218,10 @@ class Answers:
     async def _remove(self, line: Line, by: str, event: str, here: Session | None) -> str:
         """The last word is a session's code if there is another before it; what is left names the person."""
         *words, last = line.words
-        with_code = bool(words) and not is_role(" ".join(line.words)) and _CODE.fullmatch(last.upper()) is not None
+        with_code = bool(words) and not is_role(" ".join(line.words)) and CODE.fullmatch(last.upper()) is not None
         named = " ".join(words if with_code else line.words)
         if with_code or here is not None:
-            among = [await self._meant("remove", [last] if with_code else [], by, here)]
+            among = [await self.meant.session("remove", [last] if with_code else [], by, here)]
         else:
             among = [session for session in await self.sessions.sessions_of(by) if session.state in LISTED]
         found = [(session, person) for session in among if (person := person_named(session, named))]
@@ -265,8 +237,8 @@ class Answers:
 
     async def _nobody_added(self, line: Line, by: str, here: Session | None) -> str:
         """Whoever shall take part is named in the invitation; afterwards nobody can be added (PRODUCT §2)."""
-        words = [word for word in line.words if _CODE.fullmatch(word.upper())][:1]
-        session = here or (await self._meant("add", words, by, None) if words else None)
+        words = [word for word in line.words if CODE.fullmatch(word.upper())][:1]
+        session = here or (await self.meant.session("add", words, by, None) if words else None)
         if session is None:
             raise NotUnderstood(NOBODY_ADDED)
         raise NobodyAdded(code=session.code)
@@ -274,7 +246,7 @@ class Answers:
     async def _reschedule(self, line: Line, by: str, event: str, here: Session | None) -> str:
         if "at" not in line.options:
             raise NotUnderstood("The new time is missing. Example: `{example}`", example=COMMANDS["reschedule"].example)
-        meant = await self._meant("reschedule", line.words, by, here)
+        meant = await self.meant.session("reschedule", line.words, by, here)
         check(meant, POSSIBLE_WITH["reschedule"](by), self.clock.now())
         at = read_time(line.options["at"], meant.zone, self.clock.now())
         session = await self.sessions.ask(meant.code, c.Reschedule(by, at), event)
@@ -296,7 +268,7 @@ class Answers:
         return say("Session {code} has a new time: {when}. Everybody who was told before is told again.", code=session.code, when=time)
 
     async def _ask(self, name: str, words: Sequence[str], by: str, event: str, here: Session | None) -> str:
-        meant = await self._meant(name, words, by, here)
+        meant = await self.meant.session(name, words, by, here)
         session = await self.sessions.ask(meant.code, ASKS[name](by), event)
         return self._started(session) if name == "start" else say(DONE[name], code=session.code)
 
@@ -308,9 +280,9 @@ class Answers:
         await interpreters.look()
         mine = {session.code for session in await self.sessions.sessions_of(by)}
         first = line.words[0] if line.words else ""
-        named = first.upper() not in mine and (interpreters.is_called(first) or not _CODE.fullmatch(first.upper()))
+        named = first.upper() not in mine and (interpreters.is_called(first) or not CODE.fullmatch(first.upper()))
         coded = line.words[:1] if len(line.words) > 1 or not named else ()
-        meant = await self._meant("another", coded, by, here)
+        meant = await self.meant.session("another", coded, by, here)
         check(meant, c.AskAnother(by, ()), self.clock.now())
         wanted = interpreters.another(meant, line.options.get("interpreter", " ".join(line.words[len(coded) :])))
         offers = tuple(new_offer(self.sessions.keys, self.sessions.tokens, meant, each) for each in wanted.organisations)
@@ -354,34 +326,6 @@ class Answers:
             stay=START,
         )
         return Question(words, session, "end")
-
-    async def _meant(self, name: str, words: Sequence[str], by: str, here: Session | None) -> Session:
-        mine = [session for session in await self.sessions.sessions_of(by) if session.state is not State.DRAFT]
-        if words:
-            code = words[0].upper()
-            found = next((session for session in mine if session.code == code), None)
-            if found is None:
-                raise NotYours(code=code if _CODE.fullmatch(code) else say("with that code"))
-            return found
-        if here is not None:
-            return here
-        fitting = [session for session in mine if self._possible(session, POSSIBLE_WITH[name](by))]
-        if len(fitting) == 1:
-            return fitting[0]
-        codes = ", ".join(session.code for session in fitting)
-        which = say("There are several: {codes}.", codes=codes) if fitting else say("You have no session for which that is possible now.")
-        raise NotUnderstood(
-            "{which} Write the code as well, for example: `{example}`. `invites` lists your sessions.",
-            which=which,
-            example=COMMANDS[name.split(maxsplit=1)[0]].example,
-        )
-
-    def _possible(self, session: Session, command: c.Asked) -> bool:
-        try:
-            check(session, command, self.clock.now())
-        except Refused:
-            return False
-        return True
 
     async def _list(self, by: str, words: Sequence[str]) -> str:
         mine = [session for session in await self.sessions.sessions_of(by) if session.state in LISTED]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teleconnect_bot.chat.answers import ASKS, DONE, POSSIBLE_WITH
+from teleconnect_bot.chat.answers import DONE
 from teleconnect_bot.chat.commands import COMMANDS, ChatCommand, checked, help_text
+from teleconnect_bot.chat.meant import ASKS, POSSIBLE_WITH
 from teleconnect_bot.chat.parser import NotUnderstood, parse
 from teleconnect_bot.chat.reactions import CHOICES, ON_CARDS
 
