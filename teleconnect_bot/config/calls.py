@@ -16,6 +16,8 @@ SHORTEST_SECRET = 32
 """Bytes: RFC 7518 §3.2 asks for a key as long as the hash of HS256."""
 SHORTEST_RSA = 2048
 """Bits: RFC 7518 §3.3."""
+NOT_YET = frozenset({"jitsi", "element_call"})
+"""Providers that may be described already, but carry no call yet."""
 _WORD = re.compile(r"[A-Za-z0-9._*-]+")
 Word = Annotated[str, matched(_WORD, "may hold only letters, digits and . _ * -")]
 
@@ -76,4 +78,10 @@ class Calls(Section):
     def _jitsi_is_described(self) -> Calls:
         if self.provider == "jitsi" and self.jitsi is None:
             raise ValueError("provider jitsi needs calls.jitsi.domain, calls.jitsi.app_id and calls.jitsi.key")
+        return self
+
+    @model_validator(mode="after")
+    def _is_built(self) -> Calls:
+        if self.provider in NOT_YET:
+            raise ValueError(f"provider {self.provider} carries no call yet. Example: calls.provider: builtin")
         return self
