@@ -31,6 +31,7 @@ from teleconnect_bot.services.guest_door import (
 )
 from teleconnect_bot.services.interpreter_door import InterpreterDoor
 from teleconnect_bot.services.ports import Relay
+from teleconnect_bot.web.conference import Conference
 from teleconnect_bot.web.gateway import Gateway
 from teleconnect_bot.web.guest import Language, PublicInfo
 from teleconnect_bot.web.server import create_app, serve
@@ -376,6 +377,7 @@ async def front_door(
     languages: Sequence[Language] = (Language("en", "English", "ltr"), Language("ar", "العربية", "rtl")),
     organisations: InterpreterDoor | None = None,
     calls: str = "none",
+    conference: Conference | None = None,
 ) -> AsyncIterator[Front]:
     """`organisations` are the use cases behind the interpreters' page, where they are not to be played; `calls` as in `PublicInfo`."""
     interpreters, call_door = FakeInterpreters(), FakeCallDoor(a_seat())
@@ -402,6 +404,7 @@ async def front_door(
             static=static,
             kept=KeptTexts(Catalogues.load(), timedelta(hours=36)),
             interpreters=organisations or interpreters,
+            conference=conference,
             call_door=call_door,
         )
         async with serve(app, "127.0.0.1", 0) as served:

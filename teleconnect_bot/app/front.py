@@ -8,14 +8,17 @@ from collections.abc import Mapping
 
 import structlog
 
+from teleconnect_bot.adapters.jitsi import JitsiTokens, settings_of
 from teleconnect_bot.adapters.matrix.relays import MatrixRelays
 from teleconnect_bot.adapters.messaging.kept import KeptTexts
 from teleconnect_bot.app.parts import Parts
 from teleconnect_bot.services.calls import StaffCalls
+from teleconnect_bot.services.conferences import Conferences
 from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.guests import Guests, Terms
 from teleconnect_bot.services.interpreter_answers import InterpreterAnswers, InterpreterReach
 from teleconnect_bot.web.callbacks import Callbacks
+from teleconnect_bot.web.conference import Conference
 from teleconnect_bot.web.guest import Language, PublicInfo
 from teleconnect_bot.web.server import create_app, serve
 
@@ -59,10 +62,19 @@ async def serve_front(parts: Parts, tasks: asyncio.TaskGroup) -> None:
         interpreters=_interpreters(parts),
         kept=KeptTexts(parts.texts, config.retention.after_close),
         call_door=StaffCalls(parts.units, parts.sessions, door, parts.clock, parts.tokens),
+        conference=_conference(parts),
     )
     async with serve(app, config.listen.host, config.listen.port) as served:
         log.info("listening", port=served.port)
         await asyncio.Event().wait()
+
+
+def _conference(parts: Parts) -> Conference | None:
+    calls = parts.config.calls
+    if calls.provider != "jitsi" or calls.jitsi is None:
+        return None
+    tokens = JitsiTokens(settings_of(calls.jitsi))
+    return Conference(Conferences(parts.units, parts.keys, tokens, parts.clock), calls.jitsi.domain)
 
 
 def _interpreters(parts: Parts) -> InterpreterAnswers:

@@ -27,10 +27,24 @@ _POLICIES = (
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
 )
-CONTENT_SECURITY_POLICY = "; ".join(_POLICIES)
 _USED = ("camera", "microphone", "screen-wake-lock")
 _NEVER_USED = ("accelerometer", "bluetooth", "display-capture", "geolocation", "gyroscope", "hid", "midi", "payment", "serial", "usb")
-PERMISSIONS_POLICY = ", ".join([*(f"{feature}=(self)" for feature in _USED), *(f"{feature}=()" for feature in _NEVER_USED)])
+_USED_IN_A_FRAME = ("camera", "microphone")
+
+
+def content_security_policy(framed: str | None = None) -> str:
+    """`framed` is the one foreign origin that a page may show in a frame: the organisation's Jitsi Meet, where calls go by it."""
+    return "; ".join([*_POLICIES, *([f"frame-src {framed}"] if framed else [])])
+
+
+def permissions_policy(framed: str | None = None) -> str:
+    """A page can give a frame only what it may use itself, and what is named for the frame's origin here."""
+    used = [f'{feature}=(self "{framed}")' if framed and feature in _USED_IN_A_FRAME else f"{feature}=(self)" for feature in _USED]
+    return ", ".join([*used, *(f"{feature}=()" for feature in _NEVER_USED)])
+
+
+CONTENT_SECURITY_POLICY = content_security_policy()
+PERMISSIONS_POLICY = permissions_policy()
 ALWAYS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -46,16 +60,18 @@ UNLESS_SET: Mapping[str, str] = {"Content-Security-Policy": CONTENT_SECURITY_POL
 STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 
 
-def security_headers(public_url: str) -> PrepareSignal:
-    """The one place where headers are set: the application's `on_response_prepare`.
+def security_headers(public_url: str, framed: str | None = None) -> PrepareSignal:
+    """The one place where headers are set: the application's `on_response_prepare`. `framed` as in `content_security_policy`.
 
     It runs for every answer of the application, streamed ones, files, errors and unknown paths included.
     """
     https = public_url.startswith("https://")
+    always = {**ALWAYS, "Permissions-Policy": permissions_policy(framed)}
+    unless_set = {**UNLESS_SET, "Content-Security-Policy": content_security_policy(framed)}
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(ALWAYS)
-        for header, value in UNLESS_SET.items():
+        response.headers.update(always)
+        for header, value in unless_set.items():
             response.headers.setdefault(header, value)
         if https:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY

@@ -21,6 +21,7 @@ from teleconnect_bot.services.ports import ServiceUnavailable
 from teleconnect_bot.web.bundle import STATIC, Bundle
 from teleconnect_bot.web.callbacks import Callbacks
 from teleconnect_bot.web.calls import WholeCalls
+from teleconnect_bot.web.conference import Conference, ConferenceRoutes
 from teleconnect_bot.web.gateway import MOUNT, Gateway
 from teleconnect_bot.web.gateway_table import MAX_JSON_BYTES
 from teleconnect_bot.web.guest import GuestRoutes, PublicInfo
@@ -55,6 +56,7 @@ def create_app(
     interpreters: InterpreterDoor | None = None,
     kept: Kept | None = None,
     call_door: CallDoor | None = None,
+    conference: Conference | None = None,
 ) -> web.Application:
     """All routes. `gateway` is opened and closed by the caller, who needs it for longer (`SeatGate`).
 
@@ -72,12 +74,14 @@ def create_app(
         app.add_routes(InterpreterRoutes(interpreters, public.languages, trusted, seconds, calls).routes())
     if call_door is not None:
         app.add_routes(StaffCallRoutes(call_door, public, trusted, seconds, calls).routes())
+    if conference is not None:
+        app.add_routes(ConferenceRoutes(conference.door, seconds).routes())
     if kept is not None:
         app.add_routes(KeptPages(kept, public.languages).routes())
     if callbacks is not None:
         app.add_routes(callbacks.routes())
     app.router.add_route("*", MOUNT + r"/{call:[\s\S]*}", gateway.handle)
-    app.on_response_prepare.append(security_headers(public_url))
+    app.on_response_prepare.append(security_headers(public_url, conference.origin if conference else None))
 
     async def stop(_: web.Application) -> None:
         gateway.close_polls()
