@@ -43,7 +43,7 @@ async def test_camera_and_microphone_are_let_go_when_the_test_is_left(person: Pe
     tracks = await person.page.evaluate_handle("document.querySelector('video').srcObject.getTracks()")
     await person.press("Enter waiting room")
     await person.sees("You are in the waiting room")
-    assert await tracks.evaluate("(tracks) => tracks.map((each) => each.readyState)") == ["ended"]
+    await person.page.wait_for_function("(tracks) => tracks.length > 0 && tracks.every((each) => each.readyState === 'ended')", arg=tracks)
 
 
 async def test_a_test_that_is_skipped_tells_nothing_and_leads_on(front: Front, person: Person) -> None:
