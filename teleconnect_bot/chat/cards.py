@@ -22,10 +22,11 @@ from .device_tests import tested, tested_before
 from .language_names import called_to_reader
 from .markup import escaped, text
 from .message_texts import texts
-from .offer_cards import CHOICES, OfferTexts, choices
+from .offer_cards import OfferTexts, choices
 from .planned import mine_and_theirs, when
 from .reactions import offered
-from .state_words import STATE_WORDS
+from .role_words import said
+from .state_words import STATE_WORDS, next_step, state_of
 from .team_cards import TeamTexts
 from .voice import Sentence, reader, say, speaking_to
 
@@ -34,18 +35,6 @@ DEFAULT = Settings()
 WHO_IS_MET: dict[Mode, Sentence] = {
     Mode.IN_PERSON: "In person: the person is with you, and only colleagues are invited.",
     Mode.MEETING: "Among colleagues: nobody is invited who has no account, unless as a colleague.",
-}
-ACCEPTED: Sentence = "an interpreter has accepted; nobody else was told yet"
-SEND_NOW: Sentence = "`start {code}` sends the invitations, `cancel {code}` takes the invitation back."
-NEXT_STEPS: dict[State, Sentence] = {
-    State.HELD: "`without {code}` goes on without an interpreter, `cancel {code}` takes the invitation back.",
-    State.UNAVAILABLE: CHOICES,
-    State.INVITED: '`reschedule {code} at="tomorrow 14:00"` gives it another time, `cancel {code}` takes the invitation back.',
-    State.WAITING: "`start {code}` or *Accept* in the room's invitation takes the session; `seen {code}` stops the ringing.",
-    State.ACTIVE: "`end {code}` ends the session.",
-    State.KEPT_OPEN: "You can write in the room at any time. `close {code}` closes the session.",
-    State.CLOSED: "`pdf {code}` sends the transcript; `reopen {code}` takes the session up again.",
-    State.CANCELLED: "",
 }
 
 NOTICES: dict[Notice, Sentence] = {
@@ -138,13 +127,12 @@ class Cards(TeamTexts, OfferTexts):
             return self._notice(session, notice, now)
 
     def _card(self, session: Session, sent: Sequence[Preview]) -> Text:
-        ready = session.state is State.HELD and session.interpreter_ready
-        lines = [say("**Session {code}** – {state}", code=session.code, state=say(ACCEPTED if ready else STATE_WORDS[session.state])), ""]
+        lines = [say("**Session {code}** – {state}", code=session.code, state=say(state_of(session))), ""]
         inside = (*self._interpreting(session), *self._inside(session), *self._call(session))
         parts = (self._planned(session), self._invited(session), inside, _own(session), self._ends(session))
         lines += [f"- {line}" for part in parts for line in part]
-        step = say(SEND_NOW if ready else NEXT_STEPS[session.state], code=session.code) if NEXT_STEPS.get(session.state) else ""
-        lines += ["", step] if step else []
+        step = next_step(session)
+        lines += ["", say(step, code=session.code)] if step else []
         return text("\n".join([*lines, "", *texts(sent)]).rstrip())
 
     def reactions(self, session: Session) -> dict[str, str]:
@@ -294,7 +282,7 @@ def asking_in_words(session: Session) -> dict[str, str]:
     """Who asks for a place, and whose place it is. Anybody may choose any name, so the words around it say that it is chosen."""
     asking = session.asking
     old = session.seat(asking.moves) if asking and asking.moves else None
-    return {"asking": escaped(asking.name) if asking else "", "asked_for": shown(session, old) if old else ""}
+    return {"asking": escaped(asking.name) or said(asking.label) if asking else "", "asked_for": shown(session, old) if old else ""}
 
 
 def who_is_here(session: Session) -> str:
@@ -315,12 +303,6 @@ def shown(session: Session, seat: Seat) -> str:
     """The chosen name, or the role; both when several people could be meant, since anybody may choose any name."""
     name = escaped(seat.name)
     return f"{name} ({said(seat.label)})" if name and session.several_people else name or said(seat.label)
-
-
-def said(role: str) -> str:
-    """`Relative 2` in the reader's language. Orders name roles in English, as they stand in the room."""
-    words, _, number = role.rpartition(" ")
-    return f"{say(words)} {number}" if number.isdecimal() else say(role)
 
 
 def waited(session: Session, now: datetime) -> str:

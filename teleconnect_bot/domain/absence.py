@@ -37,4 +37,5 @@ def alerts(session: Session, now: datetime) -> tuple[Effect, ...]:
     ring, arrived, last = session.policy.ring, session.arrived_at, session.last_ring_at
     if arrived is None or last is None or not ring.calls_backup(arrived, now) or ring.calls_backup(arrived, last):
         return ()
-    return tuple(e.AlertStaff(user) for user in (session.requester, session.backup) if user)
+    called = sorted(session.team_members) if session.is_the_teams else [session.requester, session.backup]
+    return tuple(e.AlertStaff(user) for user in called if user)

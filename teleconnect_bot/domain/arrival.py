@@ -146,9 +146,8 @@ def deletion_asked(session: Session, command: c.DeletionAsked, now: datetime) ->
     seat = session.seat(command.seat)
     if seat is None or not seat.live or seat.deletion_asked:
         return session, ()
-    readers = dict.fromkeys(user for user in (session.requester, session.holder) if user)
     asked = replace(session.with_seat(replace(seat, deletion_asked=True)), last_activity_at=now)
-    return asked, (*(e.Tell(Notice.DELETION_ASKED, user) for user in readers), e.UpdateCard())
+    return asked, (*(e.Tell(Notice.DELETION_ASKED, user) for user in session.in_charge), e.UpdateCard())
 
 
 def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Outcome:

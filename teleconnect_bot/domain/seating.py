@@ -50,8 +50,7 @@ def seat_asked(session: Session, command: c.SeatAsked, now: datetime) -> Outcome
         raise LinkFull
     asking = replace(command.seat, role=old.role if old else _role_of_one_more(link), number=0, state=SeatState.ASKING, last_beat_at=now)
     notice = Notice.MOVE_ASKED if old else Notice.MORE_ASKED
-    readers = dict.fromkeys(user for user in (session.requester, session.holder) if user)
-    told = (e.Tell(notice, user, asking.id) for user in readers)
+    told = (e.Tell(notice, user, asking.id) for user in session.in_charge)
     return replace(session, seats=(*session.seats, asking), last_activity_at=now), (*told, e.UpdateCard())
 
 

@@ -181,6 +181,17 @@ class Session:
         return bool(self.starts)
 
     @property
+    def is_the_teams(self) -> bool:
+        """No requester of its own: the team's room is its `chat`, and whatever is said of it there names no invited person."""
+        return self.team is not None and not self.requester and bool(self.chat)
+
+    @property
+    def in_charge(self) -> tuple[str, ...]:
+        """Who is asked what they alone can decide: whoever invited, and whoever holds it. Empty stands for the team, in its room."""
+        first = (self.requester,) if self.requester or self.is_the_teams else ()
+        return (*first, *((self.holder,) if self.holder not in (None, self.requester) else ()))
+
+    @property
     def asking(self) -> Seat | None:
         """The browser that asks for a place; there is one at a time, so that nobody can flood the requester with questions."""
         return next((seat for seat in self.seats if seat.state is SeatState.ASKING), None)

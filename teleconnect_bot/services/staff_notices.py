@@ -72,7 +72,15 @@ class StaffNotices:
             return None
         trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, room)
         if trace.state is TraceState.PLANNED:
+            if not user:
+                return await self._tell_team(session, notice, trace)
             text = self.texts.notice(session, notice, self.clock.now(), await self.settings.of(user))
             mention = user if notice in MENTIONING else None
             return await self.ledger.made(trace, await self.chat.post(room, text, transaction_of(trace), mention=mention))
         return trace
+
+    async def _tell_team(self, session: Session, notice: Notice, trace: Trace) -> Trace:
+        """The session is the team's, whose room reads no name of an invited person."""
+        text = self.texts.team_notice(session, notice, self.clock.now(), self.settings.default)
+        mentions = sorted(session.team_members) if notice in MENTIONING else ()
+        return await self.ledger.made(trace, await self.chat.post(trace.container, text, transaction_of(trace), mentions=mentions))

@@ -11,6 +11,7 @@ from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger, transaction_of
+from .offered_reactions import OfferedReactions
 from .outbox import Handler, Later
 from .ports import Clock, QueuedEffect, StaffChat, StaffTexts, Text
 from .previews import Previews
@@ -19,7 +20,6 @@ from .sessions import COMMAND_KEY, Sessions
 
 CARD = "card"
 REACTION = "reaction"
-"""How the ledger keys of reactions begin that the bot offers: `reaction.<effect>.<command>`."""
 EDIT_EVERY = timedelta(seconds=3)
 
 
@@ -49,6 +49,7 @@ class StatusCard:
     ) -> None:
         self.sessions, self.ledger, self.chat, self.texts, self.clock = sessions, ledger, chat, texts, clock
         self.settings, self.previews, self.edit_every = settings, previews, edit_every
+        self.reactions = OfferedReactions(ledger, chat, REACTION)
         self._shown: dict[str, _Shown] = {}
 
     def handlers(self) -> dict[type[Effect], Handler]:
@@ -59,7 +60,9 @@ class StatusCard:
         if session is None or session.state in (State.TEARING_DOWN, State.GONE):
             self._shown.pop(queued.session, None)
             return
-        if not session.chat:
+        if not session.chat or session.is_the_teams:
+            await self._take_back_elsewhere(session)
+            await self._redact_commands(session)
             return
         reader = await self.settings.of(session.requester)
         text = self.texts.card(session, self.clock.now(), reader, self.previews.sent(session))
@@ -71,20 +74,23 @@ class StatusCard:
         else:
             await self._redact_commands(session)
             await self._show(session, card, text, queued.number)
-        await self._offer(session, card, queued.number)
+        await self.reactions.offer(session, card, self.texts.reactions(session), queued.number)
 
     async def _card_in(self, session: Session) -> Trace:
         """The trace of the card in the session's chat. Another requester who has it now gets a card of their own there."""
-        first = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, CARD, session.chat)
-        elsewhere = [trace for trace in await self.ledger.of(session.id, TraceKind.CHAT_EVENT) if _of_card(trace, session)]
-        for trace in elsewhere:
-            self._shown.pop(session.id, None)
-            await self.chat.redact(trace.container, trace.place, f"moved.{transaction_of(trace)}")
-            await self.ledger.put(trace, state=TraceState.REMOVED)
-        if first.container == session.chat:
-            return first
-        key = f"{CARD}.{hashlib.sha256(session.chat.encode()).hexdigest()[:16]}"
-        return await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, session.chat)
+        await self._take_back_elsewhere(session)
+        cards = [trace for trace in await self.ledger.of(session.id, TraceKind.CHAT_EVENT) if trace.key.partition(".")[0] == CARD]
+        here = (trace for trace in cards if trace.container == session.chat and trace.state in (TraceState.PLANNED, TraceState.MADE))
+        key = f"{CARD}.{len(cards)}" if cards else CARD
+        return next(here, None) or await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, session.chat)
+
+    async def _take_back_elsewhere(self, session: Session) -> None:
+        """Whoever had the session before reads no card of it any more. The team reads its own, which `team_notices.py` makes."""
+        for trace in await self.ledger.of(session.id, TraceKind.CHAT_EVENT):
+            if _of_card(trace, session):
+                self._shown.pop(session.id, None)
+                await self.chat.redact(trace.container, trace.place, f"moved.{transaction_of(trace)}")
+                await self.ledger.put(trace, state=TraceState.REMOVED)
 
     async def _show(self, session: Session, card: Trace, text: Text, number: int) -> None:
         """An edit is an event of its own with the same content, so it is a trace of its own."""
@@ -104,29 +110,6 @@ class StatusCard:
             if trace.key.partition(".")[0] == COMMAND_KEY and trace.state is TraceState.MADE:
                 await self.chat.redact(trace.container, trace.place, f"redact.{transaction_of(trace)}")
                 await self.ledger.put(trace, state=TraceState.REMOVED)
-
-    async def _offer(self, session: Session, card: Trace, number: int) -> None:
-        """The card carries the reactions that mean something now, and no others."""
-        wanted = dict(self.texts.reactions(session))
-        for trace in await self.ledger.of(session.id, TraceKind.CHAT_EVENT):
-            kind, _, rest = trace.key.partition(".")
-            name = rest.partition(".")[2]
-            if kind != REACTION or trace.state not in (TraceState.PLANNED, TraceState.MADE):
-                continue
-            if name in wanted:
-                key = wanted.pop(name)
-                if trace.state is TraceState.PLANNED:
-                    await self._react(session, card, trace, key)
-            elif trace.place:
-                await self.chat.redact(session.chat, trace.place, f"redact.{transaction_of(trace)}")
-                await self.ledger.put(trace, state=TraceState.REMOVED)
-        for name, key in wanted.items():
-            trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"{REACTION}.{number}.{name}", session.chat)
-            if trace.state is TraceState.PLANNED:
-                await self._react(session, card, trace, key)
-
-    async def _react(self, session: Session, card: Trace, trace: Trace, key: str) -> None:
-        await self.ledger.made(trace, await self.chat.react(session.chat, card.place, key, transaction_of(trace)))
 
 
 def _of_card(trace: Trace, session: Session) -> bool:

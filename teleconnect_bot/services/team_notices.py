@@ -9,6 +9,7 @@ from teleconnect_bot.domain.retention import TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger, transaction_of
+from .offered_reactions import OfferedReactions
 from .outbox import Handler
 from .ports import Clock, QueuedEffect, StaffChat, StaffTexts
 from .requester_settings import RequesterSettings
@@ -16,7 +17,7 @@ from .sessions import Sessions
 from .staff_rooms import StaffRooms
 from .status_card import digest
 
-CARD = "team-card"
+CARD, REACTION = "team-card", "team-reaction"
 
 
 class TeamNotices:
@@ -34,6 +35,7 @@ class TeamNotices:
     ) -> None:
         self.sessions, self.ledger, self.chat, self.texts, self.clock = sessions, ledger, chat, texts, clock
         self.settings, self.rooms = settings, rooms
+        self.reactions = OfferedReactions(ledger, chat, REACTION)
         self._shown: dict[str, bytes] = {}
 
     def handlers(self) -> dict[type[Effect], Handler]:
@@ -48,12 +50,14 @@ class TeamNotices:
         text = self.texts.team_card(session, self.clock.now(), self.settings.default)
         card = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, CARD, room)
         if card.state is TraceState.PLANNED:
-            await self.ledger.made(card, await self.chat.post(card.container, text, transaction_of(card)))
+            card = await self.ledger.made(card, await self.chat.post(card.container, text, transaction_of(card)))
         elif card.state is TraceState.MADE and card.container == room and self._shown.get(session.id) != digest(text):
             edit = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"team-edit.{queued.number}", room)
             if edit.state is TraceState.PLANNED:
                 await self.ledger.made(edit, await self.chat.edit(room, card.place, text, transaction_of(edit)))
         self._shown[session.id] = digest(text)
+        if card.container == room:
+            await self.reactions.offer(session, card, self.texts.team_reactions(session), queued.number)
 
     async def tell(self, queued: QueuedEffect) -> None:
         found = await self._spoken_of(queued)

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teleconnect_bot.adapters.messaging.moments import format_moment
-from teleconnect_bot.chat.cards import NEXT_STEPS, NOTICES, Cards, waited
+from teleconnect_bot.chat.cards import NOTICES, Cards, waited
 from teleconnect_bot.chat.commands import COMMANDS
 from teleconnect_bot.chat.delivery_words import DELIVERY_WORDS
-from teleconnect_bot.chat.state_words import STATE_WORDS
+from teleconnect_bot.chat.state_words import NEXT_STEPS, STATE_WORDS
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain.effects import MENTIONING, Notice
 from teleconnect_bot.domain.people import Contact, ContactKind
@@ -167,3 +167,15 @@ def test_moments_are_asked_for_with_the_requesters_zone() -> None:
 
     assert "deleted on then" in Cards(moment).card(made.closed(), NOW, Settings(zone="Asia/Kabul")).plain
     assert asked == [(NOW + timedelta(hours=24), "Asia/Kabul", "en")]
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_teams_room_reads_no_name_and_no_contact_in_any_card_or_notice(state: State) -> None:
+    session = replace(_named("Xanthippe", IN_STATE[state]()), team="night", note="Xanthippe asked for a woman")
+    for belongs in (session, replace(session, requester="")):
+        said = [CARDS.team_card(belongs, NOW, Settings()), *(CARDS.team_notice(belongs, notice, NOW, Settings()) for notice in Notice)]
+        assert len(said) > 1
+        for words in said:
+            assert belongs.code in words.plain
+            assert not [word for word in ("Xanthippe", "amina@", "a…@", "woman") if word in f"{words.plain}{words.html}"]
+            assert not [mark for mark in LEFT_OVER if mark in words.plain]

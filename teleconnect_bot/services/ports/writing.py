@@ -60,6 +60,9 @@ class StaffTexts(Protocol):
     def team_card(self, session: Session, now: datetime, reader: Settings) -> Text:
         """The card in the team's room: no contact, no name of an invited person; who has taken it."""
 
+    def team_reactions(self, session: Session) -> Mapping[str, str]:
+        """As `reactions`, for the card in the team's room."""
+
     def team_notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text: ...
 
     def offer_card(self, session: Session, offer: Offer, staff_language: str, reads: Settings) -> Text:
