@@ -12,7 +12,7 @@ from tests.acceptance.guest import Guest
 from tests.acceptance.nurse import SLOW, Nurse
 from tests.acceptance.outcome import read_rows
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 async def accept_at_once(room: str, *staff: Nurse) -> int:
