@@ -22,7 +22,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from teleconnect_bot.demo.stack import Stack
+from teleconnect_bot.demo.stack import Ports, Stack
 from teleconnect_bot.demo.visitor import Visitor, browser
 from tests.acceptance.nurse import Nurse
 
@@ -42,10 +42,12 @@ async def make_stack(tmp_path: Path) -> AsyncIterator[MakeStack]:
             homeserver_settings: Mapping[str, Any] | None = None,
             start: bool = True,
             relay_hosts: Sequence[str] = (),
+            ports: Ports | None = None,
         ) -> Stack:
             nonlocal made
             made += 1
-            stack = Stack(tmp_path / f"stack-{made}", settings=settings, homeserver_settings=homeserver_settings, relay_hosts=relay_hosts)
+            directory = tmp_path / f"stack-{made}"
+            stack = Stack(directory, settings=settings, homeserver_settings=homeserver_settings, relay_hosts=relay_hosts, ports=ports)
             ending.push_async_callback(stack.stop)
             if start:
                 await stack.start()

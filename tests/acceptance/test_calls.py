@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
+from urllib.parse import urlsplit
 
+import nio
 from playwright.async_api import expect
 
 from teleconnect_bot.demo.addresses import LOOPBACK
-from teleconnect_bot.demo.visitor import Visitor
-from tests.acceptance.call_media import RECORD_CONNECTIONS, lines, pictures_on, sound_on, until
+from teleconnect_bot.demo.transcript_text import text_of
+from tests.acceptance.call_media import lines, pictures_on, places, sound_on, told, until
+from tests.acceptance.callers import MS, a_person, join, link_to_the_call, open_staffs_page
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
 
 ANNA, KARIM = "anna@example.org", "karim@example.org"
-MS = SLOW * 1000
-
-
-async def a_person(visitor: NewVisitor) -> Visitor:
-    person = await visitor()
-    await person.page.add_init_script(RECORD_CONNECTIONS)
-    return person
-
-
-async def join(person: Visitor, *, camera: bool = True) -> None:
-    if camera:
-        await person.page.get_by_role("button", name="Camera").click()
-    await person.page.get_by_role("button", name="Join the call").click()
-    await expect(person.page.get_by_role("button", name="Leave the call")).to_be_visible(timeout=MS)
-
-
-async def link_to_the_call(nurse: Nurse) -> str:
-    """As it stands on the card."""
-
-    def found() -> str | None:
-        for seen in reversed(nurse.staff.messages(nurse.chat)):
-            link = re.search(r'href="([^"]+/c#[\w-]+)"', str(seen.content.get("formatted_body", "")))
-            if link:
-                return link[1]
-        return None
-
-    return await nurse.staff.wait_for(found, SLOW)
-
-
-async def open_staffs_page(visitor: NewVisitor, link: str) -> Visitor:
-    staff = await a_person(visitor)
-    await staff.follow(link)
-    await staff.page.get_by_role("button", name="Join the call").click()
-    return staff
+IN_THE_ROOMS_STATE = {
+    *("m.room.create", "m.room.power_levels", "m.room.join_rules", "m.room.history_visibility", "m.room.guest_access"),
+    *("m.room.encryption", "m.room.member", "m.room.name", "m.room.topic", "m.room.avatar"),
+}
+A_LINE = re.compile(r"^\d\d:\d\d ", re.MULTILINE)
 
 
 async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make_stack: MakeStack, visitor: NewVisitor) -> None:
@@ -55,7 +30,7 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
     link = await nurse.invite(ANNA, more=f"lang=en guest={KARIM}/en")
     anna = await a_person(visitor)
     await anna.come_in(link, "Anna")
-    await nurse.take()
+    room = await nurse.take()
     personal = await link_to_the_call(nurse)
     staff = await open_staffs_page(visitor, personal)
     await expect(anna.page.get_by_text("They are calling you.")).to_be_visible(timeout=MS)
@@ -68,19 +43,31 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
     karim = await a_person(visitor)
     await karim.come_in(link, "Karim")
     await join(karim)
-    for person in (anna, staff, karim):
+    everybody = (anna, staff, karim)
+    for person in everybody:
         await until(person.page, lambda all_: sound_on(2)(all_) and pictures_on(2)(all_))
 
     await anna.page.reload()
-    for person in (anna, staff, karim):
+    for person in everybody:
         await until(person.page, lambda all_: sound_on(2)(all_) and pictures_on(2)(all_))
     await staff.page.reload()
     await until(staff.page, sound_on(2))
+    for person in everybody:
+        assert {(place.kind, place.related) for place in await places(person.page)} == {("relay", "0.0.0.0")}  # noqa: S104  as told
+        assert ".local" not in await told(person.page)
 
+    await nurse.says(room, "We hear each other.")
+    await the_call_leaves_nothing_in_the_room(nurse, room, [personal, link])
     stranger = await open_staffs_page(visitor, personal)
     await expect(stranger.page.get_by_text("used in another browser already")).to_be_visible(timeout=MS)
     await nurse.reads("in another browser too")
 
+    await nurse.orders("remove relative")
+    await karim.sees("This session is over", SLOW)
+    assert await lines(karim.page) == []
+    for person in (anna, staff):
+        await until(person.page, lambda all_: len(all_) == 1)
+        await expect(person.page.locator(".tile")).to_have_count(2, timeout=MS)
     await nurse.orders("close")
     await anna.sees("This session is over", SLOW)
     await staff.sees("This session is over", SLOW)
@@ -88,6 +75,34 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
     assert await lines(staff.page) == []
     late = await open_staffs_page(visitor, personal)
     await expect(late.page.get_by_text("leads to no call now")).to_be_visible(timeout=MS)
-    for person in (anna, karim, staff):
+    await the_transcript_holds_what_was_written_alone(nurse)
+    for person in everybody:
         assert person.errors == []
         assert person.foreign == []
+
+
+async def the_call_leaves_nothing_in_the_room(nurse: Nurse, room: str, links: list[str]) -> None:
+    """Neither in its state nor, for a client that knows nothing of our calls, in its timeline."""
+    await nurse.reads("We hear each other.", room=room)
+    answer = await nurse.staff.client.room_get_state(room)
+    assert isinstance(answer, nio.RoomGetStateResponse)
+    assert {event["type"] for event in answer.events} <= IN_THE_ROOMS_STATE
+    state, relay = json.dumps(answer.events), nurse.stack.relay
+    assert relay is not None
+    secrets = [urlsplit(link).fragment for link in links] + [relay.secret, "turn:", "candidate", "/c#", "/j#", "Anna", "Karim", ANNA, KARIM]
+    assert [secret for secret in secrets if secret in state] == []
+    seen = [event for event in nurse.staff.seen if event.room == room]
+    of_calls = [event for event in seen if event.type.startswith("org.teleconnect.call")]
+    assert of_calls
+    assert all(event.encrypted for event in of_calls)
+    assert [event.type for event in seen if event.type.startswith(("m.call", "org.matrix.call", "org.matrix.msc3401"))] == []
+
+
+async def the_transcript_holds_what_was_written_alone(nurse: Nurse) -> None:
+    staff, chat = nurse.staff, nurse.chat
+    await nurse.orders("pdf")
+    sent = await staff.wait_for(lambda: next((seen for seen in staff.messages(chat) if seen.file), None), 5 * SLOW)
+    text, _ = text_of(await staff.download(sent))
+    assert "We hear each other." in text
+    assert "teleconnect.call" not in text
+    assert len(A_LINE.findall(text)) == 1, "one message was written"

@@ -6,6 +6,9 @@ import type { Mesh } from "./mesh.ts";
 
 const IN_CALL = "call";
 const COMES_BACK_WITHIN_MS = 180_000;
+/** So long a call goes on while the server says nothing: it may start anew, but may have ended the session too. */
+const WITHOUT_SERVER_MS = 180_000;
+const LOOK_MS = 10_000;
 
 interface Remembered {
   at: number;
@@ -32,6 +35,9 @@ export class CallKeeper {
   private loading = false;
   private over = false;
   private language = "";
+  private seat: Seat | null = null;
+  private heardAt = 0;
+  private watching: number | undefined;
 
   constructor(host: CallHost) {
     this.host = host;
@@ -40,11 +46,11 @@ export class CallKeeper {
   /** Called whenever the server or the room has said something new. */
   async follow(seat: Seat, conversation: Conversation | null): Promise<void> {
     if (this.host.calls === undefined || this.host.calls.provider === "none" || this.over) return;
+    if (seat !== this.seat) [this.seat, this.heardAt] = [seat, Date.now()];
     void this.read();
     if (seat.status !== "in_session") {
       if (this.mesh !== null) remember(null);
-      this.mesh?.stop();
-      this.mesh = null;
+      this.end();
       return;
     }
     const way = conversation?.callWay ?? null;
@@ -58,6 +64,7 @@ export class CallKeeper {
       const { client, room, channel } = way;
       const { ring, calls } = this.host;
       this.mesh = new Loaded({ client, room, channel, forceRelay: calls.force_relay, ring, changed: () => this.changed() });
+      this.watching = window.setInterval(() => this.look(), LOOK_MS);
       this.comeBack(this.mesh);
       this.host.changed();
     } catch {
@@ -69,8 +76,18 @@ export class CallKeeper {
 
   stop(): void {
     this.over = true;
+    this.end();
+  }
+
+  private end(): void {
+    window.clearInterval(this.watching);
     this.mesh?.stop();
     this.mesh = null;
+  }
+
+  /** A call never outlives its session, also for whoever cannot be told of the end. */
+  private look(): void {
+    if (Date.now() - this.heardAt > WITHOUT_SERVER_MS) void this.mesh?.leave();
   }
 
   /** What the call says, in the language that is read now. */

@@ -50,7 +50,7 @@ function BeforeCall({ mesh, seat, said, texts }: Shown): JSX.Element {
     <>
       {others.length > 0 && (
         <p class="in-call" role="status">
-          {fill(said.inCall, { people: [...new Set(others.map(({ user }) => nameOf(user, seat, texts)))].join(", ") })}
+          {peopleIn({ mesh, seat, said, texts })}
         </p>
       )}
       <div class="call-row">
@@ -64,11 +64,16 @@ function BeforeCall({ mesh, seat, said, texts }: Shown): JSX.Element {
   );
 }
 
+function peopleIn({ mesh, seat, said, texts }: Shown): string {
+  return fill(said.inCall, { people: [...new Set(mesh.others.map(({ user }) => nameOf(user, seat, texts)))].join(", ") });
+}
+
 function InCall(shown: Shown): JSX.Element {
   const { mesh, said, texts, seat } = shown;
   return (
     <>
-      <ul class="tiles">
+      {/* More of them than fit are scrolled, by keyboard too. */}
+      <ul class="tiles" tabIndex={0} aria-label={peopleIn(shown)}>
         {mesh.others.map((tile) => (
           <Other key={tile.party} tile={tile} name={nameOf(tile.user, seat, texts)} said={said} />
         ))}
@@ -130,8 +135,8 @@ function Picture({ stream: track, label }: { stream: MediaStreamTrack | null; la
 
 function Switch({ name, on, said, onPress }: { name: string; on: boolean; said: CallTexts; onPress: (on: boolean) => void }): JSX.Element {
   return (
-    <button type="button" class="secondary switch" aria-pressed={on} aria-label={name} onClick={() => onPress(!on)}>
-      {name} <small>{on ? said.on : said.off}</small>
+    <button type="button" class="secondary switch" aria-pressed={on} onClick={() => onPress(!on)}>
+      {name} <small aria-hidden="true">{on ? said.on : said.off}</small>
     </button>
   );
 }

@@ -10,6 +10,7 @@ import base64
 import contextlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -46,7 +47,6 @@ STATE = [
     state("m.room.history_visibility", {"history_visibility": "invited"}),
     state("m.room.join_rules", {"join_rule": "invite"}),
     state("m.room.power_levels", {"users": {BOT: 100}}),
-    *(member(user) for user in (BOT, USER, STAFF)),
 ]
 
 
@@ -66,6 +66,9 @@ class ChatRoom:
     fail: dict[str, list[int]] = field(default_factory=dict)
     """By part of the path: statuses of the next answers; what was asked is done all the same, only the answer is lost."""
     hold_uploads: asyncio.Event = field(default_factory=asyncio.Event)
+    members: tuple[str, ...] = (BOT, USER, STAFF)
+    turn: Event = field(default_factory=dict)
+    """What the homeserver says of its TURN server."""
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
     _sent: dict[str, str] = field(default_factory=dict)
     _version: int = 0
@@ -92,6 +95,8 @@ class ChatRoom:
             return self._or_lost(path, {"content_uri": f"mxc://{DOMAIN}/{media}"})
         if "/media/download/" in path:
             return web.Response(body=self.files[path.rpartition("/")[2]])
+        if path.endswith("/turnServer"):
+            return web.json_response(self.turn)
         body = json.loads(await request.read() or b"{}")
         self.asked.append((request.method, path, body))
         return self._or_lost(path, await self._done(path, body))
@@ -110,7 +115,7 @@ class ChatRoom:
         if path.endswith("/keys/query"):
             return self._keys(body["device_keys"])
         if path.endswith("/members"):
-            return {"chunk": [event for event in STATE if event["type"] == "m.room.member"]}
+            return {"chunk": [member(user) for user in self.members]}
         if path.endswith("/messages"):
             return {"chunk": [], "start": "s0"}
         if path.endswith("/join"):
@@ -143,7 +148,7 @@ class ChatRoom:
                         await self._news.wait_for(lambda: self._version > seen)
             room: Event = {"timeline": {"events": self.timeline[told:], "limited": False, "prev_batch": "p"}}
             if since is None:
-                room["state"] = {"events": STATE}
+                room["state"] = {"events": [*STATE, *(member(user) for user in self.members)]}
             room["ephemeral"], self.passing = {"events": self.passing}, []
             letters, self.letters = self.letters, []
             return {
@@ -197,8 +202,11 @@ class Pen:
         await self.room.changed()
 
     async def writes(self, body: str, **more: object) -> str:
+        return await self.sends("m.room.message", {"msgtype": "m.text", "body": body, **more})
+
+    async def sends(self, kind: str, said: Event) -> str:
         self._written += 1
-        plain = {"type": "m.room.message", "room_id": ROOM, "content": {"msgtype": "m.text", "body": body, **more}}
+        plain = {"type": kind, "room_id": ROOM, "content": said}
         content = {
             "algorithm": "m.megolm.v1.aes-sha2",
             "ciphertext": self._group.encrypt(json.dumps(plain).encode()).to_base64(),
@@ -206,15 +214,15 @@ class Pen:
             "sender_key": self._account.curve25519_key.to_base64(),
             "device_id": "STAFFDEVICE",
         }
-        event_id = f"$staff{self._written}"
+        event_id = f"{self.user.replace('@', '$')}{self._written}"
         self.room.timeline.append(_event(self.user, event_id, content))
         await self.room.changed()
         return event_id
 
 
-def open_room(front: Front, homeserver: RecordingHomeserver, token: str | None = None) -> ChatRoom:
-    """Whoever takes a seat from now on is let into this room; with a `token` as a native guest."""
-    room = ChatRoom()
+def open_room(front: Front, homeserver: RecordingHomeserver, token: str | None = None, others: Sequence[str] = ()) -> ChatRoom:
+    """Whoever takes a seat from now on is let into this room, where `others` are too; with a `token` as a native guest."""
+    room = ChatRoom(members=(BOT, USER, STAFF, *others))
     homeserver.instead = room.answer
 
     def seated(digest: bytes) -> None:
@@ -224,9 +232,11 @@ def open_room(front: Front, homeserver: RecordingHomeserver, token: str | None =
     return room
 
 
-async def in_the_room(front: Front, homeserver: RecordingHomeserver, person: Person, *, token: str | None = None, **seat: Any) -> ChatRoom:
+async def in_the_room(
+    front: Front, homeserver: RecordingHomeserver, person: Person, *, token: str | None = None, others: Sequence[str] = (), **seat: Any
+) -> ChatRoom:
     """The person has come in and may write."""
-    room = open_room(front, homeserver, token)
+    room = open_room(front, homeserver, token, others)
     await person.come_in()
     await person.hears(front.door, status=SeatStatus.IN_SESSION, room=ROOM, native=token is not None, **seat)
     await person.sees("You are connected")

@@ -1,0 +1,56 @@
+"""People in a call on the real deployment: who comes how, and what they press."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import expect
+
+from teleconnect_bot.demo.visitor import Visitor
+from tests.acceptance.call_media import RECORD_CONNECTIONS
+from tests.acceptance.conftest import NewVisitor
+from tests.acceptance.nurse import SLOW, Nurse
+
+MS = SLOW * 1000
+
+
+async def a_person(visitor: NewVisitor) -> Visitor:
+    person = await visitor()
+    await person.page.add_init_script(RECORD_CONNECTIONS)
+    return person
+
+
+async def join(person: Visitor, *, camera: bool = True) -> None:
+    if camera:
+        await person.press("Camera")
+    await person.page.get_by_role("button", name="Join the call").click()
+    await is_in_the_call(person)
+
+
+async def is_in_the_call(person: Visitor) -> None:
+    await expect(person.page.get_by_role("button", name="Leave the call")).to_be_visible(timeout=MS)
+
+
+async def link_to_the_call(nurse: Nurse) -> str:
+    """As it stands on the card."""
+
+    def found() -> str | None:
+        for seen in reversed(nurse.staff.messages(nurse.chat)):
+            link = re.search(r'href="([^"]+/c#[\w-]+)"', str(seen.content.get("formatted_body", "")))
+            if link:
+                return link[1]
+        return None
+
+    return await nurse.staff.wait_for(found, SLOW)
+
+
+async def open_staffs_page(visitor: NewVisitor, link: str) -> Visitor:
+    """The button behind a personal link is pressed, whatever comes of it."""
+    staff = await a_person(visitor)
+    await staff.follow(link)
+    await staff.page.get_by_role("button", name="Join the call").click()
+    return staff
+
+
+async def reads(person: Visitor, words: str) -> None:
+    await expect(person.page.get_by_text(words, exact=True).first).to_be_visible(timeout=MS)
