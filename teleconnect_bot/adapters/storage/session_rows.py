@@ -161,7 +161,9 @@ class SessionRows:
 
     async def _parts(self, kind: Rows[Any], keys: Mapping[str, str]) -> Mapping[str, list[Any]]:
         found: dict[str, list[Any]] = {session: [] for session in keys}
-        query = select(kind.table).where(kind.table.c.session.in_(list(keys))).order_by(kind.table.c.position)
+        owner, whose = kind.table.c.session, list(keys)
+        # As a rule it is one session, and a list of one would be written out into the statement anew each time.
+        query = select(kind.table).where(owner == whose[0] if len(whose) == 1 else owner.in_(whose)).order_by(kind.table.c.position)
         for row in (await self._connection.execute(query)).mappings():
             found[row["session"]].append(kind.read(row, self._keys, keys[row["session"]]))
         return found
