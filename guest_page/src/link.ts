@@ -9,18 +9,18 @@ export interface Link {
   address: string | null;
 }
 
-/** `/j#token` and `/j/token` mean the same. */
+/** `/j#token` and `/j/token` mean the same, and so do `/i#token` and `/i/token` on the page of interpreting organisations. */
 export function readLink(address: { pathname: string; hash: string }): Link {
-  const inPath = /^\/j\/([^/]+)\/?$/.exec(address.pathname)?.[1];
+  const [, page, inPath] = /^(\/[ji])\/([^/]+)\/?$/.exec(address.pathname) ?? [];
   const written = inPath ?? address.hash.slice(1);
-  if (written === "" || written.length > LONGEST_TOKEN) return { token: null, address: inPath === undefined ? null : "/j" };
+  if (written === "" || written.length > LONGEST_TOKEN) return { token: null, address: page ?? null };
   let token = written;
   try {
     token = decodeURIComponent(written);
   } catch {
     // Not an encoded text: taken as it stands, the server will not know it.
   }
-  return { token, address: inPath === undefined ? null : `/j#${written}` };
+  return { token, address: page === undefined ? null : `${page}#${written}` };
 }
 
 /** Reads the link once and takes the token out of the path, without a new history entry. */

@@ -9,6 +9,8 @@ test("the token is read from the fragment and the address stays as it is", () =>
 test("a token in the path is moved into the fragment", () => {
   assert.deepEqual(readLink({ pathname: "/j/abc_DEF-123", hash: "" }), { token: "abc_DEF-123", address: "/j#abc_DEF-123" });
   assert.deepEqual(readLink({ pathname: "/j/abc/", hash: "" }), { token: "abc", address: "/j#abc" });
+  assert.deepEqual(readLink({ pathname: "/i/abc", hash: "" }), { token: "abc", address: "/i#abc" });
+  assert.deepEqual(readLink({ pathname: "/i", hash: "#abc" }), { token: "abc", address: null });
 });
 
 test("no token is no link", () => {

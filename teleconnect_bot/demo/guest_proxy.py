@@ -12,7 +12,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 _EXACT = frozenset({"/j", "/i"})
-_BELOW = ("/j/", "/assets/", "/api/", "/gw/")
+_BELOW = ("/j/", "/i/", "/assets/", "/api/", "/gw/")
 _OF_ONE_CONNECTION = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 )

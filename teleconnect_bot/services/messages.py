@@ -11,6 +11,7 @@ from teleconnect_bot.domain import interpreting
 from teleconnect_bot.domain.channels import BY_TELEPHONE
 from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
 from teleconnect_bot.domain.effects import Effect, SendByPhone, SendMessage
+from teleconnect_bot.domain.guest_link import Link
 from teleconnect_bot.domain.people import ContactKind, Role
 from teleconnect_bot.domain.schedule import opens_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
@@ -53,7 +54,8 @@ SUBJECTS = {
 
 FACTS = "facts"
 """Stands among the paragraphs where an interpreter reads when, which languages, how long and where."""
-RESCHEDULED = "rescheduled"
+INTERPRETER_CONFIRM = "interpreter_confirm"
+"""The short text with a link to the page on which an interpreter answers, not into the conversation."""
 
 NO_ADDRESS = "there is no address to send it to"
 MAILED_LATER = "the mail server does not take it now; it is tried again"
@@ -195,16 +197,15 @@ class Messages:
             return None
         session = session.as_told(link.role)
         language, token = link.recipients[message.recipient].language, link_token(self.keys, session, link)
-        template = _template(session, message)
+        template = _template(session, link, message)
         ways: Sequence[str] = self.moment_in_sms(session.planned_at, session.zone, language) if session.planned_at else ("",)
-        address, text = f"{self.sender.public_url}/j#{token}", template
-        if template == RESCHEDULED and interpreting.asked_to_confirm(session, link):
-            address, text = offer_link(self.sender.public_url, token), "interpreter_confirm"
+        public_url = self.sender.public_url
+        address = offer_link(public_url, token) if template == INTERPRETER_CONFIRM else f"{public_url}/j#{token}"
         name = "" if session.discreet else self.sender.public_name
         neutral = self.texts.get("invitation.discreet.subject", language)
 
         def written(when: str) -> str:
-            words = self.texts.get(f"{text}.sms", language, link=address, when=when)
+            words = self.texts.get(f"{template}.sms", language, link=address, when=when)
             return signed(words, name, self.texts.direction(language)) if name else words
 
         values = {"1": name or neutral, "2": ways[0], "3": token}
@@ -278,9 +279,11 @@ def signed(words: str, name: str, direction: str) -> str:
     return f"\u200f\u2068{name}\u2069: {words}" if direction == "rtl" else f"{name}: {words}"
 
 
-def _template(session: Session, message: OutgoingMessage) -> str:
+def _template(session: Session, link: Link, message: OutgoingMessage) -> str:
     """The short text's name: the key of the catalogue is `<name>.sms`, and WhatsApp templates are configured under it."""
     match message.kind, session.planned_at:
+        case (MessageKind.RESCHEDULED, _) if interpreting.asked_to_confirm(session, link):
+            return INTERPRETER_CONFIRM
         case (MessageKind.INVITATION, datetime()):
             return "invitation_planned"
         case (MessageKind.RESCHEDULED, None):

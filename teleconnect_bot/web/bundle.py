@@ -50,6 +50,7 @@ class Bundle:
             web.get("/j", self.landing),
             web.get(r"/j/{anything:[\s\S]*}", self.landing),
             web.get("/i", self.interpreter),
+            web.get(r"/i/{anything:[\s\S]*}", self.interpreter),
             web.get("/c", self.landing),
             web.get("/assets/{path:.+}", self.asset),
         ]

@@ -15,18 +15,25 @@ from aiohttp.test_utils import TestServer
 
 from teleconnect_bot.adapters.messaging.sms_whatsapp import TwilioMessenger, TwilioSettings
 from teleconnect_bot.demo.provider import Provider, Template, serving
-from teleconnect_bot.domain.channels import Channel, ChannelOrder
+from teleconnect_bot.domain.channels import Channel, ChannelOrder, CountryOrder
 from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.session import Delivery, Session
+from teleconnect_bot.services.interpreter_door import OfferStatus
 from teleconnect_bot.services.provider_words import WORDS
 from teleconnect_bot.services.sessions import Invitation
 from teleconnect_bot.services.spending import SpendingLimits
 from teleconnect_bot.web.callbacks import Callbacks
+from tests.services.interpreters import LINGUA, Desk, seek
 from tests.services.world import CHAT, NURSE, World
 
 ACCOUNT, TOKEN, TEMPLATE = "AC" + "0" * 32, "the-auth-token", "HX" + "a" * 32
 PUBLIC = "https://meet.example.org"
 EMAIL, SMS, WHATSAPP = Channel.EMAIL, Channel.SMS, Channel.WHATSAPP
+QUESTION = "HX" + "b" * 32
+APPROVED = {
+    TEMPLATE: Template("{{1}} invites you.", f"{PUBLIC}/j/{{{{3}}}}"),
+    QUESTION: Template("{{1}} asks whether you can come: {{2}}.", f"{PUBLIC}/i/{{{{3}}}}"),
+}
 MANY = SpendingLimits(10_000, 10_000, 10_000)
 
 
@@ -59,8 +66,9 @@ class Scene:
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     world = World(tmp_path)
     world.limits = MANY
+    world.channels = frozenset(Channel)
     world.policy = replace(world.policy, channels=ChannelOrder((EMAIL, SMS, WHATSAPP)))
-    double = Provider(ACCOUNT, TOKEN, world.clock.now, templates={TEMPLATE: Template("{{1}} invites you.", f"{PUBLIC}/j/{{{{3}}}}")})
+    double = Provider(ACCOUNT, TOKEN, world.clock.now, templates=APPROVED)
     async with serving(double) as provider:
         settings = TwilioSettings(
             ACCOUNT,
@@ -69,7 +77,11 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
             PUBLIC,
             sms_from={"default": "Example"},
             whatsapp_from={"default": "+41790000000"},
-            templates={"invitation": {"en": TEMPLATE}},
+            templates={
+                "invitation": {"en": TEMPLATE},
+                "invitation_planned": {"en": TEMPLATE},
+                "interpreter_confirm": {"en": QUESTION},
+            },
         )
         world.provider = messenger = TwilioMessenger(settings, world.clock)  # type: ignore[assignment]
         await world.create()
@@ -132,6 +144,22 @@ async def test_a_whatsapp_message_leads_to_the_page_by_its_button(scene: Scene) 
     (record,) = scene.provider.taken
     assert record.link.startswith(f"{PUBLIC}/j/")
     assert await scene.world.guests.open(record.link.rpartition("/")[2], "en") is not None
+
+
+async def test_the_question_to_an_interpreter_by_whatsapp_leads_to_the_page_on_which_they_answer(scene: Scene) -> None:
+    world = scene.world
+    by_whatsapp = ChannelOrder((EMAIL, SMS, WHATSAPP), (CountryOrder("default", (WHATSAPP, SMS)),))
+    world.sessions.policy = replace(world.policy, channels=by_whatsapp)
+    await seek(world, LINGUA, at=world.clock.now() + timedelta(days=3))
+    await Desk(world, LINGUA.email or "").accepts(contact="+41791234567")
+    await world.write('reschedule at="tomorrow 14:00"', "$later")
+    await scene.settle()
+    asked = scene.provider.taken[-1]
+    assert asked.to == "whatsapp:+41791234567"
+    assert asked.link.startswith(f"{PUBLIC}/i/")
+    view = await world.interpreters.view(asked.link.rpartition("/")[2], "en")
+    assert view is not None
+    assert view.status is OfferStatus.CONFIRM
 
 
 async def test_what_cannot_be_deleted_yet_is_tried_again_until_it_can(scene: Scene) -> None:

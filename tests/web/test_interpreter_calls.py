@@ -35,7 +35,9 @@ async def test_the_request_is_shown_as_often_as_anybody_looks(tmp_path: Path) ->
         assert front.interpreters.calls == {"view": 10}
 
 
-@pytest.mark.parametrize("path", ["/i", "/i?x=1", "/api/interpreter/texts", "/api/interpreter/texts?language=ar"])
+@pytest.mark.parametrize(
+    "path", ["/i", "/i?x=1", f"/i/{DESK_TOKEN}", "/i/a/b%0ac", "/api/interpreter/texts", "/api/interpreter/texts?language=ar"]
+)
 async def test_a_get_is_answered_the_same_to_everybody_and_asks_for_no_request(tmp_path: Path, path: str) -> None:
     (tmp_path / "guest.html").write_text("")
     (tmp_path / "interpreter.html").write_text("<!doctype html><title>Interpreter</title>")

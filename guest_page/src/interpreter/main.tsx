@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { takeLink } from "../link.ts";
 import { preselect } from "../texts/index.ts";
 import { offered } from "./answers.ts";
 import { Desk } from "./desk.ts";
@@ -7,7 +8,7 @@ import { Page } from "./page.tsx";
 const place = document.getElementById("page");
 if (place === null) throw new Error("interpreter.html has no #page");
 
-const desk = new Desk(window.location.hash.slice(1), draw);
+const desk = new Desk(takeLink(window) ?? "", draw);
 
 function draw(): void {
   const { words } = desk;

@@ -41,6 +41,12 @@ async def test_opening_the_link_shows_the_request_and_decides_nothing(front: Fro
     assert manager.visitor.foreign == []
 
 
+async def test_the_address_of_a_whatsapp_button_leads_to_the_same_and_keeps_no_token_in_its_path(front: Front, manager: Person) -> None:
+    await manager.page.goto(f"{front.url}/i/{DESK_TOKEN}")
+    await manager.sees("An interpreter is needed")
+    assert manager.page.url == f"{front.url}/i#{DESK_TOKEN}"
+
+
 async def test_accepting_asks_who_comes_and_shows_the_terms(front: Front, manager: Person) -> None:
     await manager.press("Accept")
     await manager.reads("What the interpreter agrees to")
