@@ -22,8 +22,7 @@ from .call_size import nothing
 from .calling import Calling
 from .cards import waited, way_in
 from .commands import COMMANDS, checked, help_text
-from .company import apart
-from .contacts import Reach, after
+from .contacts import Reach
 from .device_tests import of_who_waits
 from .interpreting import NOBODY_KNOWN, Interpreters
 from .inviting import Inviting, read_time, with_whole_number
@@ -37,6 +36,7 @@ from .planned import when
 from .questions import Question
 from .reactions import CHOICES, CLOSE, KEEP, START
 from .removal import is_role, person_named, whom_to_name
+from .resending import resent
 from .voice import Sentence, in_words, reader, say, speaking_to
 
 ADDING = frozenset({"add", "guest", "colleague"})
@@ -163,7 +163,8 @@ class Answers:
                 meant = await self.meant.session("phone", line.words, by, here)
                 return numbers_of(await self.sessions.ask(meant.code, c.ShowNumber(by, event), event))
             case "resend":
-                return await self._resend(line, by, chat, event, here)
+                among = partial(self.meant.session, "resend", line.words, by, here)
+                return await resent(self.sessions, self.inviting.reach, self.clock, line, by, chat, event, here, among)
             case "another":
                 return await self._another(line, by, event, here)
             case "reschedule":
@@ -198,22 +199,6 @@ class Answers:
         if session.room is None:
             return say("The room of session {code} is being made. You are invited into it in a moment.", code=session.code)
         return say("This way into session {code}: {room}", code=session.code, room=way_in(session))
-
-    async def _resend(self, line: Line, by: str, chat: str, event: str, here: Session | None) -> str:
-        meant = await self.meant.session("resend", line.words, by, here)
-        if "to" not in line.options:
-            session = await self.sessions.ask(meant.code, c.Resend(by), event)
-            return say("The invitation of session {code} is sent again to everybody who was told of it.", code=session.code)
-        ways = self.inviting.reach.ways(apart(line.options["to"]), after("to"))
-        order = c.Resend(by, self.sessions.new_address(meant, ways))
-        check(meant, order, self.clock.now())
-        if here is None:
-            await self.sessions.note_order(meant, chat, event)
-        session = await self.sessions.ask(meant.code, order, event)
-        return say(
-            "A new link to session {code} is sent to the new address. The one that was sent before does not work any more.",
-            code=session.code,
-        )
 
     async def _remove(self, line: Line, by: str, event: str, here: Session | None) -> str:
         """The last word is a session's code if there is another before it; what is left names the person."""

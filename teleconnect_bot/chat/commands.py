@@ -123,12 +123,12 @@ COMMANDS: dict[str, ChatCommand] = {
         ChatCommand("stay", "stay [code]", "goes on with the session after `end`", "stay K7M2", (0, 1), takes_code=True),
         ChatCommand(
             "resend",
-            "resend [code] [to=<contact>]",
-            "sends the invitation once more to everybody who was told; `to=` corrects the address of the person: they receive a new link "
-            "there and nowhere else, and the one that went elsewhere does not work any more",
+            "resend [code] [via=sms|whatsapp|email] [to=<contact>]",
+            "sends the invitation once more to everybody who was told; `via=` chooses the channel that is tried first; `to=` corrects the "
+            "address of the person: they receive a new link there and nowhere else, and the one that went elsewhere does not work any more",
             "resend K7M2 to=anna@example.org",
             (0, 1),
-            options=frozenset({"to"}),
+            options=frozenset({"to", "via"}),
             takes_code=True,
         ),
         ChatCommand(

@@ -55,8 +55,12 @@ class Meant:
     def __init__(self, sessions: Sessions, clock: Clock) -> None:
         self.sessions, self.clock = sessions, clock
 
-    async def session(self, name: str, words: Sequence[str], by: str, here: Session | None) -> Session:
+    async def session(
+        self, name: str, words: Sequence[str], by: str, here: Session | None, order: Callable[[Session], c.Asked] | None = None
+    ) -> Session:
         """By the code that `words` begin with, else the one in whose room it was written, else the only one that fits.
+
+        Fitting is what `order` is possible with; where that is nothing, what the command alone is possible with.
 
         Raises `NotYours`, or `NotUnderstood` when none or several fit.
         """
@@ -69,7 +73,8 @@ class Meant:
             return found
         if here is not None:
             return here
-        fitting = [session for session in mine if self._possible(session, POSSIBLE_WITH[name](by))]
+        fitting = [session for session in mine if self._possible(session, order(session))] if order else []
+        fitting = fitting or [session for session in mine if self._possible(session, POSSIBLE_WITH[name](by))]
         if len(fitting) == 1:
             return fitting[0]
         codes = ", ".join(session.code for session in fitting)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .channels import Channel
 from .guest_link import DeviceTest, Link, Seat
 from .organisations import Offer
 from .people import Contact
@@ -112,9 +113,10 @@ class NewAddress:
 
 @dataclass(frozen=True, slots=True)
 class Resend(Asked):
-    """Everybody is invited once more; with an address, those of the service user's link alone."""
+    """Everybody is invited once more; with an address, those of the service user's link alone. `via` is tried first where it reaches."""
 
     to: NewAddress | None = None
+    via: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)

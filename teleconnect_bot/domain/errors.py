@@ -81,8 +81,20 @@ class KeptOpenAlready(Refused):
     """Session {code} is kept open already. The person can come back with the same link."""
 
 
-class NothingToResend(Refused):
+class NothingSentYet(Refused):
     """Nobody has been sent a link for {code}, so there is nothing to send again. `invites` shows your sessions."""
+
+
+class NothingToResend(Refused):
+    """Nobody can be sent the link of {code} again: it went to a wrong person, or to a number that answered STOP.
+    `resend {code} to=` with another address behind it sends a new link there.
+    """
+
+
+class NotBy(Refused):
+    """Nobody who was invited to {code} can be written to by this channel: there is no contact for it, or it answered STOP.
+    With another contact: `resend {code} to=` and the contact behind it.
+    """
 
 
 class IsThereAlready(Refused):

@@ -11,7 +11,7 @@ from . import absence, arrival, calendar, colleagues, delivery, interpreting, in
 from . import commands as c
 from . import effects as e
 from .effects import Effect, Notice
-from .errors import IsThereAlready, NobodyAdded, NothingToResend, OpenAlready, SameTime, SentAlready, StillWaiting, UseEnd
+from .errors import IsThereAlready, NobodyAdded, NotBy, NothingToResend, OpenAlready, SameTime, SentAlready, StillWaiting, UseEnd
 from .guest_link import Ended, Link, SeatState
 from .people import Role
 from .reminding import STILL_IN_TIME, next_reminder
@@ -58,9 +58,12 @@ def resend(session: Session, command: c.Resend, now: datetime) -> Outcome:
     if command.to is not None:
         link = _readdressed(session, command.to)
         session, links = session.with_link(link), (link,)
-    again, told = telling.once_more(replace(session, last_activity_at=now), links)
+    session = replace(session, last_activity_at=now, via=command.via or session.via)
+    again, told = telling.once_more(session, links, command.via)
     if not told:
         raise NothingToResend(code=session.code)
+    if command.via and all(message.channel is not command.via for message in again.messages[len(session.messages) :]):
+        raise NotBy(code=session.code)
     return again, (e.UpdateCard(), *told)
 
 

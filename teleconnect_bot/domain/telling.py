@@ -37,9 +37,11 @@ def next_number(session: Session, link: Link, kind: MessageKind) -> int:
     return 1 + sum(message.link == link.id and message.kind is kind for message in session.messages)
 
 
-def _new(session: Session, link: Link, kind: MessageKind, recipients: Iterable[int]) -> tuple[OutgoingMessage, ...]:
+def _new(
+    session: Session, link: Link, kind: MessageKind, recipients: Iterable[int], first: Channel | None = None
+) -> tuple[OutgoingMessage, ...]:
     """Nothing for somebody whose only contact is a number that answered STOP."""
-    reached = [(place, channels_to(session, link, place)) for place in recipients]
+    reached = [(place, channels_to(session, link, place, first)) for place in recipients]
     return tuple(
         OutgoingMessage(
             id=f"{session.id}.{link.id}.{kind}.{number}",
@@ -53,8 +55,8 @@ def _new(session: Session, link: Link, kind: MessageKind, recipients: Iterable[i
     )
 
 
-def channels_to(session: Session, link: Link, place: int) -> tuple[Channel, ...]:
-    """In the order in which they are tried: first what has reached the person already.
+def channels_to(session: Session, link: Link, place: int, first: Channel | None = None) -> tuple[Channel, ...]:
+    """In the order in which they are tried: `first`, or what has reached the person already.
 
     Where this deployment has no channel for their contact, the one that it would take: sending says what is missing.
     """
@@ -65,7 +67,7 @@ def channels_to(session: Session, link: Link, place: int) -> tuple[Channel, ...]
         return ()
     worked = (message.channel for message in reversed(_messages(session, link.id, place)) if _has_arrived(message))
     wanted = session.via if place == 0 and link.role is Role.SERVICE_USER else None
-    found = session.policy.channels.ladder(contacts, next(worked, wanted))
+    found = session.policy.channels.ladder(contacts, first or next(worked, wanted))
     return found or (Channel.SMS if contacts[0].kind is ContactKind.PHONE else Channel.EMAIL,)
 
 
@@ -98,9 +100,10 @@ def of_the_new_time(session: Session, links: Iterable[Link] | None = None) -> Ou
     return _tell(session, session.links if links is None else links, MessageKind.RESCHEDULED, otherwise=MessageKind.INVITATION)
 
 
-def once_more(session: Session, links: Iterable[Link]) -> Outcome:
-    """The invitation again, to everybody who shares one of these links."""
-    new = tuple(message for link in links if not link.dead for message in messages_to(session, link, MessageKind.INVITATION))
+def once_more(session: Session, links: Iterable[Link], via: Channel | None = None) -> Outcome:
+    """The invitation again, to everybody who shares one of these links; by this channel first where it reaches them."""
+    of_each = (_new(session, link, MessageKind.INVITATION, _places(link), via) for link in links if not link.dead)
+    new = tuple(message for messages in of_each for message in messages)
     return replace(session, messages=(*session.messages, *new)), tuple(sending(message) for message in new)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from teleconnect_bot.domain.channels import Channel, ChannelOrder
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.services.guest_door import NoSuchLink
 from teleconnect_bot.services.ports import Text
 from tests.services.fakes import FakeEvent
 from tests.services.world import CHAT, World
 
+NUMBER, SECOND = "+41791234567", "+41791234568"
 ANNA, WRONG, KARIM, FIRST = "anna@example.net", "ana@example.net", "karim@example.net", "a" * 43
 
 
@@ -61,8 +65,8 @@ async def test_a_link_that_was_said_to_be_for_somebody_else_is_replaced(world: W
     await world.settle()
     code = (await world.session()).code
     await world.write(f"resend {code}", "$again")
-    assert "there is nothing to send again" in world.texts()[-1]
-    await world.write(f"resend {code} to={ANNA}", "$resend")
+    assert "it went to a wrong person" in world.texts()[-1]
+    await world.write(f"resend to={ANNA}", "$resend")
     await world.come(ANNA, "Anna", FIRST)
 
 
@@ -85,6 +89,59 @@ async def test_after_the_start_the_same_link_may_be_sent_again_and_never_to_anot
     await world.write(f"resend to={ANNA}", "$to")
     assert "Nobody can be added" in world.texts()[-1]
     assert len(sent(world)) == 4
+
+
+async def by_phone(world: World, number: str = NUMBER, *more: str) -> World:
+    world.channels = frozenset(Channel)
+    world.policy = replace(world.policy, channels=ChannelOrder((Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)))
+    await world.stop()
+    world.start()
+    await world.write(" ".join(["invite", ",".join([number, *more]), 'name="Anna" lang=fr']), "$invite")
+    return world
+
+
+async def test_after_stop_the_order_with_a_new_address_needs_no_code(world: World) -> None:
+    await by_phone(world)
+    await world.deliveries.answered(NUMBER, "STOP")
+    await world.settle()
+    await world.write(f"resend {(await world.session()).code}", "$again")
+    assert "a number that answered STOP" in world.texts()[-1]
+    await world.write(f"resend to={ANNA}", "$resend")
+    assert sent(world)[-1] == ANNA
+    assert len(world.provider.taken) == 1
+
+
+async def test_an_address_that_refused_everything_is_replaced_without_a_code(world: World) -> None:
+    await by_phone(world, "+41791221211")
+    assert "could not be delivered" in world.mentions()[-1]
+    await world.write(f"resend to={ANNA}", "$resend")
+    assert sent(world) == [ANNA]
+
+
+async def test_a_wanted_channel_is_tried_first_and_a_new_address_may_name_it_too(world: World) -> None:
+    await by_phone(world, NUMBER, ANNA)
+    await world.write("resend via=email", "$mail")
+    await world.write("resend via=whatsapp", "$whatsapp")
+    await world.write(f"resend via=whatsapp to={SECOND}", "$to")
+    assert [message.channel for message in (await world.session()).messages] == [
+        Channel.SMS,
+        Channel.EMAIL,
+        Channel.WHATSAPP,
+        Channel.WHATSAPP,
+    ]
+    assert world.provider.taken[-1].to == SECOND
+    assert sent(world) == [ANNA]
+
+
+async def test_a_channel_without_a_contact_for_it_is_refused_with_what_to_write(world: World) -> None:
+    await by_phone(world)
+    code = (await world.session()).code
+    for event, line in (("$1", "resend via=email"), ("$2", f"resend {code} via=email")):
+        await world.write(line, event)
+        assert f"resend {code} to=" in world.texts()[-1]
+    await world.write("resend via=pigeon", "$3")
+    assert "There is no such channel" in world.texts()[-1]
+    assert len((await world.session()).messages) == 1
 
 
 async def test_what_is_no_address_is_refused_and_changes_nothing(world: World) -> None:
