@@ -16,7 +16,17 @@ from teleconnect_bot.doctor.findings import Finding, Level, Surroundings
 from teleconnect_bot.doctor.of_provider import phone
 from tests.unit.test_config import with_changes
 
-TEXTS = ("invitation", "invitation_planned", "rescheduled", "rescheduled_now", "cancelled", "reminder", "nobody_came", "new_message")
+TEXTS = (
+    "invitation",
+    "invitation_planned",
+    "rescheduled",
+    "rescheduled_now",
+    "cancelled",
+    "reminder",
+    "nobody_came",
+    "new_message",
+    "interpreter_confirm",
+)
 TEMPLATE = "HX" + "1" * 32
 
 
