@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import Route, expect
 
 from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
+from teleconnect_bot.services.guest_door import SeatPerson
 from tests.acceptance.page.chat_room import ChatRoom, Pen, in_the_room
 from tests.acceptance.page.person import Person
 from tests.acceptance.test_files import PDF, attach
@@ -113,3 +116,99 @@ async def test_who_writes_and_what_was_read_is_told_both_ways(room: ChatRoom, pe
     room.passing.append({"type": "m.typing", "content": {"user_ids": []}})
     await room.changed()
     await expect(person.page.get_by_text("Writing now: Staff")).to_have_count(0)
+
+
+async def test_a_native_guest_tries_nothing_that_it_may_not(front: Front, homeserver: RecordingHomeserver, person: Person) -> None:
+    room = await in_the_room(front, homeserver, person, token="the-guests-own-token")
+    pen = Pen(room)
+    await pen.gives_the_key()
+    await pen.writes("Good morning")
+    await person.visitor.reads("Good morning")
+    await person.visitor.write("Good morning to you")
+    refused = ("/typing/", "/receipt/", "/device_signing/", "/signatures/")
+    assert [path for _, path, _ in room.asked if any(part in path for part in refused)] == []
+    assert person.visitor.errors == []
+
+
+MARKUP = "<img src=x onerror=\"document.title='owned'\"><b>bold</b>"
+
+
+async def test_markup_and_giants_of_a_hostile_homeserver_are_text(front: Front, homeserver: RecordingHomeserver, person: Person) -> None:
+    people = (SeatPerson(STAFF, "Relative", MARKUP),)
+    room = await in_the_room(front, homeserver, person, people=people, public_name=MARKUP)
+    pen = Pen(room)
+    await pen.gives_the_key()
+    await pen.writes(MARKUP, format="org.matrix.custom.html", formatted_body=MARKUP)
+    await person.visitor.reads(MARKUP)
+    await pen.writes("A" * 3_000_000)
+    await pen.writes("still here")
+    await person.visitor.reads("still here")
+    longest = "Math.max(...[...document.querySelectorAll('.words')].map((each) => each.textContent.length))"
+    assert await person.page.evaluate(longest) <= 70_000, "no homeserver takes so long an event; the rest is cut off"
+    await pen.writes("x", msgtype="m.image", body=MARKUP, filename=MARKUP, file={"url": "javascript:alert(1)", "v": "v2"})
+    await pen.writes("last")
+    await person.visitor.reads("last")
+    assert await person.page.locator("main img").count() == 0
+    assert await person.page.title() == "Session"
+    assert person.visitor.errors == []
+    assert person.visitor.foreign == []
+
+
+async def test_answers_that_are_no_answers_break_nothing(room: ChatRoom, person: Person) -> None:
+    for broken in (
+        {"type": "m.room.encrypted", "sender": STAFF, "event_id": "$a", "content": "text", "origin_server_ts": "soon"},
+        {"type": "m.room.message", "sender": STAFF, "event_id": "$b", "content": {"msgtype": "m.text", "body": "in the clear"}},
+        {"type": "m.room.encrypted", "sender": STAFF, "event_id": "$c", "content": {}, "origin_server_ts": -1},
+    ):
+        room.timeline.append(broken)
+        await room.changed()
+    await person.visitor.write("I am still here")
+    assert await shown(person, "in the clear") == 0, "what came unencrypted is not shown"
+
+
+async def test_the_chat_with_messages_and_files_is_accessible_in_both_directions(room: ChatRoom, person: Person, tmp_path: Path) -> None:
+    pen = Pen(room)
+    await pen.gives_the_key()
+    await pen.writes("صباح الخير، نحن هنا")
+    await pen.writes("Good morning, we are here. " * 12)
+    picture, letter = tmp_path / "photo.png", tmp_path / "letter.pdf"
+    file = io.BytesIO()
+    Image.new("RGB", (600, 400), (30, 90, 200)).save(file, "PNG")
+    picture.write_bytes(file.getvalue())
+    letter.write_bytes(PDF)
+    await attach(person.visitor, picture)
+    await expect(person.page.get_by_role("img", name="Photo, You")).to_be_visible(timeout=SLOW_MS)
+    await attach(person.visitor, letter)
+    await expect(person.visitor.button("Save letter.pdf")).to_be_visible(timeout=SLOW_MS)
+    await person.visitor.write("a-very-long-word-without-any-place-to-break-" * 6)
+    room.passing.append({"type": "m.typing", "content": {"user_ids": [STAFF]}})
+    await room.changed()
+    await person.reads("Writing now: Staff")
+    await person.is_accessible()
+
+
+async def test_the_chat_can_be_used_with_the_keyboard_alone(room: ChatRoom, person: Person, tmp_path: Path) -> None:
+    box = person.page.get_by_role("textbox", name="Message")
+    await box.focus()
+    await person.page.keyboard.type("from the keyboard")
+    await person.page.keyboard.press("Tab")
+    await expect(person.visitor.button("Send")).to_be_focused()
+    await person.page.keyboard.press("Enter")
+    await person.visitor.reads("from the keyboard")
+    await expect(box).to_be_focused()
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(PDF)
+    await person.page.keyboard.press("Tab")
+    await person.page.keyboard.press("Tab")
+    await expect(person.visitor.button("Attach a file")).to_be_focused()
+    async with person.page.expect_file_chooser() as choosing:
+        await person.page.keyboard.press("Enter")
+    await (await choosing.value).set_files(letter)
+    save = person.visitor.button("Save letter.pdf")
+    await expect(save).to_be_visible(timeout=SLOW_MS)
+    await person.page.get_by_role("log").focus()
+    await person.page.keyboard.press("Tab")
+    await expect(save).to_be_focused()
+    async with person.page.expect_download() as downloading:
+        await person.page.keyboard.press("Enter")
+    assert (await downloading.value).suggested_filename == "letter.pdf"

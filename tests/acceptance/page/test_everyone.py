@@ -175,3 +175,44 @@ async def test_title_and_icon_say_nothing(person: Person) -> None:
     assert await person.page.evaluate("document.querySelector('link[rel=icon]').href") == "data:,"
     await person.come_in()
     assert await person.page.title() == "Session"
+
+
+async def test_what_stands_at_the_edges_is_accessible(front: Front, person: Person) -> None:
+    page = person.page
+    await person.come_in()
+    other = Person(person.visitor, person.link)
+    other.page = await person.visitor.context.new_page()
+    await other.page.goto(person.link)
+    await expect(other.page.get_by_role("heading", name="This page is open in another tab")).to_be_visible()
+    await other.is_accessible()
+    await other.page.keyboard.press("Tab")
+    await other.page.keyboard.press("Tab")
+    await expect(other.page.get_by_role("button", name="Use it here")).to_be_focused()
+    await other.page.keyboard.press("Enter")
+    await expect(other.page.get_by_role("heading", name="You are in the waiting room")).to_be_visible()
+    await person.sees("This page is open in another tab")
+    await other.page.close()
+    await person.press("Use it here")
+    await person.sees("You are in the waiting room")
+    await person.hears(front.door, status=SeatStatus.MOVED)
+    await person.sees("You moved to another device")
+    await person.is_accessible()
+
+    front.door.links.clear()
+    await page.goto("about:blank")
+    await page.goto(person.link)
+    await person.press("Continue")
+    await person.sees("This link does not work")
+    await person.press("Ask for a new link")
+    await person.sees("Thank you")
+    await person.is_accessible()
+
+    await page.route("**/api/**", lambda route: route.abort())
+    await page.goto("about:blank")
+    await page.goto(person.link)
+    await person.sees("No connection")
+    await person.is_accessible()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(person.visitor.button("Try again")).to_be_focused()
+    await page.unroute_all(behavior="ignoreErrors")
