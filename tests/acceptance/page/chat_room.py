@@ -11,7 +11,7 @@ import contextlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -227,6 +227,7 @@ def open_room(front: Front, homeserver: RecordingHomeserver, token: str | None =
 
     def seated(digest: bytes) -> None:
         front.rows.seats[digest] = GatewaySeat("seat-one", USER, DEVICE, ROOM, revoked=False, token=token)
+        front.door.seats[digest] = replace(front.door.seats[digest], native=token is not None)
 
     front.door.seated = seated
     return room

@@ -145,7 +145,7 @@ async def test_markup_and_giants_of_a_hostile_homeserver_are_text(front: Front, 
     await person.visitor.reads("still here")
     longest = "Math.max(...[...document.querySelectorAll('.words')].map((each) => each.textContent.length))"
     assert await person.page.evaluate(longest) <= 70_000, "no homeserver takes so long an event; the rest is cut off"
-    await pen.writes("x", msgtype="m.image", body=MARKUP, filename=MARKUP, file={"url": "javascript:alert(1)", "v": "v2"})
+    await pen.writes(MARKUP, msgtype="m.image", filename=MARKUP, file={"url": "javascript:alert(1)", "v": "v2"})
     await pen.writes("last")
     await person.visitor.reads("last")
     assert await person.page.locator("main img").count() == 0

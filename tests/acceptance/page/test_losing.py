@@ -117,7 +117,8 @@ async def test_a_browser_without_scripts_or_modules_reads_what_to_do_and_a_numbe
     old = await visitor()
     await old.page.route("**/assets/*.js", lambda route: route.abort())
     await old.follow(f"{front.url}/j#{GOOD_TOKEN}")
-    await expect(old.page.get_by_text("This page does not work in this browser.")).to_be_visible()
+    # Shown after six seconds, so that it does not flash by on a slow line.
+    await expect(old.page.get_by_text("This page does not work in this browser.")).to_be_visible(timeout=15_000)
     number = old.page.get_by_role("link", name="+41 22 000 00 00")
     await expect(number).to_be_visible()
     assert await number.get_attribute("href") == "tel:+41220000000"
