@@ -26,6 +26,8 @@ BY_PIXELS = """() => {
   });
 }"""
 
+NAMED = "(each, name) => each.id === name || each.textContent.replace(/^[^\\p{L}]+/u, '').trim() === name"
+
 
 class Person:
     def __init__(self, visitor: Visitor, link: str) -> None:
@@ -57,6 +59,17 @@ class Person:
         await self.press("Skip")
         await self.press("Enter waiting room")
         await self.sees("You are in the waiting room")
+
+    async def reach(self, name: str) -> None:
+        """Goes on with Tab until what bears this text, or this id, has the focus, and shows that it has."""
+        for _ in range(30):
+            await self.page.keyboard.press("Tab")
+            focused = self.page.locator(":focus")
+            if await focused.count() and await focused.evaluate(NAMED, name):
+                outline = await focused.evaluate("(each) => getComputedStyle(each).outlineStyle")
+                assert outline != "none", f"{name} shows that it has the focus"
+                return
+        raise AssertionError(f"{name} is not reached with Tab")
 
     async def hears(self, door: FakeDoor, **changes: object) -> None:
         """The server's view of this person's seat changes, and the page asks for it."""

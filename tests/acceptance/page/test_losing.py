@@ -84,7 +84,7 @@ async def test_a_browser_that_stores_nothing_can_still_be_in_the_session(
     assert private.errors == []
 
 
-@pytest.mark.parametrize("years", [-12, 9])
+@pytest.mark.parametrize("years", [-12, pytest.param(9, marks=pytest.mark.long)])
 async def test_a_telephone_with_a_wrong_clock_shows_messages_in_their_order_and_is_called(
     years: int, front: Front, homeserver: RecordingHomeserver, visitor: NewVisitor
 ) -> None:
