@@ -10,6 +10,7 @@ from teleconnect_bot.adapters.matrix.admin import HomeserverAdmin
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverApi, open_session
 from teleconnect_bot.adapters.matrix.inventory import MatrixInventory
 from teleconnect_bot.adapters.matrix.memory import AccountDataMemory
+from teleconnect_bot.adapters.messaging.sms_whatsapp import TwilioMessenger, settings_of
 from teleconnect_bot.adapters.storage.database import Database
 from teleconnect_bot.adapters.storage.sealing import FileSessionKeys
 from teleconnect_bot.adapters.storage.unit_of_work import SqlUnitOfWork
@@ -53,7 +54,8 @@ async def _survey(config: Config, storage: _Storage, *, confirm: bool = False) -
         admin = HomeserverAdmin(address=homeserver.address, domain=homeserver.domain, token=token, session=session)
         bot = HomeserverApi(homeserver.address, config.appservice.as_token.get_secret_value(), session, user=config.bot)
         inventory = MatrixInventory(bot, admin, config.bot, config.appservice.visitor_prefix, guests=config.guests.native)
-        survey = await Reconcile(storage.units, storage.keys).survey(inventory, SystemClock())
+        async with _provider(config) as messenger:
+            survey = await Reconcile(storage.units, storage.keys, messenger).survey(inventory, SystemClock())
         right = RightDatabase(storage.units, AccountDataMemory(bot, config.bot), SystemTokens())
         if confirm:
             await right.confirm()
@@ -64,6 +66,18 @@ async def _survey(config: Config, storage: _Storage, *, confirm: bool = False) -
 class _Storage:
     units: UnitOfWork
     keys: FileSessionKeys
+
+
+@asynccontextmanager
+async def _provider(config: Config) -> AsyncIterator[TwilioMessenger | None]:
+    if config.twilio is None:
+        yield None
+        return
+    messenger = TwilioMessenger(settings_of(config.twilio, config.public_url), SystemClock())
+    try:
+        yield messenger
+    finally:
+        await messenger.close()
 
 
 @asynccontextmanager

@@ -88,7 +88,9 @@ def _callbacks(parts: Parts) -> Callbacks | None:
     twilio = parts.config.twilio
     if twilio is None:
         return None
-    return Callbacks(parts.config.public_url, twilio.auth_token.get_secret_value(), Deliveries(parts.units, parts.sessions))
+    return Callbacks(
+        parts.config.public_url, twilio.auth_token.get_secret_value(), Deliveries(parts.units, parts.sessions, parts.messenger)
+    )
 
 
 async def _ready(parts: Parts) -> Mapping[str, bool]:

@@ -33,7 +33,7 @@ class Upkeep:
         self.parts, self.homeserver, self.staff = parts, homeserver, staff
         self.pool = VisitorPool(parts.units, homeserver.visitors, parts.tokens, parts.config.guests.pool)
         self.right = RightDatabase(parts.units, homeserver.memory, parts.tokens)
-        self.guarded = GuardedRepair(Reconcile(parts.units, parts.keys), self.right)
+        self.guarded = GuardedRepair(Reconcile(parts.units, parts.keys, parts.messenger), self.right)
         self.late = LateTeardowns(parts.units, parts.ledger, homeserver.chat, parts.clock, cards, parts.settings, staff.access.known_admins)
 
     async def run(self) -> None:

@@ -24,7 +24,7 @@ from twilio.request_validator import RequestValidator
 
 REFUSED_AT_ONCE = frozenset({21211, 21408, 21606, 21610, 21612, 21614, 21617})
 FAILS = REFUSED_AT_ONCE | frozenset({30003, 30004, 30005, 30006, 30007, 30008, 63003, 63016, 63024})
-FINAL = frozenset({"delivered", "undelivered", "failed", "read"})
+FINAL = frozenset({"delivered", "undelivered", "failed", "read", "received"})
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _SENDER = re.compile(r"\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}")
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
@@ -48,7 +48,7 @@ class Template:
 
 @dataclass(slots=True)
 class Record:
-    """One message as the provider keeps it. `link` is where the button of a template leads."""
+    """One message as the provider keeps it. `link` is where the button of a template leads; `received`: somebody wrote it to us."""
 
     sid: str
     to: str
@@ -59,6 +59,7 @@ class Record:
     status: str = "queued"
     error: int | None = None
     link: str = ""
+    received: bool = False
 
     @property
     def is_final(self) -> bool:
@@ -211,7 +212,7 @@ class Provider:
             "date_created": format_datetime(record.created_at),
             "date_sent": None if record.status == "queued" else format_datetime(record.created_at),
             "date_updated": format_datetime(record.created_at),
-            "direction": "outbound-api",
+            "direction": "inbound" if record.received else "outbound-api",
             "error_code": record.error if record.is_final else None,
             "error_message": None,
             "from": None if service else record.sender,
@@ -251,6 +252,16 @@ class Provider:
         if code:
             form["ErrorCode"] = str(code)
         return await self.post(record.callback, form, token=token)
+
+    async def receive(self, number: str, to: str, body: str, webhook: str) -> Record:
+        """Somebody writes to a sender of ours, and `webhook` is told of it."""
+        record = Record(
+            f"SM{len(self.taken) + len(self.records) + 1:031x}f", to, number, body, webhook, self.now(), "received", received=True
+        )
+        self.records[record.sid] = record
+        form = {"MessageSid": record.sid, "SmsSid": record.sid, "From": number, "To": to, "Body": body, "AccountSid": self.account_sid}
+        await self.post(webhook, form)
+        return record
 
     async def post(self, url: str, form: Mapping[str, str], *, token: str | None = None) -> int:
         if self._http is None or not url:

@@ -15,7 +15,8 @@ from teleconnect_bot.domain.people import ContactKind
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import Delivery, Session, State
 
-from .ports import UnitOfWork
+from .ledger import Ledger
+from .ports import PhoneMessenger, RefusedByService, ServiceUnavailable, UnitOfWork
 from .provider_words import words_for
 from .sessions import Sessions
 
@@ -31,8 +32,11 @@ OPEN = frozenset(State) - {State.DRAFT, State.TEARING_DOWN, State.GONE}
 
 
 class Deliveries:
-    def __init__(self, units: UnitOfWork, sessions: Sessions) -> None:
-        self.units, self.sessions = units, sessions
+    """`messenger` deletes the provider's records of what people answer."""
+
+    def __init__(self, units: UnitOfWork, sessions: Sessions, messenger: PhoneMessenger | None = None) -> None:
+        self.units, self.sessions, self.messenger = units, sessions, messenger
+        self.ledger = Ledger(units)
 
     async def reported(self, message_id: str, record: str, status: str, code: int | None) -> None:
         """`message_id` is what we gave the provider along with the message, `record` the provider's own id of it."""
@@ -62,15 +66,31 @@ class Deliveries:
                     return trace.place == record
         return False
 
-    async def answered(self, number: str, text: str) -> None:
-        """Somebody wrote to our number. STOP and its like end the messages to it in every session that is open; the rest is nobody's."""
-        if not is_stop(text):
-            return
+    async def answered(self, number: str, text: str, record: str) -> None:
+        """Somebody wrote to our number. STOP and its like end the messages to it in every session that is open; the rest is nobody's.
+
+        Whatever they wrote, the provider forgets it at once; if it cannot and a session knows the number, with that session at the latest.
+        """
         async with self.units.begin() as unit:
-            sessions = await unit.sessions_in(OPEN)
-        for session in sessions:
+            sessions = [session for session in await unit.sessions_in(OPEN) if _places_of(session, number)]
+        if sessions and record:
+            await self.ledger.found(sessions[0].id, TraceKind.PROVIDER_RECORD, record)
+        for session in sessions if is_stop(text) else ():
             for link, place in _places_of(session, number):
                 await self.sessions.decide(session.id, OptedOut(link, place))
+        await self._forget(record, sessions[0].id if sessions else None)
+
+    async def _forget(self, record: str, session_id: str | None) -> None:
+        if self.messenger is None or not record:
+            return
+        try:
+            await self.messenger.delete(record)
+        except (ServiceUnavailable, RefusedByService) as error:
+            log.warning("answer_not_removed", record=record, session=session_id, error=type(error).__name__)
+            return
+        for trace in await self.ledger.of(session_id, TraceKind.PROVIDER_RECORD) if session_id else ():
+            if trace.place == record:
+                await self.ledger.put(trace, state=TraceState.REMOVED)
 
 
 def is_stop(text: str) -> bool:

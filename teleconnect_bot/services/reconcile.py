@@ -8,16 +8,16 @@ the ledger before the room is made, and accounts and files are not taken for orp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
 
-from teleconnect_bot.domain.retention import TraceKind
+from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import State
 
 from .inventory import Inventory
-from .ports import Clock, RefusedByService, Rooms, ServiceUnavailable, SessionKeys, UnitOfWork, Visitors
+from .ports import Clock, PhoneMessenger, RefusedByService, Rooms, ServiceUnavailable, SessionKeys, UnitOfWork, Visitors
 from .sessions import SESSION_KEY_PREFIX
 from .teardown import purge
 
@@ -33,6 +33,9 @@ class Stray(StrEnum):
     VISITOR_WITHOUT_SESSION = "visitor_without_session"
     FILE_WITHOUT_ROW = "file_without_row"
     KEY_WITHOUT_SESSION = "key_without_session"
+    RECORD_WITHOUT_ROW = "record_without_row"
+    RECORD_OF_SOMEBODY = "record_of_somebody"
+    PROVIDER_NOT_ASKED = "provider_not_asked"
 
 
 WORDS = {
@@ -41,8 +44,14 @@ WORDS = {
     Stray.VISITOR_WITHOUT_SESSION: "an active account of a visitor that belongs to no session",
     Stray.FILE_WITHOUT_ROW: "a file of the bot that no session knows",
     Stray.KEY_WITHOUT_SESSION: "the key of a session that does not exist",
+    Stray.RECORD_WITHOUT_ROW: "the SMS provider's record of a message of ours that no session knows",
+    Stray.RECORD_OF_SOMEBODY: (
+        "the SMS provider's record of a message from or to a sender of ours that no session knows, and that may be another program's; "
+        "delete it in the provider's console if nobody needs it"
+    ),
+    Stray.PROVIDER_NOT_ASKED: "could not be asked, so that its records were not looked at",
 }
-REPAIRED = frozenset(Stray) - {Stray.SESSION_WITHOUT_ROOM}
+REPAIRED = frozenset(Stray) - {Stray.SESSION_WITHOUT_ROOM, Stray.RECORD_OF_SOMEBODY, Stray.PROVIDER_NOT_ASKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +64,42 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`known` counts the rooms, accounts and files outside, and the keys, that do belong to a row of ours."""
+    """`known` counts the rooms, accounts, files and records outside, and the keys, that do belong to a row of ours."""
 
     findings: list[Finding]
     known: int
 
 
 class Reconcile:
-    def __init__(self, units: UnitOfWork, keys: SessionKeys) -> None:
-        self.units, self.keys = units, keys
+    """`messenger` is None where no provider of SMS is configured."""
+
+    def __init__(self, units: UnitOfWork, keys: SessionKeys, messenger: PhoneMessenger | None = None) -> None:
+        self.units, self.keys, self.messenger = units, keys, messenger
+
+    async def _stray_records(self, young: datetime) -> tuple[list[Finding], int]:
+        """Records at the provider without row, and how many there are with one.
+
+        As long as a message may have been taken whose record is not known yet, none is taken for a stray: it may be that one, and would be
+        looked for in vain and sent again.
+        """
+        if self.messenger is None:
+            return [], 0
+        try:
+            kept = await self.messenger.kept()
+        except (ServiceUnavailable, RefusedByService) as error:
+            log.warning("provider_not_asked", error=type(error).__name__)
+            return [Finding(Stray.PROVIDER_NOT_ASKED, "SMS provider")], 0
+        async with self.units.begin() as unit:
+            traces = await unit.traces_of(frozenset({TraceKind.PROVIDER_RECORD}))
+        places = {trace.place for trace in traces}
+        if any(_is_being_sent(trace) for trace in traces):
+            return [], len(kept.keys() & places)
+        found = [
+            Finding(Stray.RECORD_WITHOUT_ROW if record.ours else Stray.RECORD_OF_SOMEBODY, name)
+            for name, record in kept.items()
+            if name not in places and (record.made is None or record.made < young)
+        ]
+        return found, len(kept.keys() & places)
 
     async def _orphan_keys(self) -> tuple[list[Finding], int]:
         """Keys without session, and how many there are with one. A key is durable before its session is committed, in the same unit."""
@@ -102,9 +138,10 @@ class Reconcile:
         owned = places | pool
         found += [Finding(Stray.VISITOR_WITHOUT_SESSION, user) for user, made in visitors.items() if user not in owned and made < young]
         found += [Finding(Stray.FILE_WITHOUT_ROW, mxc) for mxc, made in files.items() if mxc not in places and made < young]
+        records, known_records = await self._stray_records(young)
         orphans, known_keys = await self._orphan_keys()
         known = sum(room in places for room in rooms) + sum(user in owned for user in visitors) + sum(mxc in places for mxc in files)
-        return Survey(found + orphans, known + known_keys)
+        return Survey(found + records + orphans, known + known_records + known_keys)
 
     async def repair(self, findings: list[Finding], rooms: Rooms, visitors: Visitors, bot: str) -> int:
         """Removes what belongs to nobody; each by itself, and again the next time what could not be removed now. How many those are.
@@ -135,5 +172,12 @@ class Reconcile:
             case Stray.KEY_WITHOUT_SESSION:
                 if await self._is_orphan(finding.place):
                     self.keys.destroy(finding.place)
-            case Stray.SESSION_WITHOUT_ROOM:
+            case Stray.RECORD_WITHOUT_ROW:
+                if self.messenger is not None:
+                    await self.messenger.delete(finding.place)
+            case Stray.SESSION_WITHOUT_ROOM | Stray.RECORD_OF_SOMEBODY | Stray.PROVIDER_NOT_ASKED:
                 return
+
+
+def _is_being_sent(trace: Trace) -> bool:
+    return not trace.place and trace.state is TraceState.PLANNED

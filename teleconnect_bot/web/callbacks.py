@@ -6,6 +6,7 @@ nothing changes; with one, the answer is the same whether the message is known o
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from twilio.request_validator import RequestValidator
 STATUS, INBOUND = "/callbacks/twilio/status/{message}", "/callbacks/twilio/inbound"
 SIGNATURE = "X-Twilio-Signature"
 LONGEST_ID = 200
+RECORD = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 MOST_PARAMETERS = 100
 _EMPTY_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
@@ -23,7 +25,8 @@ class Reports(Protocol):
 
     async def reported(self, message_id: str, record: str, status: str, code: int | None) -> None: ...
 
-    async def answered(self, number: str, text: str) -> None: ...
+    async def answered(self, number: str, text: str, record: str) -> None:
+        """`record`: the provider's id of what was written."""
 
 
 class Callbacks:
@@ -47,7 +50,9 @@ class Callbacks:
     async def inbound(self, request: web.Request) -> web.Response:
         """The answer orders the provider to reply nothing."""
         form = await self._signed(request)
-        await self._reports.answered(form.get("From", "").removeprefix("whatsapp:"), form.get("Body", ""))
+        record = form.get("MessageSid", "")
+        known = record if RECORD.fullmatch(record) else ""
+        await self._reports.answered(form.get("From", "").removeprefix("whatsapp:"), form.get("Body", ""), known)
         return web.Response(text=_EMPTY_ANSWER, content_type="application/xml")
 
     async def _signed(self, request: web.Request) -> dict[str, str]:

@@ -37,9 +37,12 @@ bot's use cases and SQLite are real, the requester's chat is not.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
@@ -57,35 +60,63 @@ from .results import Row, table, write
 
 OUTPUT = Path("bench-output/results.json")
 LONGEST_SECONDS = 1800.0
+PARTS = SESSIONS, GATEWAY, REMOVAL, TRANSCRIPTS, MESSAGES, STORAGE = (
+    "sessions",
+    "gateway",
+    "removal",
+    "transcripts",
+    "messages",
+    "storage",
+)
+ON_THE_STACK = frozenset({SESSIONS, GATEWAY, REMOVAL})
 FAILURES = (CouldNotMeasure, BotFailed, NoMailCame, HomeserverFailed, aiohttp.ClientError, TimeoutError, OSError)
 
 
-async def run(directory: Path) -> tuple[list[Row], list[str]]:
-    stack = Stack(directory, settings=SETTINGS)
-    try:
-        await stack.start()
-        async with ClientSession(connector=TCPConnector(limit=0), timeout=ClientTimeout(total=None)) as http:
-            _now("sessions")
-            plain, where_plain, teardown = await session.measure(stack, http, transcript=False)
-            _now("sessions with transcript")
-            whole, where_whole, _ = await session.measure(stack, http, transcript=True)
-            await stack.restart_bot()
-            _now("the gateway")
-            rows = [plain, whole, *await gateway.measure(stack, http)]
-            _now("removals")
-            rows.append(await removal.measure(stack, http))
-        await stack.stop()
+async def run(directory: Path, parts: Sequence[str]) -> tuple[list[Row], list[str]]:
+    rows, notes = list[Row](), list[str]()
+    teardown: float | None = None
+    if ON_THE_STACK.intersection(parts):
+        rows, notes, teardown = await _on_the_stack(directory, parts)
+    if TRANSCRIPTS in parts:
         _now("transcripts")
         rows += await transcripts.measure()
+    if MESSAGES in parts:
         _now("messages")
         rows.append(await messages.measure(directory / "messages"))
+    if STORAGE in parts:
         _now("storage over many sessions")
-        return rows + await storage.measure(teardown), [where_plain, where_whole]
+        rows += await storage.measure(teardown)
+    return rows, notes
+
+
+async def _on_the_stack(directory: Path, parts: Sequence[str]) -> tuple[list[Row], list[str], float | None]:
+    """The rows, where the time of the sessions went, and the seconds of a teardown."""
+    rows, notes = list[Row](), list[str]()
+    teardown: float | None = None
+    stack = Stack(directory, settings=SETTINGS)
+    try:
+        async with AsyncExitStack() as ending:
+            await stack.start()
+            http = await ending.enter_async_context(ClientSession(connector=TCPConnector(limit=0), timeout=ClientTimeout(total=None)))
+            if SESSIONS in parts:
+                _now("sessions")
+                plain, where_plain, teardown = await session.measure(stack, http, transcript=False)
+                _now("sessions with transcript")
+                whole, where_whole, _ = await session.measure(stack, http, transcript=True)
+                await stack.restart_bot()
+                rows, notes = [plain, whole], [where_plain, where_whole]
+            if GATEWAY in parts:
+                _now("the gateway")
+                rows += await gateway.measure(stack, http)
+            if REMOVAL in parts:
+                _now("removals")
+                rows.append(await removal.measure(stack, http))
     except FAILURES:
         print(stack.bot.log_tail(), file=sys.stderr)
         raise
     finally:
         await stack.stop()
+    return rows, notes, teardown
 
 
 def _now(what: str) -> None:
@@ -93,15 +124,21 @@ def _now(what: str) -> None:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("part", nargs="*", help=f"what to measure: {', '.join(PARTS)}; everything, if nothing is named")
+    parts = parser.parse_args().part or PARTS
+    if unknown := ", ".join(set(parts) - set(PARTS)):
+        parser.error(f"there is no part {unknown}; there are {', '.join(PARTS)}")
     try:
         with tempfile.TemporaryDirectory(prefix="teleconnect-bench-") as directory:
-            rows, notes = asyncio.run(asyncio.wait_for(run(Path(directory)), LONGEST_SECONDS))
+            rows, notes = asyncio.run(asyncio.wait_for(run(Path(directory), parts), LONGEST_SECONDS))
     except FAILURES as error:
         print(f"Could not measure: {error or type(error).__name__}", file=sys.stderr)
         return 1
     write(rows, OUTPUT)
     print(table(rows))
-    print("\n" + "\n".join(notes))
+    if notes:
+        print("\n" + "\n".join(notes))
     print(f"\nAlso in {OUTPUT}.")
     return 0
 

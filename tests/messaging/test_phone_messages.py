@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from tests.services.fakes import Crash
 ACCOUNT, TOKEN = "AC" + "0" * 32, "the-auth-token"
 TEMPLATE = "HX" + "a" * 32
 NUMBER = "+41791234567"
+PUBLIC = "https://meet.example.org"
 LINK = "https://meet.example.org/j#abcdefghijklmnopqrstuv"
 
 
@@ -42,7 +44,7 @@ def settings_for(provider: Provider, **changed: object) -> TwilioSettings:
         "account_sid": ACCOUNT,
         "auth_token": TOKEN,
         "api_base": provider.address,
-        "public_url": "http://127.0.0.1:9",
+        "public_url": PUBLIC,
         "sms_from": {"default": "MG" + "1" * 32, "+41": "Example", "+33": "+33700000000"},
         "whatsapp_from": {"default": "+41790000000"},
         "templates": {"invitation": {"en": TEMPLATE}},
@@ -165,6 +167,7 @@ async def test_a_provider_that_is_away_is_named_without_number_or_text(side: Sid
         side.messenger.find(sms(), frozenset()),
         side.messenger.delete(unknown),
         side.messenger.state(unknown),
+        side.messenger.kept(),
     ):
         with pytest.raises(ServiceUnavailable) as caught:
             await asked
@@ -183,14 +186,36 @@ async def test_a_language_without_a_template_is_refused_before_anybody_is_asked(
         await side.messenger.send(whatsapp("sw"))
 
 
+async def test_what_is_kept_is_listed_until_it_is_deleted(side: Side) -> None:
+    assert await side.messenger.kept() == {}
+    record, other = await side.messenger.send(sms()), await side.messenger.send(sms(text="Your parcel is here."))
+    kept = await side.messenger.kept()
+    assert {name: found.ours for name, found in kept.items()} == {record: True, other: False}
+    side.finish(record)
+    await side.messenger.delete(record)
+    assert list(await side.messenger.kept()) == [other]
+
+
 # ---- what the real one sends
+
+
+async def test_only_what_a_sender_of_ours_sent_or_received_is_listed(messenger: TwilioMessenger, provider: Provider) -> None:
+    ours = {await messenger.send(message) for message in (sms(), sms(to="+380501234567"), sms(to="+33612345678"), whatsapp())}
+    received = await provider.receive(NUMBER, "Example", f"What is {LINK}?", "")
+    await provider.receive(NUMBER, "+41799999999", "Is my parcel here?", "")
+    for record in list(provider.taken):
+        provider.records[f"SM{record.sid[2:-1]}e"] = replace(record, sid=f"SM{record.sid[2:-1]}e", sender="+41799999999")
+    kept = await messenger.kept()
+    assert set(kept) == ours | {received.sid}
+    assert not kept[received.sid].ours, "a link may be quoted by anybody"
+    assert {found.made for found in kept.values()} == {NOW}
 
 
 async def test_an_sms_has_its_sender_by_country_and_its_callback_bears_our_id(messenger: TwilioMessenger, provider: Provider) -> None:
     for number in ("+41791234567", "+33612345678", "+380501234567"):
         await messenger.send(sms(to=number))
     assert [record.sender for record in provider.taken] == ["Example", "+33700000000", "MG" + "1" * 32]
-    assert provider.taken[0].callback == f"http://127.0.0.1:9{CALLBACKS}/status/session.link.invitation.1"
+    assert provider.taken[0].callback == f"{PUBLIC}{CALLBACKS}/status/session.link.invitation.1"
     assert provider.taken[0].body == f"You are invited. {LINK}"
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from teleconnect_bot.domain.channels import Channel
-from teleconnect_bot.services.ports import PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.ports import KeptRecord, PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.provider_words import WORDS
 from tests.services.fakes import Crash, Outside
 
 UNDER_WAY = RecordState("sent")
+OUR_ADDRESS = "https://meet.example.org"
 
 
 @dataclass
@@ -19,6 +21,7 @@ class FakeRecord:
     message: PhoneMessage
     final: bool = False
     state: RecordState = UNDER_WAY
+    received: bool = False
 
 
 class FakePhoneMessenger(Outside):
@@ -44,7 +47,7 @@ class FakePhoneMessenger(Outside):
 
     async def find(self, message: PhoneMessage, known: frozenset[str]) -> str | None:
         async with self.reached("SMS provider"):
-            unknown = ((record, found.message) for record, found in self.records.items() if record not in known)
+            unknown = ((record, found.message) for record, found in self.records.items() if record not in known and not found.received)
             return next((record for record, found in unknown if (found.to, found.text) == (message.to, message.text)), None)
 
     async def state(self, record: str) -> RecordState | None:
@@ -60,6 +63,20 @@ class FakePhoneMessenger(Outside):
     async def is_deleted(self, record: str) -> bool:
         async with self.reached("SMS provider"):
             return "is_deleted" not in self.lies_about and record not in self.records
+
+    async def kept(self) -> Mapping[str, KeptRecord]:
+        """As if all of it were old."""
+        async with self.reached("SMS provider"):
+            return {
+                record: KeptRecord(None, ours=not found.received and OUR_ADDRESS in found.message.text)
+                for record, found in self.records.items()
+            }
+
+    def receive(self, number: str, text: str) -> str:
+        """Somebody writes to us; the record's id."""
+        record = f"SM{len(self.records) + 0xFFFF:032x}"
+        self.records[record] = FakeRecord(PhoneMessage("", Channel.SMS, number, "", "", text, {}), final=True, received=True)
+        return record
 
     def finish(self, record: str, status: str = "delivered", code: int | None = None) -> None:
         """The provider is done with it; a record that is deleted already stays so."""

@@ -320,7 +320,7 @@ async def test_a_report_makes_looking_unnecessary(world: World) -> None:
 @pytest.mark.parametrize("answer", ["STOP", " stop. ", "Arrêt", "Unsubscribe", "СТОП"])
 async def test_whoever_answers_stop_receives_nothing_more_and_the_requester_is_told(world: World, answer: str) -> None:
     session = await invite(world)
-    await world.deliveries.answered(NUMBER, answer)
+    await world.deliveries.answered(NUMBER, answer, "")
     await world.settle()
     assert [text for text in world.mentions() if "answered STOP" in text]
     await world.write(f"cancel {session.code}", "$cancel")
@@ -331,7 +331,7 @@ async def test_whoever_answers_stop_receives_nothing_more_and_the_requester_is_t
 async def test_other_answers_and_other_numbers_change_nothing(world: World) -> None:
     session = await invite(world)
     for number, answer in ((NUMBER, "please do not stop"), (NUMBER, ""), ("+41790000000", "STOP"), ("", "STOP")):
-        await world.deliveries.answered(number, answer)
+        await world.deliveries.answered(number, answer, "")
     assert await now(world, session) == session
 
 

@@ -91,14 +91,14 @@ async def test_a_corrected_address_is_the_only_one_and_may_be_two_ways_again(wor
 
 async def test_a_new_number_is_written_to_although_the_old_one_answered_stop(world: World) -> None:
     await world.write(f"invite {NUMBER}", "$invite")
-    await world.deliveries.answered(NUMBER, "STOP")
+    await world.deliveries.answered(NUMBER, "STOP", "")
     await world.write(f"resend {(await world.session()).code} to=+41781234567", "$resend")
     assert [message.to for message in world.provider.taken] == [NUMBER, "+41781234567"]
 
 
 async def test_whoever_answered_stop_is_reached_by_email(world: World) -> None:
     await world.write(f"invite {NUMBER} {ANNA}", "$invite")
-    await world.deliveries.answered(NUMBER, "STOP")
+    await world.deliveries.answered(NUMBER, "STOP", "")
     await world.write("cancel", "$cancel")
     assert [mail.to for mail in world.mailer.taken] == [ANNA]
 

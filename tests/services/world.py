@@ -181,7 +181,7 @@ class World:
         self.calls = StaffCalls(self.units, self.sessions, self.guests, self.clock, self.tokens)
         calling = Calling(self.sessions, call_links, self.call_provider)
         self.staff_rooms = StaffRooms(BOT, self.shared, [ACCESS_ROOM], {"night": TEAM_ROOM})
-        self.reconcile = Reconcile(self.units, self.keys)
+        self.reconcile = Reconcile(self.units, self.keys, self.provider)
         self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, cards, self.settings, lambda: [ADMIN])
         self.right = RightDatabase(self.units, FakeMemory(self.homeserver), self.tokens)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
@@ -220,7 +220,7 @@ class World:
             InterpreterReach(domain="example.org", channels=self.channels, country="CH"),
             self.organisations.get,
         )
-        self.deliveries = Deliveries(self.units, self.sessions)
+        self.deliveries = Deliveries(self.units, self.sessions, self.provider)
         previews = Previews(self.sessions, self.messages)
         self.outbox = Outbox(
             self.units,

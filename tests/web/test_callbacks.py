@@ -21,13 +21,13 @@ Client = TestClient[web.Request, web.Application]
 @dataclass
 class Heard:
     reports: list[tuple[str, str, str, int | None]] = field(default_factory=list)
-    answers: list[tuple[str, str]] = field(default_factory=list)
+    answers: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def reported(self, message_id: str, record: str, status: str, code: int | None) -> None:
         self.reports.append((message_id, record, status, code))
 
-    async def answered(self, number: str, text: str) -> None:
-        self.answers.append((number, text))
+    async def answered(self, number: str, text: str, record: str) -> None:
+        self.answers.append((number, text, record))
 
 
 @pytest.fixture
@@ -94,10 +94,18 @@ async def test_a_get_is_no_report(client: Client, heard: Heard) -> None:
 
 
 async def test_what_people_answer_is_passed_on_without_the_channels_prefix_and_nothing_is_replied(client: Client, heard: Heard) -> None:
-    form = {"MessageSid": "SM2", "From": "whatsapp:+41791234567", "Body": "STOP"}
+    record = "SM" + "0" * 32
+    form = {"MessageSid": record, "From": "whatsapp:+41791234567", "Body": "STOP"}
     answer = await client.post(INBOUND, data=form, headers=signed(INBOUND, form))
     assert (answer.status, await answer.text()) == (200, '<?xml version="1.0" encoding="UTF-8"?><Response></Response>')
-    assert heard.answers == [("+41791234567", "STOP")]
+    assert heard.answers == [("+41791234567", "STOP", record)]
+
+
+async def test_what_is_no_records_id_is_never_asked_to_be_deleted(client: Client, heard: Heard) -> None:
+    for named in ("", "SM2", "../Calls/CA" + "0" * 32, "SM" + "0" * 33):
+        form = {"MessageSid": named, "From": "+41791234567", "Body": "hello"}
+        await client.post(INBOUND, data=form, headers=signed(INBOUND, form))
+    assert {record for *_, record in heard.answers} == {""}
 
 
 async def test_a_code_that_is_no_number_is_no_code(client: Client, heard: Heard) -> None:

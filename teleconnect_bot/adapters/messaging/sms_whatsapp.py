@@ -24,7 +24,7 @@ from twilio.rest import Client
 from teleconnect_bot.adapters.plain_text import one_line
 from teleconnect_bot.config.sections import Twilio
 from teleconnect_bot.domain.channels import Channel, longest_prefix
-from teleconnect_bot.services.ports import Clock, PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
+from teleconnect_bot.services.ports import Clock, KeptRecord, PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.provider_words import NO_SENDER, NO_TEMPLATE, OVERLOADED, words_for
 
 SERVICE = "SMS provider"
@@ -34,6 +34,8 @@ NOT_FINAL = 20009
 PATIENCE_SECONDS = 30.0
 LOOKED_BACK = timedelta(days=2)
 LOOKED_THROUGH = 200
+LISTED, LISTED_BACK = 1000, timedelta(days=7)
+"""How many of the account's records are looked through for those that no row knows, and of how many days."""
 
 # The library logs numbers, texts and addresses at INFO. This logger belongs to no hierarchy and passes nothing on.
 _SILENT = logging.Logger("twilio", level=logging.CRITICAL + 1)  # noqa: LOG001  outside the hierarchy on purpose
@@ -113,6 +115,21 @@ class TwilioMessenger:
         except _Unknown:
             return True
         return False
+
+    async def kept(self) -> Mapping[str, KeptRecord]:
+        since = self._clock.now() - LISTED_BACK
+        async with self._asking():
+            records = await self._messages.list_async(date_sent_after=since, limit=LISTED, page_size=LISTED)
+        return {str(record.sid): self._kept(record) for record in records if self._is_by_our_senders(record)}
+
+    def _kept(self, record: Any) -> KeptRecord:
+        sent = not str(record.direction).startswith("inbound")
+        return KeptRecord(record.date_created, ours=sent and self._settings.public_url in (record.body or ""))
+
+    def _is_by_our_senders(self, record: Any) -> bool:
+        own = record.to if str(record.direction).startswith("inbound") else record.from_
+        senders = {*self._settings.sms_from.values(), *self._settings.whatsapp_from.values()}
+        return (own or "").removeprefix("whatsapp:") in senders or record.messaging_service_sid in senders
 
     def _as_sms(self, message: PhoneMessage) -> dict[str, Any]:
         return {"to": _to(message), "body": message.text, **self._sender(self._settings.sms_from, message)}

@@ -157,6 +157,17 @@ class RecordState:
     code: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """A record that the provider keeps of what one of our senders sent or received. `made` is None when the provider does not say it.
+
+    `ours`: it certainly belongs to this bot, which others may share the account with, because it bears the bot's public address.
+    """
+
+    made: datetime | None
+    ours: bool
+
+
 class PhoneMessenger(Protocol):
     """SMS and WhatsApp (PRODUCT §6). What the provider keeps of a message is its record, under an id that it gives."""
 
@@ -178,6 +189,9 @@ class PhoneMessenger(Protocol):
 
     async def is_deleted(self, record: str) -> bool:
         """Asked of the provider."""
+
+    async def kept(self) -> Mapping[str, KeptRecord]:
+        """The records that the provider still has of the last days, by their ids. Raises `ServiceUnavailable`, `RefusedByService`."""
 
 
 class PdfRenderer(Protocol):
