@@ -150,13 +150,15 @@ class Seats:
             self._live = {digest: live for digest, live in self._live.items() if live.polls}
 
     def changed(self, seat_id: str, *, over: bool = False) -> None:
-        """The seat's row has changed: it is read again at the next call, and the held polls end now."""
+        """The seat's row has changed: it is read again at the next call, and the held polls end now. One that is `over` is forgotten."""
         self._changes += 1
         for live in self._live.values():
             if live.row.seat_id == seat_id:
                 live.stale = True
                 live.over = live.over or over
                 live.end_polls()
+        if over:
+            self._live = {digest: live for digest, live in self._live.items() if live.row.seat_id != seat_id}
 
     def outdate_members(self) -> None:
         for live in self._live.values():

@@ -13,6 +13,7 @@ from yarl import URL
 from teleconnect_bot.web.gateway_seats import ROW_TRUSTED_FOR
 from teleconnect_bot.web.gateway_table import LIMITS, MOST_HELD_POLLS
 from tests.fakes_web import OTHER_SECRET, ROOM, SECRET, USER, Front, RecordingHomeserver, gateway_with_seats
+from tests.memory import texts_held
 
 SYNC = "/_matrix/client/v3/sync"
 
@@ -80,6 +81,21 @@ async def test_revoking_a_seat_ends_its_polls_with_401_and_every_later_call(quer
         before = len(homeserver.requests)
         assert (await front.gw("GET", f"/_matrix/client/v3/rooms/{ROOM}/members")).status == 401
         assert len(homeserver.requests) == before
+
+
+async def test_of_a_seat_that_is_revoked_the_gateway_remembers_nothing(tmp_path: Path) -> None:
+    def outside(one: object) -> bool:
+        return type(one).__module__.startswith(("tests.", "aiohttp", "asyncio", "_asyncio"))
+
+    async with gateway_with_seats(tmp_path) as (front, _):
+        path = f"/_matrix/client/v3/rooms/{ROOM}/members"
+        assert (await front.gw("GET", path)).status == 200
+        assert {USER, ROOM} <= texts_held([front.gateway], outside)
+        front.rows.change(SECRET, revoked=True)
+        front.gateway.revoked("seat-one")
+        assert {USER, ROOM}.isdisjoint(texts_held([front.gateway], outside))
+        assert (await front.gw("GET", path)).status == 401
+        assert {USER, ROOM}.isdisjoint(texts_held([front.gateway], outside))
 
 
 async def test_a_seat_that_is_revoked_while_its_row_is_being_read_gets_in_nowhere(tmp_path: Path) -> None:
