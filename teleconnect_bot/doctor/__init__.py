@@ -15,6 +15,7 @@ from teleconnect_bot.config import Config
 from teleconnect_bot.doctor import of_database, of_guests, of_homeserver, of_languages, of_machine
 from teleconnect_bot.doctor.findings import Check, Finding, Level, Result, Surroundings
 from teleconnect_bot.doctor.of_calls import calls
+from teleconnect_bot.doctor.of_organisations import organisation_rooms
 from teleconnect_bot.doctor.of_provider import phone
 from teleconnect_bot.doctor.of_staff_rooms import staff_rooms
 
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     Check("pdf", "PDF and fonts", of_machine.pdf),
     Check("access", "Access", of_machine.access),
     Check("staff_rooms", "Rooms of staff and teams", staff_rooms, after="registration"),
+    Check("organisation_rooms", "Rooms of interpreting organisations", organisation_rooms, after="registration"),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -103,24 +102,6 @@ async def test_the_interpreters_own_mail_has_the_facts_a_link_of_their_own_and_o
     (file,) = mail.attachments
     assert b"METHOD:REQUEST" in file.data
     assert (await world.session()).id.encode() in file.data
-
-
-async def test_of_a_hundred_who_accept_at_the_same_time_one_interprets_and_the_others_read_that_it_is_taken(world: World) -> None:
-    await seek(world, LINGUA, HORN)
-    desks = [Desk(world, LINGUA.email or ""), Desk(world, HORN.email or "")]
-    tokens = [desk.token for desk in desks]
-    answers = await asyncio.gather(
-        *(
-            world.interpreters.accept(tokens[number % 2], 1, f"Interpreter {number}", f"i{number}@lingua.example", "en", "1")
-            for number in range(100)
-        )
-    )
-    await world.settle()
-    assert sorted(view.status for view in answers if view) == [OfferStatus.ACCEPTED] + [OfferStatus.TAKEN] * 99
-    assert [view for view in answers if view and view.status is OfferStatus.TAKEN] == [NOTHING_MORE] * 99
-    session = await world.session()
-    assert [link.role for link in session.links] == [Role.SERVICE_USER, Role.INTERPRETER]
-    assert len(mails_to(world, AMINA)) == len(mails_to(world, session.links[-1].contact.value)) == 1
 
 
 async def test_the_same_person_who_presses_twice_reads_twice_that_they_have_accepted(world: World) -> None:

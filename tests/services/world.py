@@ -120,8 +120,9 @@ class FakeDirectChats:
 class World:
     """`start()` makes a new process on what the old one left behind."""
 
-    def __init__(self, directory: Path) -> None:
-        self.address = f"sqlite:///{directory}/bot.db"
+    def __init__(self, directory: Path, address: str | None = None) -> None:
+        """`address` is that of a migrated database which stands elsewhere."""
+        self.address = address or f"sqlite:///{directory}/bot.db"
         self.keys_directory = directory / "keys"
         self.crash = Crash()
         self.clock, self.tokens = FakeClock(), CountingTokens()
@@ -157,7 +158,8 @@ class World:
         return twin
 
     async def create(self) -> World:
-        await new_migrated_file(self.keys_directory.parent / "bot.db")
+        if self.address.startswith("sqlite"):
+            await new_migrated_file(self.keys_directory.parent / "bot.db")
         self.start()
         await self.staff_rooms.learn()
         return self
