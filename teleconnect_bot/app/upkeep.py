@@ -14,6 +14,7 @@ from teleconnect_bot.app.staff import StaffSide
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.arrivals import VisitorPool
+from teleconnect_bot.services.doubt_notices import DoubtNotices
 from teleconnect_bot.services.late_teardown import LateTeardowns
 from teleconnect_bot.services.ports import RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.reconcile import Reconcile
@@ -34,6 +35,7 @@ class Upkeep:
         self.pool = VisitorPool(parts.units, homeserver.visitors, parts.tokens, parts.config.guests.pool)
         self.right = RightDatabase(parts.units, homeserver.memory, parts.tokens)
         self.guarded = GuardedRepair(Reconcile(parts.units, parts.keys, parts.messenger), self.right)
+        self.doubts = DoubtNotices(homeserver.chat, parts.clock, cards, parts.settings, staff.access.known_admins)
         self.late = LateTeardowns(parts.units, parts.ledger, homeserver.chat, parts.clock, cards, parts.settings, staff.access.known_admins)
 
     async def run(self) -> None:
@@ -75,4 +77,7 @@ class Upkeep:
         if homeserver.staff_rooms.complete():
             await parts.settings.forget_others(self.staff.access.may_request)
         survey = await self.guarded.reconcile.survey(homeserver.inventory, parts.clock)
-        return await self.guarded.run(survey, homeserver.rooms, homeserver.visitors, parts.config.bot) is None
+        doubt = await self.guarded.run(survey, homeserver.rooms, homeserver.visitors, parts.config.bot)
+        if doubt is not None:
+            await self.doubts.tell()
+        return doubt is None

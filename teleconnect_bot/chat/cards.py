@@ -194,6 +194,16 @@ class Cards(TeamTexts, OfferTexts):
                 )
             )
 
+    def doubtful_database(self, reads: Settings = DEFAULT) -> Text:
+        with speaking_to(reads):
+            return text(
+                say(
+                    "My database may be the wrong one, or an old copy: there are rooms, accounts, files or keys of mine that it does not "
+                    "know. I remove none of them until this is settled; sessions go on. `teleconnect-bot residue` on the server says why, "
+                    "and what to do."
+                )
+            )
+
     def forgotten(self, reader: Settings = DEFAULT) -> Text:
         with speaking_to(reader):
             return text(say("The invitation that you began was not sent, and is forgotten now. `invite` begins a new one."))

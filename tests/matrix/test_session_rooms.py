@@ -12,10 +12,13 @@ from mautrix.api import Path as MatrixPath
 
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
 from teleconnect_bot.adapters.matrix.rooms import MARKER_KEY
+from teleconnect_bot.adapters.matrix.state import ForgottenRooms
 from teleconnect_bot.domain.transcript import FileKind, WrittenEvent
 from teleconnect_bot.services.ports import Membership, VisitorAccount
+from teleconnect_bot.services.teardown import purge
 from tests.fixtures_homeserver import NewStaff, TestHomeserver
 from tests.matrix.bot import Bot
+from tests.memory import texts_held
 from tests.staff import Staff
 
 KEY = "session-key-1"
@@ -286,3 +289,26 @@ async def test_the_database_files_hold_no_readable_room_key(bot: Bot, new_staff:
     await bot.told.wait_for(lambda: bool(bot.told.texts))
     rows = await bot.account.database.db.fetch("SELECT room_id, session FROM crypto_megolm_inbound_session")
     assert {bytes(row["session"]).partition(b"\n")[0] for row in rows if row["room_id"] == room} == {KEY.encode()}
+
+
+async def test_of_a_forgotten_room_the_process_remembers_its_id_alone_so_that_late_echoes_bring_nothing_back(
+    bot: Bot, new_staff: NewStaff
+) -> None:
+    def outside(one: object) -> bool:
+        return type(one).__module__.startswith(("tests.", "asyncio", "_asyncio", "aiohttp")) or isinstance(one, ForgottenRooms)
+
+    alice = await new_staff("alice")
+    room = await session_room(bot, alice)
+    await alice.say(room, "hello")
+    await bot.told.wait_for(lambda: bot.told.written(room) == ["hello"])
+    rows = await bot.account.database.db.fetch("SELECT session_id FROM crypto_megolm_inbound_session WHERE room_id=$1", room)
+    of_the_room = {room, *(str(row["session_id"]) for row in rows)}
+    assert len(of_the_room) == 2
+    assert room in texts_held([bot.account], outside)
+
+    await purge(bot.rooms, room, bot.user)
+    await bot.rooms.forget_keys(room)
+    assert await bot.rooms.keys_forgotten(room)
+    everything = texts_held([bot.account], outside)
+    assert len(everything) > 100
+    assert {text for text in everything if any(name in text for name in of_the_room)} == set()

@@ -16,7 +16,7 @@ from teleconnect_bot.services.reconcile import Finding, Stray
 from teleconnect_bot.services.residue import report
 from tests.services.fakes import FakeHomeserver
 from tests.services.test_whole_session import started
-from tests.services.world import World
+from tests.services.world import ADMIN, ADMINS_CHAT, World
 
 OLD = timedelta(hours=2)
 SECOND_GUEST = "ben@example.net"
@@ -76,6 +76,29 @@ async def test_an_empty_database_removes_nothing_where_the_homeserver_remembers_
     await other.right.keep()
     assert everything(running) == before
     assert running.homeserver.remembered is None
+
+
+async def test_each_administrator_is_told_once_a_day_that_the_database_is_in_doubt(other: World) -> None:
+    def told() -> list[str]:
+        return other.texts(ADMINS_CHAT)
+
+    other.homeserver.away_for.add("post")
+    await other.doubts.tell()
+    assert told() == []
+    other.homeserver.away_for.clear()
+    for _ in range(3):
+        await other.doubts.tell()
+    (message,) = told()
+    assert "may be the wrong one" in message
+    assert "teleconnect-bot residue" in message
+    assert [event.mention for event in other.homeserver.events.values() if event.room == ADMINS_CHAT] == [ADMIN]
+    other.clock.moment += timedelta(days=1)
+    await other.doubts.tell()
+    assert len(told()) == 2
+    other.chat.unknown.add(ADMIN)
+    other.clock.moment += timedelta(days=1)
+    await other.doubts.tell()
+    assert len(told()) == 2
 
 
 async def test_a_database_of_before_this_memory_goes_on_as_the_right_one(running: World) -> None:

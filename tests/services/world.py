@@ -37,6 +37,7 @@ from teleconnect_bot.services.calendar_entries import CalendarEntries
 from teleconnect_bot.services.calls import CallLinks, CallOffers, StaffCalls
 from teleconnect_bot.services.deliveries import Deliveries
 from teleconnect_bot.services.dialogues import Dialogues
+from teleconnect_bot.services.doubt_notices import DoubtNotices
 from teleconnect_bot.services.guests import Guests
 from teleconnect_bot.services.interpreter_answers import InterpreterAnswers, InterpreterReach
 from teleconnect_bot.services.interpreter_facts import InterpreterFacts
@@ -185,6 +186,7 @@ class World:
         self.staff_rooms = StaffRooms(BOT, self.shared, [ACCESS_ROOM], {"night": TEAM_ROOM})
         self.reconcile = Reconcile(self.units, self.keys, self.provider)
         self.late = LateTeardowns(self.units, self.ledger, self.chat, self.clock, cards, self.settings, lambda: [ADMIN])
+        self.doubts = DoubtNotices(self.chat, self.clock, cards, self.settings, lambda: [ADMIN])
         self.right = RightDatabase(self.units, FakeMemory(self.homeserver), self.tokens)
         self.pool = VisitorPool(self.units, visitors, self.tokens)
         entries = CalendarEntries(

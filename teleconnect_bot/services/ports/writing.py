@@ -77,6 +77,9 @@ class StaffTexts(Protocol):
     def late_teardown(self, session: Session, owners: Sequence[str], reads: Settings) -> Text:
         """To an administrator: what is left where of a session whose deletion fails."""
 
+    def doubtful_database(self, reads: Settings) -> Text:
+        """To an administrator: what belongs to no session is not removed, because the database may be the wrong one."""
+
     def forgotten(self, reader: Settings) -> Text:
         """An invitation that was being put together has ended by itself."""
 
