@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +22,11 @@ NATIVE_DEVICE = "guest_device"
 def token_from(key_material: bytes) -> str:
     """The link's token: the first 128 bits of what the session key gives for link and generation (ARCHITECTURE §5)."""
     return base64.urlsafe_b64encode(key_material[:16]).rstrip(b"=").decode()
+
+
+def tokens_in(text: str) -> list[str]:
+    """The tokens of all links in a text."""
+    return re.findall(rf"/[ji][#/]([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})(?![A-Za-z0-9_-])", text)
 
 
 def digest_of(secret: str) -> bytes:

@@ -7,11 +7,12 @@ blindly: a message that may have been taken is looked for first.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import cast
 
 import structlog
 
-from teleconnect_bot.domain.channels import BY_TELEPHONE
+from teleconnect_bot.domain.channels import BY_TELEPHONE, Channel
 from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
 from teleconnect_bot.domain.delivery import FINAL, looked_at
 from teleconnect_bot.domain.effects import Effect, LookAtRecord, RemoveRecord
@@ -36,6 +37,9 @@ RECORDS = frozenset({TraceKind.PROVIDER_RECORD})
 STOPPED = 21610
 LEFT_TO_TEARDOWN = 20
 """After how many attempts, some two hours, a record is left alone until the session is deleted."""
+
+LINK = "link "
+"""How the `container` of a record begins that is known by the digest of the link in its text alone."""
 
 Compose = Callable[[Session, OutgoingMessage], PhoneMessage | None]
 ComposeAlert = Callable[[Session, Trace], Awaitable[PhoneMessage | None]]
@@ -158,14 +162,34 @@ class PhoneMessages:
                     await self.messenger.delete(located.place)
                 await self.ledger.put(located, state=TraceState.REMOVED if located.place else TraceState.VERIFIED)
 
-    async def locate(self, session: Session) -> None:
-        """Before the numbers are gone for good: find the records of messages that may have been taken just before a crash."""
+    async def locate(self, session: Session) -> bool:
+        """Before the numbers are gone for good: find the records of messages that may have been taken just before a crash.
+
+        False while the provider does not say. What was sent by SMS with a link is then known by the link's digest, without the number.
+        """
+        all_asked = True
         for trace in await self.ledger.of(session.id, TraceKind.PROVIDER_RECORD):
-            if trace.state is not TraceState.VERIFIED:
+            if trace.state is not TraceState.VERIFIED and not trace.place:
                 try:
                     await self._located(session, trace)
                 except (ServiceUnavailable, RefusedByService):
-                    log.warning("record_not_located", session=session.id)
+                    all_asked = False
+                    await self._note_link(session, trace)
+        return all_asked
+
+    async def _note_link(self, session: Session, trace: Trace) -> None:
+        message = session.message(trace.key)
+        link = session.link(message.link) if message and message.channel is Channel.SMS else None
+        if link is not None and not trace.container:
+            async with self.units.begin() as unit:
+                await unit.update_trace(replace(trace, container=f"{LINK}{link.digest.hex()}"))
+
+    async def locate_by_link(self, trace: Trace) -> Trace:
+        """When the numbers are gone. Raises `ServiceUnavailable`."""
+        if self.messenger is None or not trace.container.startswith(LINK):
+            return trace
+        found = await self.messenger.find_link(bytes.fromhex(trace.container.removeprefix(LINK)), await self._known())
+        return await self.ledger.made(trace, found) if found else trace
 
     async def _located(self, session: Session, trace: Trace) -> Trace:
         message = session.message(trace.key)

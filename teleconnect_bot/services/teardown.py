@@ -16,7 +16,7 @@ import structlog
 from teleconnect_bot.domain.commands import RoomEmptied
 from teleconnect_bot.domain.effects import Effect, TearDown
 from teleconnect_bot.domain.guest_link import SeatState
-from teleconnect_bot.domain.retention import REMOVALS, Trace, TraceKind, TraceState
+from teleconnect_bot.domain.retention import REMOVALS, Owner, Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
 
 from .ledger import Ledger, transaction_of
@@ -44,8 +44,9 @@ from .statistics import counted
 
 log = structlog.get_logger("teleconnect_bot.teardown")
 
-HOMESERVER_AWAY = timedelta(minutes=10)
-"""How long after the grace personal rows wait at most for a homeserver that does not let us remove people."""
+SERVICE_AWAY = timedelta(minutes=10)
+"""How long after the grace personal rows wait at most for a homeserver that does not let us remove people, or for a provider that does
+not say whether it has a message whose record we do not know."""
 PLACEHOLDER = Text("…")
 
 
@@ -108,7 +109,7 @@ class Teardown:
                     if user != self.bot and membership in (Membership.JOIN, Membership.INVITE):
                         await self.rooms.remove(room, user)
         except ServiceUnavailable:
-            if self.clock.now() < session.state_since + session.policy.sync_grace + HOMESERVER_AWAY:
+            if self.clock.now() < session.state_since + session.policy.sync_grace + SERVICE_AWAY:
                 raise
             log.warning("teardown_goes_on_without_homeserver", session=session.id)
         await self.sessions.decide(session.id, RoomEmptied())
@@ -139,8 +140,10 @@ class Teardown:
             raise Later(rest)
 
     async def _destroy_personal(self, session: Session) -> None:
-        if self.phone is not None and self.keys.exists(session.key):
-            await self.phone.locate(session)
+        if self.phone is not None and self.keys.exists(session.key) and not await self.phone.locate(session):
+            if self.clock.now() < session.state_since + session.policy.sync_grace + SERVICE_AWAY:
+                raise ServiceUnavailable(Owner.SMS_PROVIDER.value)
+            log.warning("teardown_goes_on_without_provider", session=session.id)
         async with self.units.begin() as unit:
             present = await unit.session(session.id)
             for name in counted(present) if present and self.keys.exists(session.key) else ():
@@ -187,6 +190,8 @@ class Teardown:
                 return await self.ledger.put(trace, place=await self.chat.post(trace.container, PLACEHOLDER, transaction_of(trace)))
             case TraceKind.VISITOR if not self.visitors.named_ahead:
                 return await self.ledger.put(trace, place=await self.visitors.find(trace.key) or "")
+            case TraceKind.PROVIDER_RECORD if self.phone is not None:
+                return await self.phone.locate_by_link(trace)
             case _:
                 return trace
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from teleconnect_bot.adapters.messaging.sms_whatsapp import CALLBACKS, TwilioMessenger, TwilioSettings
 from teleconnect_bot.demo.provider import Provider, Record, Template, serving
 from teleconnect_bot.domain.channels import Channel
+from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.services.deliveries import SENT, UNDER_WAY
 from teleconnect_bot.services.ports import PhoneMessage, PhoneMessenger, RecordState, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.provider_words import WORDS
@@ -138,6 +139,15 @@ async def test_a_message_is_found_again_unless_its_record_is_known(side: Side) -
     assert await side.messenger.find(sms(to="+41791234568"), frozenset()) is None
 
 
+async def test_a_message_is_found_by_the_digest_of_its_link_alone(side: Side) -> None:
+    digest = digest_of(LINK.partition("#")[2])
+    assert await side.messenger.find_link(digest, frozenset()) is None
+    record = await side.messenger.send(sms())
+    await side.messenger.send(sms("another", text="You are invited. https://meet.example.org/j#ABCDEFGHIJKLMNOPQRSTUV"))
+    assert await side.messenger.find_link(digest, frozenset()) == record
+    assert await side.messenger.find_link(digest, frozenset({record})) is None
+
+
 async def test_a_record_can_be_deleted_once_it_is_final_and_a_second_time_is_fine(side: Side) -> None:
     record = await side.messenger.send(sms())
     with pytest.raises(ServiceUnavailable):
@@ -166,6 +176,7 @@ async def test_a_provider_that_is_away_is_named_without_number_or_text(side: Sid
         side.messenger.send(sms()),
         side.messenger.find(sms(), frozenset()),
         side.messenger.delete(unknown),
+        side.messenger.find_link(b"", frozenset()),
         side.messenger.state(unknown),
         side.messenger.kept(),
     ):

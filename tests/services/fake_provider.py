@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from teleconnect_bot.domain.channels import Channel
+from teleconnect_bot.domain.guest_link import digest_of, tokens_in
 from teleconnect_bot.services.ports import KeptRecord, PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.provider_words import WORDS
 from tests.services.fakes import Crash, Outside
@@ -49,6 +50,11 @@ class FakePhoneMessenger(Outside):
         async with self.reached("SMS provider"):
             unknown = ((record, found.message) for record, found in self.records.items() if record not in known and not found.received)
             return next((record for record, found in unknown if (found.to, found.text) == (message.to, message.text)), None)
+
+    async def find_link(self, digest: bytes, known: frozenset[str]) -> str | None:
+        async with self.reached("SMS provider"):
+            unknown = ((record, found.message) for record, found in self.records.items() if record not in known and not found.received)
+            return next((record for record, found in unknown if digest in map(digest_of, tokens_in(found.text))), None)
 
     async def state(self, record: str) -> RecordState | None:
         async with self.reached("SMS provider"):

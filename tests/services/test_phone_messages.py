@@ -389,6 +389,47 @@ async def test_a_message_that_has_arrived_is_forgotten_by_the_provider(world: Wo
     assert trace.state is TraceState.REMOVED
 
 
+async def killed_before_the_commit(world: World, session: Session) -> None:
+    """The provider said yes and we were killed; it reports nothing, and nobody can ask it."""
+    (trace,) = await world.ledger.of(session.id, TraceKind.PROVIDER_RECORD)
+    await world.ledger.put(trace, place="", state=TraceState.PLANNED)
+    world.provider.away = True
+
+
+async def test_a_record_that_we_never_learnt_of_is_found_by_its_link_when_the_provider_was_away_until_all_else_was_deleted(
+    world: World,
+) -> None:
+    session = await invite(world)
+    await killed_before_the_commit(world, session)
+    await world.write(f"cancel {session.code}", "$cancel")
+    await world.pass_time(DAY + GRACE + TEN_MINUTES * 3)
+    assert not world.keys.exists(session.key), "personal data did not wait for the provider"
+    assert await world.sessions.load(session.id) is not None
+    world.provider.away = False
+    for record in list(world.provider.records):
+        world.provider.finish(record)
+    await world.pass_time(timedelta(hours=1))
+    assert world.provider.records == {}
+    assert await world.sessions.load(session.id) is None
+    assert await world.ledger.of(session.id) == []
+
+
+async def test_a_provider_that_is_back_within_ten_minutes_is_asked_by_number_so_that_whatsapp_is_found_too(world: World) -> None:
+    order = ChannelOrder((EMAIL, SMS, WHATSAPP), (CountryOrder("default", (WHATSAPP,)),))
+    world.sessions.policy = replace(world.policy, channels=order)
+    session = await invite(world)
+    await killed_before_the_commit(world, session)
+    await world.write(f"cancel {session.code}", "$cancel")
+    await world.pass_time(DAY + GRACE + timedelta(seconds=5))
+    assert world.keys.exists(session.key)
+    world.provider.away = False
+    for record in list(world.provider.records):
+        world.provider.finish(record)
+    await world.pass_time(timedelta(hours=1))
+    assert world.provider.records == {}
+    assert not world.keys.exists(session.key)
+
+
 async def test_what_is_not_final_at_the_teardown_is_deleted_later_with_opaque_ids_alone(world: World) -> None:
     session = await invite(world)
     await world.write(f"cancel {session.code}", "$cancel")

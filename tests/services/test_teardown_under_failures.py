@@ -16,7 +16,7 @@ import pytest
 
 from teleconnect_bot.domain.commands import CloseNow
 from teleconnect_bot.domain.session import Session, State
-from teleconnect_bot.services.teardown import HOMESERVER_AWAY
+from teleconnect_bot.services.teardown import SERVICE_AWAY
 from tests.services.test_every_trace import played
 from tests.services.test_whole_session import nothing_is_left
 from tests.services.world import GRACE, NURSE, World
@@ -81,7 +81,7 @@ async def fail_for_hours(closed: World, memory: Path, failing: set[str]) -> None
     world = await closed.copy_to(memory / "hours")
     world.homeserver.away_for |= failing
     session = await order_deletion(world)
-    await world.pass_time(GRACE + HOMESERVER_AWAY + RECOVERED)
+    await world.pass_time(GRACE + SERVICE_AWAY + RECOVERED)
     assert not world.keys.exists(session.key), f"what is personal waited for {failing}"
     for left in await world.sessions.sessions_of(NURSE):
         assert left.state is State.TEARING_DOWN

@@ -24,6 +24,7 @@ from twilio.rest import Client
 from teleconnect_bot.adapters.plain_text import one_line
 from teleconnect_bot.config.sections import Twilio
 from teleconnect_bot.domain.channels import Channel, longest_prefix
+from teleconnect_bot.domain.guest_link import digest_of, tokens_in
 from teleconnect_bot.services.ports import Clock, KeptRecord, PhoneMessage, RecordState, RefusedByService, ServiceUnavailable
 from teleconnect_bot.services.provider_words import NO_SENDER, NO_TEMPLATE, OVERLOADED, words_for
 
@@ -36,6 +37,8 @@ LOOKED_BACK = timedelta(days=2)
 LOOKED_THROUGH = 200
 LISTED, LISTED_BACK = 1000, timedelta(days=7)
 """How many of the account's records are looked through for those that no row knows, and of how many days."""
+ALL_LOOKED_THROUGH = 1000
+"""One page, the newest first; a record is deleted soon after its message has arrived, so there are few."""
 
 # The library logs numbers, texts and addresses at INFO. This logger belongs to no hierarchy and passes nothing on.
 _SILENT = logging.Logger("twilio", level=logging.CRITICAL + 1)  # noqa: LOG001  outside the hierarchy on purpose
@@ -87,11 +90,17 @@ class TwilioMessenger:
             return str(record.sid)
 
     async def find(self, message: PhoneMessage, known: frozenset[str]) -> str | None:
-        since = self._clock.now() - LOOKED_BACK
+        since = self._clock.now() - LOOKED_BACK if message.channel is Channel.WHATSAPP else None
         async with self._asking():
             records = await self._messages.list_async(to=_to(message), limit=LOOKED_THROUGH)
         ours = (record for record in records if record.sid not in known and _is_after(record.date_created, since))
         return next((str(record.sid) for record in ours if _is_this(message, record.body or "")), None)
+
+    async def find_link(self, digest: bytes, known: frozenset[str]) -> str | None:
+        async with self._asking():
+            records = await self._messages.list_async(limit=ALL_LOOKED_THROUGH, page_size=ALL_LOOKED_THROUGH)
+        ours = (record for record in records if record.sid not in known)
+        return next((str(record.sid) for record in ours if digest in map(digest_of, tokens_in(record.body or ""))), None)
 
     async def state(self, record: str) -> RecordState | None:
         try:
@@ -187,8 +196,9 @@ def _to(message: PhoneMessage) -> str:
     return f"whatsapp:{message.to}" if message.channel is Channel.WHATSAPP else message.to
 
 
-def _is_after(moment: datetime | None, since: datetime) -> bool:
-    return moment is None or moment >= since
+def _is_after(moment: datetime | None, since: datetime | None) -> bool:
+    """An SMS is known by its link however old it is; a template reads the same for everybody."""
+    return moment is None or since is None or moment >= since
 
 
 def _is_this(message: PhoneMessage, body: str) -> bool:

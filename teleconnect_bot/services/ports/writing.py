@@ -184,6 +184,12 @@ class PhoneMessenger(Protocol):
     async def find(self, message: PhoneMessage, known: frozenset[str]) -> str | None:
         """The record of this message if the provider has one, other than those in `known` (records of other messages)."""
 
+    async def find_link(self, digest: bytes, known: frozenset[str]) -> str | None:
+        """The record of an SMS that holds a guest's link with this digest, whoever received it, other than those in `known`.
+
+        For when the number is forgotten. Raises `ServiceUnavailable`.
+        """
+
     async def state(self, record: str) -> RecordState | None:
         """How far the message has come; None for a record that the provider does not have. Raises `ServiceUnavailable`."""
 
