@@ -24,7 +24,8 @@ from teleconnect_bot.domain.requester import STAFF_LANGUAGES
 from teleconnect_bot.services import telephone
 from teleconnect_bot.services.messages import MAILED_LATER, NO_ADDRESS
 from teleconnect_bot.services.phone_messages import NOT_SET_UP, TRIED_AGAIN
-from teleconnect_bot.services.provider_words import NO_SENDER, NO_TEMPLATE, OTHERWISE, WORDS
+from teleconnect_bot.services.provider_words import NO_SENDER, NO_TEMPLATE, OTHERWISE, WITH_CODE, WORDS
+from teleconnect_bot.services.spending import TOO_MANY_OF_YOURS, TOO_MANY_TO_A_NUMBER, USED_UP
 
 CHAT = TEXTS.parent
 LANGUAGES = tuple(language for language in STAFF_LANGUAGES if language != "en")
@@ -35,7 +36,21 @@ PROSE = re.compile(r"[A-Za-zÀ-ÿ]{2,}[,.:]? [A-Za-zÀ-ÿ]{2,}")
 
 
 PROBLEMS = frozenset(WORDS.values()) | REASONS
-PROBLEMS |= {OTHERWISE, NO_TEMPLATE, NO_SENDER, NOT_SET_UP, TRIED_AGAIN, NOT_CONFIRMED, NOT_TAKEN, NO_ADDRESS, MAILED_LATER}
+PROBLEMS |= {
+    TOO_MANY_OF_YOURS,
+    TOO_MANY_TO_A_NUMBER,
+    USED_UP,
+    WITH_CODE,
+    OTHERWISE,
+    NO_TEMPLATE,
+    NO_SENDER,
+    NOT_SET_UP,
+    TRIED_AGAIN,
+    NOT_CONFIRMED,
+    NOT_TAKEN,
+    NO_ADDRESS,
+    MAILED_LATER,
+}
 """Why a message has not arrived, as the card says it."""
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
+from teleconnect_bot import doctor
 from teleconnect_bot.adapters.messaging.moments import format_moment
 from teleconnect_bot.app.homeserver import Homeserver
 from teleconnect_bot.app.parts import Parts
@@ -13,14 +17,22 @@ from teleconnect_bot.chat.calling import Calling
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk
 from teleconnect_bot.chat.dialogue import Dialogue
+from teleconnect_bot.chat.examination import Found
 from teleconnect_bot.chat.interpreting import Interpreters
 from teleconnect_bot.chat.interview import Interview
 from teleconnect_bot.chat.organisation_desk import OrganisationDesk
 from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
+from teleconnect_bot.config import Config
 from teleconnect_bot.services.dialogues import Dialogues
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.strangers import Strangers
+
+
+async def examine(config: Config) -> list[Found]:
+    """In a thread with a loop of its own, because some checks block, and rings do not wait for them."""
+    results = await asyncio.to_thread(lambda: asyncio.run(doctor.examine(config)))
+    return [Found(each.check.title, each.finding.words, each.finding.remedy, each.finding.level is doctor.Level.OK) for each in results]
 
 
 class StaffSide:
@@ -36,7 +48,7 @@ class StaffSide:
             *(access.may_request, access.known_admins),
         )
         orders = OrganisationOrders(parts.organisations, organisation_rooms, parts.offer.sent)
-        belonging = Belonging(parts.sessions, parts.clock, access, staff_rooms, chat.room_of, orders)
+        belonging = Belonging(parts.sessions, parts.clock, access, staff_rooms, chat.room_of, orders, partial(examine, config))
         personal = Personal(parts.settings, access, parts.offer.sent, parts.texts.display_name, config.messages.default_country)
         reach = Reach(frozenset(config.channels().usable), config.messages.default_country)
         interpreters = Interpreters(parts.organisations, config.policy())

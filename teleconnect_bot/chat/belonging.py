@@ -1,4 +1,4 @@
-"""Whose a session is: teams, `handover`, and what administrators may ask for: `assign`, `sessions`, `stats` (PRODUCT §3)."""
+"""Whose a session is: teams, `handover`, and what administrators may ask for: `assign`, `doctor`, `sessions`, `stats` (PRODUCT §3)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from teleconnect_bot.services.statistics import by_month, shown
 from .access import Access
 from .commands import COMMANDS
 from .company import MATRIX_ID
+from .examination import Examine, examined
 from .markup import escaped
 from .organisations import OrganisationOrders
 from .parser import Line, NotUnderstood
 from .state_words import STATE_WORDS
 from .voice import Sentence, say
 
-ADMINISTRATION = frozenset({"assign", "org", "sessions", "stats"})
+ADMINISTRATION = frozenset({"assign", "doctor", "org", "sessions", "stats"})
 SUMS: dict[str, Sentence] = {
     "outcome": "Sessions: {sums}",
     "language": "Languages: {sums}",
@@ -56,8 +57,9 @@ class Belonging:
         rooms: StaffRooms,
         room_of: Callable[[str], Awaitable[str | None]],
         organisations: OrganisationOrders,
+        examine: Examine,
     ) -> None:
-        self.organisations = organisations
+        self.organisations, self.examine = organisations, examine
         self.sessions, self.clock, self.access, self.rooms, self.room_of = sessions, clock, access, rooms, room_of
 
     async def team(self, written: str, by: str) -> str:
@@ -104,6 +106,8 @@ class Belonging:
                 return await self._assign(line, event)
             case "sessions":
                 return await self._sessions()
+            case "doctor":
+                return await examined(self.examine)
             case "org":
                 return await self.organisations.answer(line)
             case _:

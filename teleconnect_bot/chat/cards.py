@@ -24,6 +24,7 @@ from .markup import escaped, text
 from .message_texts import texts
 from .offer_cards import OfferTexts, choices
 from .planned import mine_and_theirs, when
+from .problem_words import problem_in_words
 from .reactions import offered
 from .role_words import said
 from .state_words import STATE_WORDS, next_step, state_of
@@ -152,7 +153,7 @@ class Cards(TeamTexts, OfferTexts):
             if session.planned_at
             else "",
             "holder": escaped(session.holder or say("somebody else")),
-            "problem": escaped(undelivered(session) and say(undelivered(session))) or say("the reason is not known"),
+            "problem": problem_in_words(undelivered(session)) or say("the reason is not known"),
             "choices": choices(session),
             "why": self.why_nobody(session),
             "when": when(session, self.moment, self.zone, reader().language),

@@ -217,6 +217,7 @@ COMMANDS: dict[str, ChatCommand] = {
             (1, 2),
             options=frozenset({"name", "languages", "email", "room", "lang", "decline", "alone"}),
         ),
+        ChatCommand("doctor", "doctor", "for administrators: what is not as it must be around me, and how to put it right", "doctor"),
         ChatCommand("stats", "stats", "for administrators: monthly sums of the sessions that were deleted", "stats"),
         ChatCommand(
             "settings",

@@ -6,7 +6,7 @@ from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.domain.session import Delivery, OutgoingMessage, Session
 from teleconnect_bot.domain.telling import latest_of_the_time
 
-from .markup import escaped
+from .problem_words import problem_in_words
 from .voice import Sentence, say
 
 CHANNEL_NAMES = {Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp"}
@@ -49,4 +49,4 @@ def _instead(channel: Channel) -> str:
 
 
 def _because(message: OutgoingMessage) -> str:
-    return f": {escaped(say(message.problem))}" if message.problem else ""
+    return f": {problem_in_words(message.problem)}" if message.problem else ""

@@ -34,6 +34,7 @@ WORDS = {
 OTHERWISE = "the SMS provider did not deliver it"
 NO_TEMPLATE = "there is no approved WhatsApp template for this text in the person's language"
 NO_SENDER = "no sender is configured for this country; please tell the administrator"
+WITH_CODE = "the SMS provider did not deliver it (its code is {number})"
 OVERLOADED = frozenset({20429, 30001})
 """Trying again helps."""
 
@@ -42,4 +43,4 @@ def words_for(code: int | None) -> str:
     """Never what the provider itself says, which may quote the number."""
     if code is None:
         return OTHERWISE
-    return WORDS.get(code, f"{OTHERWISE} (its code is {code})")
+    return WORDS.get(code, WITH_CODE.format(number=code))

@@ -15,6 +15,13 @@ from .ports import SessionKeys, Unit, UnitOfWork
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 KEY_PREFIX = "spending-"
+TOO_MANY_OF_YOURS = (
+    "you have caused {number} messages in this hour, which is the limit; write again in the next hour, or ask the administrator"
+)
+TOO_MANY_TO_A_NUMBER = (
+    "{number} messages went to this number today, which is the limit; write again tomorrow, or reach the person by another way"
+)
+USED_UP = "the number of messages that this service sends in a day is used up; please tell the administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +71,19 @@ class SpendingGuard:
                 self._hashed(f"requester/{requester}/{hour.hour}", now),
                 hour + HOUR,
                 limits.per_requester_per_hour,
-                f"you have caused {limits.per_requester_per_hour} messages in this hour, which is the limit; "
-                "write again in the next hour, or ask the administrator",
+                TOO_MANY_OF_YOURS.format(number=limits.per_requester_per_hour),
             ),
             _Counter(
                 self._hashed(f"number/{number}", now),
                 day + DAY,
                 limits.per_number_per_day,
-                f"{limits.per_number_per_day} messages went to this number today, which is the limit; "
-                "write again tomorrow, or reach the person by another way",
+                TOO_MANY_TO_A_NUMBER.format(number=limits.per_number_per_day),
             ),
             _Counter(
                 self._hashed("everybody", now),
                 day + DAY,
                 limits.per_day,
-                "the number of messages that this service sends in a day is used up; please tell the administrator",
+                USED_UP,
             ),
         )
 

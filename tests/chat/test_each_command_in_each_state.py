@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import pytest
 
+from teleconnect_bot.chat.belonging import ADMINISTRATION
 from teleconnect_bot.chat.commands import COMMANDS
 from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.session import Session, State
 from tests import fakes_domain as made
-from tests.services.world import CHAT, NURSE, World
+from tests.services.world import ADMIN, ADMINS_CHAT, CHAT, NURSE, World
 
 TABLE = """
            |held        |unavailable |invited     |waiting      |active       |kept_open     |closed       |cancelled    |tearing_down
@@ -38,10 +39,14 @@ phone      |no_number!  |no_number!  |no_number!  |no_number!   |no_number!   |n
 without    |invited     |invited     |not_held!    |not_held!    |not_held!    |not_held!     |closed!      |cancelled!   |deleted!
 another    |sought!     |held        |invited     |none_added!  |none_added!  |none_added!   |closed!      |cancelled!   |deleted!
 handover   |held        |unavailable |invited     |waiting      |nobody_new!  |kept_open     |closed       |cancelled!   |deleted!
+assign     |held        |unavailable |invited     |waiting      |active       |kept_open     |closed       |no_assign!   |no_assign!
+next       |no_waiter!  |no_waiter!  |no_waiter!  |waiting      |no_waiter!   |no_waiter!    |no_waiter!   |no_waiter!   |no_waiter!
 add        |none_added! |none_added! |none_added! |none_added!  |none_added!  |none_added!   |none_added!  |none_added!  |none_added!
 """
 """`active`: the requester is in the room and so is the person. `kept_open`: nobody is there."""
 REFUSALS = {
+    "no_assign": "no session with this code that could be assigned",
+    "no_waiter": "Nobody is waiting for you",
     "sought": "is being sought for K7M2 already",
     "not_held": "does not wait for an interpreter",
     "nobody": "Nobody is in the waiting room",
@@ -74,9 +79,23 @@ LINES = {
     "handover": "handover K7M2 @doctor:example.org",
     "reschedule": 'reschedule K7M2 at="5 december 10:00"',
     "remove": 'remove "service user" K7M2',
+    "assign": "assign K7M2 @doctor:example.org",
+    "next": "next",
+    "org": "org list",
 }
-WITHOUT_A_SESSION = {"invite", "invites", "waiting", "next", "help"}
-"""They make a session, or ask about all of them."""
+WITHOUT_A_SESSION = {
+    "doctor": "All is as it must be",
+    "help": "What you can write to me",
+    "invites": "K7M5",
+    "languages": "en",
+    "org": "lingua",
+    "sessions": "K7M4",
+    "settings": "UTC",
+    "stats": "No session has been deleted yet",
+    "waiting": "K7M5 waits for",
+    "whoami": "@nurse:example.org",
+}
+"""They name no session and change none, whatever its state; the answer holds this. `invite` makes one."""
 
 
 def in_state(state: str) -> Session:
@@ -99,16 +118,18 @@ async def stored(world: World, session: Session) -> None:
         await unit.put_organisation(Organisation(id="lingua", name="Lingua", languages=("ti", "fr", "en"), email="lingua@example.net"))
 
 
-async def answer_to(world: World, line: str) -> str:
-    """What is said at once; no effect is carried out."""
-    before = len(world.texts())
-    await world.desk.wrote(CHAT, "$order", NURSE, line, True)
-    return "\n".join(world.texts()[before:])
+async def answer_to(world: World, command: str) -> str:
+    """What is said at once to the one who may give this order; no effect is carried out."""
+    by, chat = (ADMIN, ADMINS_CHAT) if command in ADMINISTRATION else (NURSE, CHAT)
+    before = len(world.texts(chat))
+    await world.desk.wrote(chat, "$order", by, LINES.get(command, f"{command} K7M2" if command in ROWS else command), True)
+    return "\n".join(world.texts(chat)[before:])
 
 
-def test_the_table_has_each_command_that_is_about_a_session() -> None:
-    about_the_bot_or_themselves = {name for name, command in COMMANDS.items() if not command.takes_code} - set(ROWS)
-    assert about_the_bot_or_themselves >= WITHOUT_A_SESSION
+def test_each_command_that_there_is_stands_in_the_table_or_is_about_no_session() -> None:
+    of_two_words = {"close now"}
+    assert set(ROWS) - of_two_words | set(WITHOUT_A_SESSION) | {"invite"} == set(COMMANDS)
+    assert not set(ROWS) & set(WITHOUT_A_SESSION)
     assert {name for name, command in COMMANDS.items() if command.takes_code} <= set(ROWS)
     assert {State(name) for name in COLUMNS} | {State.DRAFT, State.GONE} == set(State)
 
@@ -119,7 +140,7 @@ async def test_it_does_what_was_promised_or_is_refused_in_words(world: World, co
     session = in_state(state)
     await stored(world, session)
     expected = ROWS[command][state]
-    said = await answer_to(world, LINES.get(command, f"{command} K7M2"))
+    said = await answer_to(world, command)
     now = await world.sessions.load(session.id)
     assert now is not None
     assert said
@@ -133,5 +154,19 @@ async def test_it_does_what_was_promised_or_is_refused_in_words(world: World, co
 @pytest.mark.parametrize("command", ROWS)
 async def test_a_session_that_is_gone_is_like_one_that_never_was(world: World, command: str) -> None:
     await stored(world, replace(in_state("tearing_down"), state=State.GONE))
-    said = await answer_to(world, LINES.get(command, f"{command} K7M2"))
-    assert "There is no session K7M2 of yours." in said or "Nobody can be added" in said
+    said = await answer_to(world, command)
+    nothing = ("There is no session K7M2 of yours.", "Nobody can be added", "could be assigned", "Nobody is waiting")
+    assert [words for words in nothing if words in said]
+
+
+@pytest.mark.parametrize("command", WITHOUT_A_SESSION)
+async def test_what_names_no_session_is_answered_and_changes_none(world: World, command: str) -> None:
+    of_its_own = {"links": (), "seats": (), "messages": ()}
+    for number, state in enumerate(COLUMNS, 2):
+        await stored(world, replace(in_state(state), id=f"id{number}", code=f"K7M{number}", **of_its_own))
+    before = [await world.sessions.load(f"id{number}") for number, _ in enumerate(COLUMNS, 2)]
+    assert None not in before
+    said = await answer_to(world, command)
+    assert said
+    assert WITHOUT_A_SESSION[command] in said
+    assert [await world.sessions.load(f"id{number}") for number, _ in enumerate(COLUMNS, 2)] == before

@@ -134,6 +134,29 @@ async def test_each_step_is_said_in_the_language_of_the_requester(world: World) 
     assert "takes no SMS" not in world.card()
 
 
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (SpendingLimits(per_requester_per_hour=0), "vous avez causé 0 messages dans cette heure"),
+        (SpendingLimits(per_number_per_day=0), "0 messages sont allés à ce numéro aujourd’hui"),
+        (SpendingLimits(per_day=0), "le nombre de messages que ce service envoie en un jour est épuisé"),
+    ],
+)
+async def test_each_limit_is_explained_in_the_language_of_the_requester(world: World, limits: SpendingLimits, words: str) -> None:
+    await world.settings.change(NURSE, lambda chosen: replace(chosen, language="fr"))
+    world.guard.limits = limits
+    await invite(world)
+    assert words in world.card()
+    assert [text for text in world.mentions() if words in text]
+
+
+async def test_a_failure_that_has_only_a_number_is_said_in_the_language_of_the_requester(world: World) -> None:
+    await world.settings.change(NURSE, lambda chosen: replace(chosen, language="fr"))
+    session = await invite(world)
+    await report(world, session.messages[0], "failed", 39999)
+    assert "le fournisseur de SMS ne l’a pas remis (son code est 39999)" in world.card()
+
+
 async def test_when_all_fail_the_requester_is_called_with_the_reason_and_what_to_do(world: World) -> None:
     session = await invite(world, "+417912" + "21211")
     assert steps(session) == [(SMS, Delivery.FAILED), (WHATSAPP, Delivery.FAILED)]

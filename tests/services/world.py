@@ -23,6 +23,7 @@ from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.contacts import Reach
 from teleconnect_bot.chat.desk import Desk, Unusable
 from teleconnect_bot.chat.dialogue import Dialogue
+from teleconnect_bot.chat.examination import Found
 from teleconnect_bot.chat.interpreting import Interpreters
 from teleconnect_bot.chat.interview import Interview
 from teleconnect_bot.chat.organisation_desk import OrganisationDesk
@@ -125,6 +126,7 @@ class World:
         """`address` is that of a migrated database which stands elsewhere."""
         self.address = address or f"sqlite:///{directory}/bot.db"
         self.keys_directory = directory / "keys"
+        self.found: list[Found] = []
         self.crash = Crash()
         self.clock, self.tokens = FakeClock(), CountingTokens()
         self.homeserver, self.mailer, self.pdf = FakeHomeserver(self.crash), FakeMailer(self.crash), FakePdf()
@@ -278,7 +280,7 @@ class World:
             access.known_admins,
         )
         orders = OrganisationOrders(self.organisations, self.organisation_rooms, ["en", "fr"])
-        belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of, orders)
+        belonging = Belonging(self.sessions, self.clock, access, self.staff_rooms, self.chat.room_of, orders, self.examine)
         personal = Personal(self.settings, access, ["en", "fr"], texts.display_name, "CH")
         reach = Reach(self.channels, "CH")
         others = (personal, belonging, reach, self.withheld, Interpreters(self.organisations, self.policy))
@@ -316,6 +318,9 @@ class World:
             await self.settle()
         self.clock.moment = end
         await self.settle()
+
+    async def examine(self) -> list[Found]:
+        return self.found
 
     async def tidy(self, age: timedelta = timedelta(0)) -> Doubt | None:
         """What the running bot does twice a day, and first of all; everything outside is as old as that."""
