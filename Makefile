@@ -10,6 +10,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?=
 ONCE ?=
 HOST ?=
+CALLS ?=
 UPGRADE ?=
 PYTEST_ARGS ?=
 export PYTHON UPGRADE
@@ -34,8 +35,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: page ## one whole session on an embedded homeserver, then hands-on use (ONCE=1: stop after it; HOST=<address>: guests from the network)
-	@exec $(BIN)/teleconnect-bot demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(HOST),--host $(HOST))
+demo: page ## one whole session on an embedded homeserver, then hands-on use (ONCE=1: stop after it; HOST=<address>: guests from the network; CALLS=jitsi)
+	@exec $(BIN)/teleconnect-bot demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(HOST),--host $(HOST)) $(if $(CALLS),--calls $(CALLS))
 
 .PHONY: test
 test: page lint page-test ## lint and every test but the long ones

@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = add("demo", _demo, "one whole session on an embedded homeserver, then hands-on use", config=False)
     demo.add_argument("--once", action="store_true", help="end after the walk-through")
     demo.add_argument("--host", metavar="ADDRESS", help="guest page also at this address of the local network, by https")
+    demo.add_argument("--calls", choices=("builtin", "jitsi"), default="builtin", help="jitsi: with a double of Jitsi Meet")
     check = add("check-config", _check_config, "say whether the configuration is good, or everything that is wrong with it")
     check.add_argument("--example", action="store_true", help="print a whole configuration with every key explained, and check nothing")
     generate = add(
@@ -96,7 +97,7 @@ def _run(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from teleconnect_bot import demo
 
-    return int(_finished(demo.main(once=options.once, host=options.host)))
+    return int(_finished(demo.main(once=options.once, host=options.host, calls=options.calls)))
 
 
 def _check_config(options: argparse.Namespace) -> int:
@@ -109,6 +110,7 @@ def _check_config(options: argparse.Namespace) -> int:
     def act(config: Any) -> int:
         from teleconnect_bot.adapters.messaging.texts import CatalogueError, Catalogues
         from teleconnect_bot.config import unused
+        from teleconnect_bot.doctor.of_calls import said_of_calls
         from teleconnect_bot.doctor.of_guests import LIMITS
         from teleconnect_bot.doctor.of_languages import said_of
 
@@ -122,6 +124,8 @@ def _check_config(options: argparse.Namespace) -> int:
         print(*said_of(offer), sep="\n")
         if config.guests.native:
             print(LIMITS)
+        if said := said_of_calls(config.calls):
+            print(said)
         print(f"{options.config} is good.")
         return GOOD
 

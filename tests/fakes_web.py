@@ -378,6 +378,7 @@ async def front_door(
     organisations: InterpreterDoor | None = None,
     calls: str = "none",
     conference: Conference | None = None,
+    staff_calls: bool = False,
 ) -> AsyncIterator[Front]:
     """`organisations` are the use cases behind the interpreters' page, where they are not to be played; `calls` as in `PublicInfo`."""
     interpreters, call_door = FakeInterpreters(), FakeCallDoor(a_seat())
@@ -388,7 +389,7 @@ async def front_door(
 
     async with (
         _task_group() as tasks,
-        Gateway(address, domain, as_token, rows, seconds, registry, max_upload_bytes, BOT) as gateway,
+        Gateway(address, domain, as_token, rows, seconds, registry, max_upload_bytes, BOT, staff_calls=staff_calls) as gateway,
         ClientSession(connector=TCPConnector(limit=0)) as http,
     ):
         app = create_app(

@@ -165,6 +165,11 @@ export class Api {
     return this.call("POST", "/api/ready", { secret, body: {} });
   }
 
+  /** A way into the conference at the organisation's Jitsi Meet, for one join. */
+  conference(secret: string): Promise<Answer<{ address: string; token: string }>> {
+    return this.call("POST", "/api/conference", { secret, body: {} });
+  }
+
   /** Outlives the page: may be the last thing it does. */
   leave(secret: string): Promise<Answer<unknown>> {
     return this.call("POST", "/api/leave", { secret, body: {}, keepalive: true });

@@ -89,8 +89,8 @@ export class Stay {
   constructor(parts: Parts) {
     this.parts = parts;
     this.current = parts.seat;
-    const { calls, language, attention, host } = parts;
-    this.call = new CallKeeper({ calls, language, ring: () => attention.call(), changed: () => host.changed() });
+    const { calls, language, attention, host, api, secret } = parts;
+    this.call = new CallKeeper({ calls, language, enter: () => api.conference(secret), ring: () => attention.call(), changed: () => host.changed() });
     document.addEventListener("visibilitychange", this.wake);
     window.addEventListener("online", this.wake);
     void this.follow();

@@ -48,7 +48,8 @@ class Bot(Parts):
         await self.account.start()
         homeserver = Homeserver(self)
         writing = Writing(self, homeserver)
-        cards = Cards(format_moment, self.call_links.address, self.organisations.name_of)
+        by_element = self.config.calls.by_element
+        cards = Cards(format_moment, self.call_links.address, self.organisations.name_of, by_element=by_element)
         self.outbox = Outbox(self.units, self.clock, handlers(self, homeserver, writing, cards))
         staff = StaffSide(self, homeserver, writing)
         self.account.events = MatrixEvents(staff.desk)

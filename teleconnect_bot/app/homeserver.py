@@ -28,7 +28,8 @@ class Homeserver:
             token=admin_token.get_secret_value() if admin_token else None,
             session=account.session,
         )
-        self.rooms, self.chat = MatrixRooms(account, self.admin, guests=native), MatrixStaffChat(account)
+        self.rooms = MatrixRooms(account, self.admin, guests=native, staff_calls=config.calls.by_element)
+        self.chat = MatrixStaffChat(account)
         self.visitors = (NativeGuests if native else AppserviceVisitors)(account, self.admin, prefix)
         self.shared = MatrixSharedRooms(account)
         self.organisation_rooms = OrganisationRooms(self.shared, parts.organisations)

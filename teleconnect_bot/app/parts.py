@@ -67,6 +67,7 @@ class Parts:
             self.registry,
             config.uploads.max_size,
             config.bot,
+            staff_calls=config.calls.by_element,
         )
         self.account = BotAccount(
             address=config.homeserver.address,

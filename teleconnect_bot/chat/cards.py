@@ -17,6 +17,7 @@ from teleconnect_bot.domain.schedule import delete_at
 from teleconnect_bot.domain.session import Mode, Session, State
 from teleconnect_bot.services.ports import Preview, Text
 
+from .calling import BY_ELEMENT
 from .delivery_words import steps, undelivered
 from .device_tests import tested, tested_before
 from .language_names import called_to_reader
@@ -104,7 +105,7 @@ NOTICES: dict[Notice, Sentence] = {
 
 class Cards(TeamTexts, OfferTexts):
     """Implements the port `StaffTexts`. `moment` writes a time in words: (moment, zone, language). `call_address` is where a link to
-    the call leads, `organisation_name` names an interpreting organisation by its id.
+    the call leads, `organisation_name` names an interpreting organisation by its id. `by_element`: calls go by Element's own button.
     """
 
     def __init__(
@@ -112,8 +113,10 @@ class Cards(TeamTexts, OfferTexts):
         moment: Callable[[datetime, str, str], str],
         call_address: Callable[[Session, CallLink], str] | None = None,
         organisation_name: Callable[[str], str] = str,
+        *,
+        by_element: bool = False,
     ) -> None:
-        self.moment, self.call_address, self.organisation_name = moment, call_address, organisation_name
+        self.moment, self.call_address, self.organisation_name, self.by_element = moment, call_address, organisation_name, by_element
 
     @property
     def zone(self) -> str:
@@ -263,6 +266,8 @@ class Cards(TeamTexts, OfferTexts):
 
     def _call(self, session: Session) -> list[str]:
         """The card is read by the one whose chat it stands in, so it shows their link alone."""
+        if self.by_element and session.state is State.ACTIVE:
+            return [say(BY_ELEMENT, code=session.code)]
         link = session.call_link(session.requester)
         if link is None or self.call_address is None:
             return []

@@ -74,6 +74,11 @@ class Calls(Section):
     )
     jitsi: Jitsi | None = Field(None, description="For provider jitsi.")
 
+    @property
+    def by_element(self) -> bool:
+        """Staff call each other by Element's own button."""
+        return self.provider == "element_call"
+
     @model_validator(mode="after")
     def _jitsi_is_described(self) -> Calls:
         if self.provider == "jitsi" and self.jitsi is None:

@@ -64,6 +64,11 @@ class JitsiMeet:
     _due: dict[str, Inside] = field(default_factory=dict, repr=False)
     _changed: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the bot must be told, so that its tokens are taken here (HS256)."""
+        return {"calls": {"provider": "jitsi", "jitsi": {"domain": self.address, "app_id": self.app_id, "key": self.key}}}
+
     def names(self, room: str | None = None) -> list[str]:
         return sorted(each.name for each in self.inside.values() if room in (None, each.room))
 

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -25,6 +26,7 @@ from .certificate import tls_for
 from .guest_proxy import GuestProxy
 from .hands_on import instructions
 from .homeserver import HomeserverFailed
+from .jitsi import JitsiMeet, serving
 from .journal import Journal, NotSo
 from .mail_page import MailPage
 from .relay import RelayFailed
@@ -56,7 +58,7 @@ FAILURES = (
 """What can go wrong on the way; anything else is a mistake in the demo itself."""
 
 
-def show(*, once: bool, host: str | None) -> int:
+def show(*, once: bool, host: str | None, calls: str) -> int:
     """The exit code: 0 when the walk-through went well."""
     if not Bundle(STATIC).built:
         print("The guest page is not built yet. Run `make page` first (`make demo` does it by itself).", file=sys.stderr)
@@ -64,10 +66,15 @@ def show(*, once: bool, host: str | None) -> int:
     if host is not None and not is_ours(host):
         print(f"{host} is not an address of this machine. `hostname -I` lists the addresses that it has.", file=sys.stderr)
         return FAILED
+    if host is not None and calls == "jitsi":
+        print(
+            "The double of Jitsi Meet answers on this machine alone, so that --calls jitsi and --host do not go together.", file=sys.stderr
+        )
+        return FAILED
     logging.getLogger().addHandler(logging.NullHandler())  # libraries' warnings would stand between the steps
     try:
         with _alone(DIRECTORY):
-            result = asyncio.run(_run(once, host))
+            result = asyncio.run(_run(once, host, calls))
             if result == GOOD:
                 shutil.rmtree(DIRECTORY, ignore_errors=True)
             return result
@@ -76,7 +83,7 @@ def show(*, once: bool, host: str | None) -> int:
         return FAILED
 
 
-async def _run(once: bool, host: str | None) -> int:
+async def _run(once: bool, host: str | None, calls: str) -> int:
     finished = False
     task = asyncio.current_task()
     assert task is not None
@@ -86,7 +93,7 @@ async def _run(once: bool, host: str | None) -> int:
     for left in (*OUTPUT.glob("*.png"), OUTPUT / "transcript.pdf"):
         left.unlink(missing_ok=True)
     try:
-        async with _everything(journal, host) as (stack, pages):
+        async with _everything(journal, host, calls) as (stack, pages):
             async with browser() as chromium:
                 await Walk(stack, journal, OUTPUT, chromium, pages).go()
             finished = True
@@ -108,7 +115,7 @@ async def _run(once: bool, host: str | None) -> int:
 
 
 @asynccontextmanager
-async def _everything(journal: Journal, host: str | None) -> AsyncIterator[tuple[Stack, str]]:
+async def _everything(journal: Journal, host: str | None, calls: str) -> AsyncIterator[tuple[Stack, str]]:
     """The running stack and the address of the page with the mails; all has ended when the block is left."""
     shutil.rmtree(DIRECTORY, ignore_errors=True)
     async with AsyncExitStack() as ending:
@@ -116,7 +123,9 @@ async def _everything(journal: Journal, host: str | None) -> AsyncIterator[tuple
         public_url = f"https://{f'[{host}]' if host and ':' in host else host}:{guests_port}" if host else None
         # A phone's calls go through the relay, so that it must be where the phone can reach it.
         relay_hosts = (LOOPBACK, host) if host else (LOOPBACK,)
-        stack = Stack(DIRECTORY, settings=RETENTION, public_url=public_url, ports=PORTS, relay_hosts=relay_hosts)
+        jitsi = await ending.enter_async_context(serving(JitsiMeet(secrets.token_urlsafe(32)))) if calls == "jitsi" else None
+        settings = {**RETENTION, **(jitsi.settings if jitsi else {})}
+        stack = Stack(DIRECTORY, settings=settings, public_url=public_url, ports=PORTS, relay_hosts=relay_hosts)
         ending.push_async_callback(stack.stop)
         with journal.step("A real Synapse, the bot, a mail catcher and a TURN server start on this machine, and nowhere else.") as step:
             await stack.start()
@@ -129,6 +138,8 @@ async def _everything(journal: Journal, host: str | None) -> AsyncIterator[tuple
             )
             step.check(True, f"the homeserver knows the bot's registration and answers at {stack.homeserver.address}")
             step.check(True, f"the bot is ready at {stack.address}")
+            if jitsi is not None:
+                step.check(True, f"a double of Jitsi Meet, which lets in by token alone and carries no sound, at {jitsi.address}")
         if host:
             with journal.step(f"The guests' routes alone are opened to the local network, at {public_url}.") as step:
                 proxy = GuestProxy(stack.address, host, guests_port, tls_for(host, DIRECTORY))

@@ -241,6 +241,10 @@ class Staff:
         answer = await self.client.room_send(room, kind, content, ignore_unverified_devices=True)
         return str(_good(answer, nio.RoomSendResponse).event_id)
 
+    async def set_state(self, room: str, kind: str, content: dict[str, Any], key: str = "") -> None:
+        """A state event, which is never encrypted. Raises `StaffRefused`."""
+        _good(await self.client.room_put_state(room, kind, content, key), nio.RoomPutStateResponse)
+
     async def send_file(self, room: str, data: bytes, name: str, mime_type: str, msgtype: str = "m.file") -> tuple[str, str]:
         """Send an encrypted file; (event id, mxc)."""
         answer, keys = await self.client.upload(io.BytesIO(data), "application/octet-stream", encrypt=True, filesize=len(data))

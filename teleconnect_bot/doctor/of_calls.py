@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import aiohttp
 
+from teleconnect_bot.adapters.system import SystemClock
+from teleconnect_bot.config.calls import Calls
+
 from .findings import Finding, Surroundings, error, ok, warning
+from .of_element_call import element_call
+from .of_jitsi import conferences, shape
 
 _HOW = (
     "Run coturn, and set turn_uris and turn_shared_secret in Synapse's configuration (docs/operations.md, "
     '"Calls"), or set calls.provider to none.'
 )
+
+
+BY_ELEMENT = (
+    "Calls by Element (calls.provider: element_call): staff and colleagues call each other with Element's own button; the pages of guests "
+    "only say that such a call runs. Whether Element finds its media server, `teleconnect-bot doctor` asks."
+)
+
+
+def said_of_calls(section: Calls) -> str:
+    """What of the section is worth saying that no key says by itself; nobody is asked for it."""
+    if section.provider == "jitsi" and section.jitsi is not None:
+        return shape(section.jitsi, SystemClock().now())
+    return BY_ELEMENT if section.by_element else ""
 
 
 async def calls(around: Surroundings) -> Finding:
@@ -18,8 +36,10 @@ async def calls(around: Surroundings) -> Finding:
             return ok("There are none (calls.provider: none).")
         case "builtin":
             return await _builtin(around)
-        case _:
-            return ok("Nothing is needed of us.")
+        case "jitsi":
+            return await conferences(around)
+        case "element_call":
+            return await element_call(around)
 
 
 async def _builtin(around: Surroundings) -> Finding:

@@ -21,6 +21,7 @@ from teleconnect_bot.web import gateway_guards as guards
 from teleconnect_bot.web.gateway_guards import Body, Refused, forbidden
 from teleconnect_bot.web.gateway_people import People
 from teleconnect_bot.web.gateway_seats import LiveSeat, PollEnded, Seats
+from teleconnect_bot.web.gateway_staff_calls import scrubbed
 from teleconnect_bot.web.gateway_table import (
     FORBIDDEN_QUERY,
     LIMITS,
@@ -71,10 +72,13 @@ class Gateway:
         registry: CollectorRegistry,
         max_upload_bytes: int = MAX_UPLOAD_BYTES,
         bot: str = "",
+        *,
+        staff_calls: bool = False,
     ) -> None:
         self._domain = domain
         self._seconds = seconds
         self._max_upload = max_upload_bytes
+        self._staff_calls = staff_calls
         self._upstream = Upstream(address, as_token)
         self._seats = Seats(rows, seconds)
         self._people = People(self._upstream, self._seats, rows, seconds, registry)
@@ -215,7 +219,7 @@ class Gateway:
             if seat is None:
                 raise _unknown()
             with seat.poll() as poll:
-                query["filter"] = json.dumps(sync_filter(seat.row.room), separators=(",", ":"))
+                query["filter"] = json.dumps(sync_filter(seat.row.room, staff_calls=self._staff_calls), separators=(",", ":"))
                 try:
                     answer = await poll.hold(self._upstream.ask("GET", path_of(rule, {}), query=query, seat=seat.row))
                 except PollEnded as ended:
@@ -224,10 +228,22 @@ class Gateway:
                     answer = None
             if answer is not None:
                 async with answer:
+                    if self._staff_calls and answer.status == 200:
+                        return await self._scrubbed(seat, answer)
                     return await self._pass_on(request, seat, rule, answer)
             if "since" in query and not self._closing.is_set() and await self._seats.find(digest):
                 return web.json_response({"next_batch": query["since"]})
         raise Refused(503, "M_UNKNOWN", "Restarting", 1.0)
+
+    async def _scrubbed(self, seat: LiveSeat, answer: ClientResponse) -> web.Response:
+        """The whole answer to a poll, with what Element's calls leave in the state reduced to what the page shows of it."""
+        try:
+            body = scrubbed(await answer.read())
+        except ValueError:
+            raise UpstreamFailed(answer.status) from None
+        if seat.over:
+            raise _unknown()
+        return web.Response(body=body, content_type="application/json")
 
     async def _keys_of_members(self, seat: LiveSeat, rule: Rule, body: Body) -> web.Response:
         """Everyone asked for must be in the answer: the SDK asks again at once, for ever, for a user who is missing."""
@@ -291,7 +307,7 @@ def _passed_query(request: web.Request, rule: Rule) -> dict[str, str]:
     query = {key: request.query[key] for key in rule.query if key in request.query}
     if "limit" in query:
         query["limit"] = str(min(_number(query["limit"]), MOST_MESSAGES))
-    return query
+    return query | dict(rule.forced)
 
 
 async def _json_object(request: web.Request) -> Body:

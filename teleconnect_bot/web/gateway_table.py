@@ -6,6 +6,7 @@ account data, state, device management, OpenID, reactions in the clear, thumbnai
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
+from teleconnect_bot.web.gateway_staff_calls import WITHOUT_CALLS
 from teleconnect_bot.web.security import Limit
 
 CLIENT = "/_matrix/client"
@@ -63,6 +65,8 @@ class Rule:
     """Which of `LIMITS` counts it."""
     query: tuple[str, ...] = ()
     """Query parameters passed on; others are dropped."""
+    forced: tuple[tuple[str, str], ...] = ()
+    """Query parameters that are set here, whatever the page asks."""
     needs_room: bool = False
     """Refused until the room is assigned (rules with `{room}` are so by themselves)."""
 
@@ -87,6 +91,9 @@ class LocalAnswer:
         return f"{self.method} {self.template}"
 
 
+MESSAGES_FILTER = json.dumps(WITHOUT_CALLS, separators=(",", ":"))
+"""Past calls of staff are nothing that was said."""
+
 RULES: tuple[Rule, ...] = (
     # The SDK's keep-alive carries no token: a 401 here would end the page.
     Rule("GET", CLIENT + "/versions", Guard.PUBLIC, "read"),
@@ -101,7 +108,7 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", CLIENT + "/v3/join/{room}", Guard.EMPTY, "room"),
     Rule("POST", CLIENT + "/v3/rooms/{room}/leave", Guard.EMPTY, "room"),
     Rule("GET", CLIENT + "/v3/rooms/{room}/members", Guard.PLAIN, "read", ("membership", "not_membership", "at")),
-    Rule("GET", CLIENT + "/v3/rooms/{room}/messages", Guard.PLAIN, "read", ("from", "to", "dir", "limit")),
+    Rule("GET", CLIENT + "/v3/rooms/{room}/messages", Guard.PLAIN, "read", ("from", "to", "dir", "limit"), (("filter", MESSAGES_FILTER),)),
     Rule("PUT", CLIENT + "/v3/rooms/{room}/send/{type}/{txn}", Guard.ENCRYPTED, "send"),
     Rule("PUT", CLIENT + "/v3/rooms/{room}/redact/{event}/{txn}", Guard.EMPTY, "send"),
     Rule("PUT", CLIENT + "/v3/rooms/{room}/typing/{me}", Guard.TYPING, "typing"),
@@ -195,20 +202,22 @@ def path_of(rule: Rule, parts: Mapping[str, str]) -> str:
     return _PART.sub(lambda m: quote(parts[m[0][1:-1]], safe=""), rule.template)
 
 
-def sync_filter(room: str | None) -> dict[str, Any]:
-    """The filter that every sync of a seat carries: its own room, or none; no presence, no account data.
+def sync_filter(room: str | None, *, staff_calls: bool = False) -> dict[str, Any]:
+    """The filter that every sync of a seat carries: its own room, or none; no presence, no account data. With `staff_calls` what
+    Element's calls leave in the state comes too, and must be scrubbed.
 
     Synapse shows invitations to other rooms in spite of it (they cannot be accepted through the gateway; the visitor's
     account refuses new ones from its arrival on); with no room at all it shows none.
     """
     nothing: dict[str, Any] = {"types": []}
+    kinds = {} if staff_calls else WITHOUT_CALLS
     return {
         "presence": nothing,
         "account_data": nothing,
         "room": {
             "rooms": [room] if room else [],
             "account_data": nothing,
-            "timeline": {"limit": 50},
-            "state": {"lazy_load_members": False},
+            "timeline": {"limit": 50, **kinds},
+            "state": {"lazy_load_members": False, **kinds},
         },
     }

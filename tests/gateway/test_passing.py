@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from teleconnect_bot.services.gateway_rows import GatewaySeat
-from teleconnect_bot.web.gateway_table import LIMITS, LOCAL_ANSWERS, RULES
+from teleconnect_bot.web.gateway_table import LIMITS, LOCAL_ANSWERS, MESSAGES_FILTER, RULES
 from tests.fakes_web import (
     AS_TOKEN,
     DEVICE,
@@ -47,7 +47,7 @@ async def test_a_call_is_made_anew_with_the_appservices_token_as_the_seats_devic
         assert (await front.gw("GET", path, headers=headers)).status == 200
         (got,) = homeserver.requests
         assert got.path == f"{C}/v3/rooms/%21room-one/messages"
-        assert got.query == {"dir": "b", "limit": "100", "from": "t1", "user_id": USER, "device_id": DEVICE}
+        assert got.query == {"dir": "b", "limit": "100", "from": "t1", "user_id": USER, "device_id": DEVICE, "filter": MESSAGES_FILTER}
         assert got.headers["Authorization"] == f"Bearer {AS_TOKEN}"
         assert not {"X-Forwarded-For", "Cookie", "Referer"} & got.headers.keys()
         assert "phone" not in got.headers.get("User-Agent", "")

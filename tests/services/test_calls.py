@@ -164,4 +164,5 @@ async def test_without_calls_by_link_there_is_no_link_and_the_order_says_why(wor
     assert "/c#" not in html_of_card(world)
     await world.write("call", "$call")
     assert words in world.texts()[-1]
+    assert ("press the call button in the room of session" in world.card()) is (provider == "element_call")
     assert not world.bells.rung

@@ -179,7 +179,8 @@ class World:
         rooms, visitors = FakeRooms(self.homeserver), FakeVisitors(self.homeserver)
         self.organisation_rooms = OrganisationRooms(self.shared, self.organisations)
         call_links = CallLinks(self.keys, self.tokens, "https://meet.example.org")
-        texts, cards = TEXTS, Cards(format_moment, call_links.address, self.organisations.name_of)
+        by_element = self.call_provider == "element_call"
+        texts, cards = TEXTS, Cards(format_moment, call_links.address, self.organisations.name_of, by_element=by_element)
         sender = Sender("Example Organisation", "https://meet.example.org")
         facts = InterpreterFacts(texts, format_moment, name_of_language, self.settings)
         self.guests = Guests(self.units, self.sessions, texts, sender, self.clock, self.tokens, BOT)

@@ -196,8 +196,12 @@ def test_run_hands_the_configuration_to_the_application(config_file: Path, monke
 
 @pytest.mark.parametrize(
     ("arguments", "called_with"),
-    [([], {"once": False, "host": None}), (["--once", "--host", "192.0.2.1"], {"once": True, "host": "192.0.2.1"})],
-    ids=["plain", "with both options"],
+    [
+        ([], {"once": False, "host": None, "calls": "builtin"}),
+        (["--once", "--host", "192.0.2.1"], {"once": True, "host": "192.0.2.1", "calls": "builtin"}),
+        (["--calls", "jitsi"], {"once": False, "host": None, "calls": "jitsi"}),
+    ],
+    ids=["plain", "with both options", "with Jitsi Meet"],
 )
 def test_demo_needs_no_configuration_and_ends_with_its_own_code(
     arguments: list[str], called_with: dict[str, Any], monkeypatch: pytest.MonkeyPatch

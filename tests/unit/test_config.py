@@ -266,7 +266,7 @@ def test_keys_stay_what_was_written(tmp_path: Path) -> None:
     assert load(path).messages.order == {"+41": ["sms"]}
 
 
-JITSI = {"domain": "https://jitsi.example.org", "app_id": "teleconnect", "key": "k" * 32}
+JITSI: dict[str, Any] = {"domain": "https://jitsi.example.org", "app_id": "teleconnect", "key": "k" * 32}
 
 
 @pytest.mark.parametrize(

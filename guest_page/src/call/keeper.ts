@@ -1,8 +1,11 @@
 /** Keeps the call of one stay: it begins with the session's start and ends with its end; a reload comes back into it. */
-import type { Public, Seat } from "../api.ts";
+import type { Answer, Public, Seat } from "../api.ts";
 import type { Conversation } from "../session/index.ts";
 import type { CallTexts } from "../texts/call/index.ts";
+import type { Conference } from "./conference.ts";
+import type { WayIn } from "./conference_address.ts";
 import type { Mesh } from "./mesh.ts";
+import type { Channel } from "./wire.ts";
 
 const IN_CALL = "call";
 const COMES_BACK_WITHIN_MS = 180_000;
@@ -19,6 +22,8 @@ interface Remembered {
 export interface CallHost {
   calls: Public["calls"] | undefined;
   language: () => string;
+  /** A way into the conference at Jitsi Meet, for one join. */
+  enter: () => Promise<Answer<WayIn>>;
   ring: () => void;
   changed: () => void;
 }
@@ -30,6 +35,10 @@ export function joinSoon(): void {
 
 export class CallKeeper {
   mesh: Mesh | null = null;
+  /** Instead of the mesh, where calls go by Jitsi Meet. */
+  conference: Conference | null = null;
+  /** Staff are in a call by Element, which this page cannot show. */
+  elsewhere = false;
   texts: CallTexts | null = null;
   private readonly host: CallHost;
   private loading = false;
@@ -49,12 +58,15 @@ export class CallKeeper {
     if (seat !== this.seat) [this.seat, this.heardAt] = [seat, Date.now()];
     void this.read();
     if (seat.status !== "in_session") {
-      if (this.mesh !== null) remember(null);
+      if (this.mesh !== null || this.conference !== null) remember(null);
       this.end();
       return;
     }
     const way = conversation?.callWay ?? null;
-    if (way === null || this.host.calls.provider !== "builtin") return;
+    if (way === null) return;
+    if (this.host.calls.provider === "jitsi") return this.meet(way.channel, conversation?.here ?? []);
+    if (this.host.calls.provider === "element_call") this.elsewhere = conversation?.staffCalls === true;
+    if (this.host.calls.provider !== "builtin") return;
     if (this.mesh !== null) return this.mesh.membersAre(new Set(conversation?.here ?? []));
     if (this.loading) return;
     this.loading = true;
@@ -82,12 +94,32 @@ export class CallKeeper {
   private end(): void {
     window.clearInterval(this.watching);
     this.mesh?.stop();
-    this.mesh = null;
+    this.conference?.stop();
+    [this.mesh, this.conference, this.elsewhere] = [null, null, false];
+  }
+
+  private async meet(channel: Channel, here: string[]): Promise<void> {
+    if (this.conference !== null) return this.conference.membersAre(new Set(here));
+    if (this.loading) return;
+    this.loading = true;
+    try {
+      const { Conference: Loaded } = await import("./conference.ts");
+      if (this.over || this.conference !== null) return;
+      const { ring, enter, calls } = this.host;
+      this.conference = new Loaded({ channel, enter, forceRelay: calls?.force_relay !== false, ring, changed: () => this.changed() });
+      this.watching = window.setInterval(() => this.look(), LOOK_MS);
+      this.comeBack(this.conference);
+      this.host.changed();
+    } catch {
+      // Not loaded now: the next word of the server tries again.
+    } finally {
+      this.loading = false;
+    }
   }
 
   /** A call never outlives its session, also for whoever cannot be told of the end. */
   private look(): void {
-    if (Date.now() - this.heardAt > WITHOUT_SERVER_MS) void this.mesh?.leave();
+    if (Date.now() - this.heardAt > WITHOUT_SERVER_MS) void (this.mesh ?? this.conference)?.leave();
   }
 
   /** What the call says, in the language that is read now. */
@@ -100,18 +132,18 @@ export class CallKeeper {
     this.host.changed();
   }
 
-  private comeBack(mesh: Mesh): void {
+  private comeBack(call: Mesh | Conference): void {
     const before = remembered();
     if (before === null || Date.now() - before.at > COMES_BACK_WITHIN_MS) return;
-    mesh.microphoneOn = before.microphone;
-    mesh.cameraOn = before.camera;
-    void mesh.join();
+    call.microphoneOn = before.microphone;
+    call.cameraOn = before.camera;
+    void call.join();
   }
 
   private changed(): void {
-    const { mesh } = this;
-    if (mesh?.joined === true) remember({ at: Date.now(), camera: mesh.cameraOn, microphone: mesh.microphoneOn });
-    else if (mesh !== null && !mesh.joining) remember(null);
+    const call = this.mesh ?? this.conference;
+    if (call?.joined === true) remember({ at: Date.now(), camera: call.cameraOn, microphone: call.microphoneOn });
+    else if (call !== null && !call.joining) remember(null);
     this.host.changed();
   }
 }

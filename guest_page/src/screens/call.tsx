@@ -6,7 +6,9 @@ import type { Mesh, Problem, Tile } from "../call/mesh.ts";
 import type { CallTexts } from "../texts/call/index.ts";
 import { fill } from "../texts/index.ts";
 import type { AllTexts, Visit } from "../visit.ts";
+import { CallElsewhere, ConferencePanel } from "./conference.tsx";
 import { nameOf } from "./names.ts";
+import { Switch } from "./switch.tsx";
 
 const TROUBLE = { refused: "mediaRefused", missing: "mediaMissing", failed: "mediaFailed" } as const;
 
@@ -21,7 +23,9 @@ interface Shown {
 export function CallPanel({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element | null {
   const keeper: CallKeeper | null = visit.call;
   if (keeper === null || keeper.texts === null || seat.status !== "in_session") return null;
-  const { mesh, texts: said } = keeper;
+  const { mesh, conference, elsewhere, texts: said } = keeper;
+  if (conference !== null) return <ConferencePanel conference={conference} seat={seat} said={said} texts={visit.inner.texts} />;
+  if (elsewhere) return <CallElsewhere said={said} />;
   if (mesh === null) return null;
   const shown = { mesh, seat, said, texts: visit.inner.texts };
   return (
@@ -131,14 +135,6 @@ function Picture({ stream: track, label }: { stream: MediaStreamTrack | null; la
     void element.current.play().catch(() => undefined);
   }, [track]);
   return <video ref={element} class="mirrored" autoplay playsInline muted aria-label={label} />;
-}
-
-function Switch({ name, on, said, onPress }: { name: string; on: boolean; said: CallTexts; onPress: (on: boolean) => void }): JSX.Element {
-  return (
-    <button type="button" class="secondary switch" aria-pressed={on} onClick={() => onPress(!on)}>
-      {name} <small aria-hidden="true">{on ? said.on : said.off}</small>
-    </button>
-  );
 }
 
 function Problems({ mesh, said, texts }: Shown): JSX.Element {

@@ -18,6 +18,7 @@ import { RoomChannel } from "./call_channel.ts";
 import { Files, type UnsentFile } from "./files.ts";
 import { Outbox, type Try } from "./outbox.ts";
 import { Signs } from "./signs.ts";
+import { inStaffCall, STAFF_CALL_EVENTS } from "./staff_call.ts";
 import { heard } from "./timeline.ts";
 
 /** The key, inside encrypted events only, under which the name a person chose travels. */
@@ -143,6 +144,16 @@ export class Conversation {
   /** Those by whom staff are in the call: they write nothing, and what they seem to write is not shown. */
   set silent(users: Iterable<string>) {
     this.mute = new Set(users);
+  }
+
+  /** Members of the room are in a call of Element's. */
+  get staffCalls(): boolean {
+    const room = this.matrixRoom;
+    if (room === null || this.room === null) return false;
+    const here = new Set(this.here);
+    return STAFF_CALL_EVENTS.some((type) =>
+      room.currentState.getStateEvents(type).some((event) => here.has(event.getSender() ?? "") && inStaffCall(event.getContent(), event.getTs(), serverNow())),
+    );
   }
 
   /** The way of a call's words, once there is a room; with the client that its lines are made of. */

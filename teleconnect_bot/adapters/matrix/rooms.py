@@ -21,11 +21,12 @@ MARKER_KEY = "org.teleconnect.marker"
 ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2", "rotation_period_ms": 3_600_000, "rotation_period_msgs": 100}
 _CREATOR, _MEMBER = 100, 0
 _CALL_EVENTS = ("m.call.member", "org.matrix.msc3401.call.member")
+"""Who is in a call of Element's says so in these; whoever may not send them has no call button there."""
 
 
-def power_levels(*, writable: bool) -> dict[str, Any]:
+def power_levels(*, writable: bool, staff_calls: bool = False) -> dict[str, Any]:
     """Complete, because the override replaces the homeserver's own map. The creator is not named in `users`: room version 12
-    forbids it, and older versions keep the entry that the homeserver makes."""
+    forbids it, and older versions keep the entry that the homeserver makes. `staff_calls`: calls go by Element's own button."""
     events = dict.fromkeys(
         (
             "m.room.name",
@@ -45,7 +46,7 @@ def power_levels(*, writable: bool) -> dict[str, Any]:
         ),
         _CREATOR,
     )
-    events |= dict.fromkeys(_CALL_EVENTS, _MEMBER if writable else _CREATOR)
+    events |= dict.fromkeys(_CALL_EVENTS, _MEMBER if writable and staff_calls else _CREATOR)
     return {
         "users_default": _MEMBER,
         "events_default": _MEMBER if writable else _CREATOR,
@@ -59,7 +60,7 @@ def power_levels(*, writable: bool) -> dict[str, Any]:
     }
 
 
-def recipe(marker: str, name: str | None, *, guests: bool) -> dict[str, Any]:
+def recipe(marker: str, name: str | None, *, guests: bool, staff_calls: bool = False) -> dict[str, Any]:
     """The body of the one `createRoom`. `name` is what stands in the state for everybody: never a person's name."""
     state = {
         "m.room.encryption": ENCRYPTION,
@@ -71,7 +72,7 @@ def recipe(marker: str, name: str | None, *, guests: bool) -> dict[str, Any]:
         "preset": "private_chat",
         "visibility": "private",
         "creation_content": {"m.federate": False, MARKER_KEY: marker},
-        "power_level_content_override": power_levels(writable=True),
+        "power_level_content_override": power_levels(writable=True, staff_calls=staff_calls),
         "initial_state": [{"type": kind, "state_key": "", "content": content} for kind, content in state.items()],
     }
     if name is not None:
@@ -80,15 +81,19 @@ def recipe(marker: str, name: str | None, *, guests: bool) -> dict[str, Any]:
 
 
 class MatrixRooms:
-    def __init__(self, account: BotAccount, admin: HomeserverAdmin, *, guests: bool = False) -> None:
-        self._account, self._admin, self._guests = account, admin, guests
+    """`guests`: native Matrix guests come; `staff_calls`: staff call each other by Element's own button."""
+
+    def __init__(self, account: BotAccount, admin: HomeserverAdmin, *, guests: bool = False, staff_calls: bool = False) -> None:
+        self._account, self._admin, self._guests, self._staff_calls = account, admin, guests, staff_calls
         self._creating = asyncio.Lock()
 
     async def create(self, marker: str, session_key: str, name: str | None = None) -> str:
         async with self._creating:
             room = await self.find(marker)
             if room is None:
-                answer = await self._account.api.call(Method.POST, Path.v3.createRoom, recipe(marker, name, guests=self._guests))
+                answer = await self._account.api.call(
+                    Method.POST, Path.v3.createRoom, recipe(marker, name, guests=self._guests, staff_calls=self._staff_calls)
+                )
                 room = str(answer["room_id"])
                 await self._account.store.assign(room, session_key, marker)
             elif not self._account.store.is_session_room(room):
@@ -144,10 +149,10 @@ class MatrixRooms:
         return present if present.get(self._account.user) == Membership.JOIN else {}
 
     async def make_read_only(self, room: str) -> None:
-        await self._set_power_levels(room, power_levels(writable=False))
+        await self._set_power_levels(room, power_levels(writable=False, staff_calls=self._staff_calls))
 
     async def make_writable(self, room: str) -> None:
-        await self._set_power_levels(room, power_levels(writable=True))
+        await self._set_power_levels(room, power_levels(writable=True, staff_calls=self._staff_calls))
 
     async def leave(self, room: str) -> None:
         try:

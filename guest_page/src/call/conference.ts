@@ -1,0 +1,144 @@
+/** One person's part in a conference at the organisation's Jitsi Meet: the way into it, and who else says that they are there. */
+import type { Answer } from "../api.ts";
+import { frameAddress, type WayIn } from "./conference_address.ts";
+import { Ringer } from "./ringer.ts";
+import { type Participant, Roster } from "./roster.ts";
+import { type Channel, GONE_AFTER_MS, HERE_EVERY_MS, readContent, RING_EVENT, type Said } from "./wire.ts";
+
+const NEVER_CONNECTED = (): boolean => false;
+
+interface Parts {
+  channel: Channel;
+  forceRelay: boolean;
+  /** A way in for this one join; the token in it is soon of no use to anybody. */
+  enter: () => Promise<Answer<WayIn>>;
+  changed: () => void;
+  ring: () => void;
+}
+
+export class Conference {
+  /** Of the frame, while this person is in the conference. */
+  address: string | null = null;
+  joining = false;
+  failed = false;
+  microphoneOn = true;
+  cameraOn = false;
+  private readonly parts: Parts;
+  private readonly ringer: Ringer;
+  private readonly roster = new Roster();
+  private readonly stopListening: () => void;
+  private readonly expiring: number;
+  private saying: number | undefined;
+  private party = "";
+  private over = false;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.ringer = new Ringer(parts.ring, parts.changed);
+    for (const said of parts.channel.recent()) if (Date.now() - said.at < GONE_AFTER_MS) this.hear(said, false);
+    this.stopListening = parts.channel.listen((said) => this.hear(said, true));
+    this.expiring = window.setInterval(() => {
+      if (this.roster.expire(Date.now(), NEVER_CONNECTED)) parts.changed();
+    }, HERE_EVERY_MS / 4);
+    window.addEventListener("pagehide", this.sayGone);
+  }
+
+  get joined(): boolean {
+    return this.address !== null;
+  }
+
+  get ringing(): boolean {
+    return this.ringer.rings;
+  }
+
+  get others(): Participant[] {
+    return this.roster.all;
+  }
+
+  async join(): Promise<void> {
+    if (this.joined || this.joining) return;
+    this.ringer.stop();
+    [this.joining, this.failed] = [true, false];
+    this.parts.changed();
+    const answer = await this.parts.enter();
+    this.joining = false;
+    if (this.over) return;
+    this.failed = !answer.ok;
+    if (answer.ok) this.begin(answer.value);
+    this.parts.changed();
+  }
+
+  leave(): void {
+    if (!this.joined) return;
+    this.sayGone();
+    this.out();
+    this.parts.changed();
+  }
+
+  /** For good: the session is over, or the page goes. */
+  stop(): void {
+    this.over = true;
+    this.out();
+    this.ringer.stop();
+    this.stopListening();
+    window.clearInterval(this.expiring);
+    window.removeEventListener("pagehide", this.sayGone);
+  }
+
+  setMicrophone(on: boolean): void {
+    this.microphoneOn = on;
+    this.parts.changed();
+  }
+
+  setCamera(on: boolean): void {
+    this.cameraOn = on;
+    this.parts.changed();
+  }
+
+  dismissRing(): void {
+    this.ringer.stop();
+  }
+
+  /** Who is in the session's room now; anybody else is no longer in the conference. */
+  membersAre(users: ReadonlySet<string>): void {
+    if (this.roster.only(users)) this.parts.changed();
+  }
+
+  private begin(way: WayIn): void {
+    this.party = crypto.randomUUID();
+    this.address = frameAddress(way, { microphone: this.microphoneOn, camera: this.cameraOn, forceRelay: this.parts.forceRelay });
+    this.sayHere();
+    this.saying = window.setInterval(() => this.sayHere(), HERE_EVERY_MS);
+  }
+
+  private out(): void {
+    this.address = null;
+    window.clearInterval(this.saying);
+    this.saying = undefined;
+  }
+
+  private hear({ sender, type, content: raw, at }: Said, live: boolean): void {
+    const { channel, changed } = this.parts;
+    if (type === RING_EVENT) {
+      if (live && sender === channel.bot && !this.joined && !this.joining) this.ringer.start();
+      return;
+    }
+    const content = readContent(raw);
+    if (content?.kind === "here") {
+      const nobody = this.roster.all.length === 0;
+      const came = this.roster.here(sender, content.party, content, live ? Date.now() : at);
+      if (came && live && nobody && !this.joined && !this.joining) this.ringer.start();
+      // Whoever came late cannot read what was said before.
+      if (came && live && this.joined) this.sayHere();
+    } else if (content?.kind === "gone" && this.roster.gone(sender, content.party) && this.roster.all.length === 0) this.ringer.stop();
+    changed();
+  }
+
+  private sayHere(): void {
+    void this.parts.channel.send({ kind: "here", party: this.party, video: this.cameraOn, poor: false }).catch(() => undefined);
+  }
+
+  private readonly sayGone = (): void => {
+    if (this.joined) void this.parts.channel.send({ kind: "gone", party: this.party }).catch(() => undefined);
+  };
+}

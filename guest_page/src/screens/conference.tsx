@@ -1,0 +1,83 @@
+import type { JSX } from "preact";
+import type { Seat } from "../api.ts";
+import type { Conference } from "../call/conference.ts";
+import type { CallTexts } from "../texts/call/index.ts";
+import { fill } from "../texts/index.ts";
+import type { AllTexts } from "../visit.ts";
+import { nameOf } from "./names.ts";
+import { Switch } from "./switch.tsx";
+
+interface Shown {
+  conference: Conference;
+  seat: Seat;
+  said: CallTexts;
+  texts: AllTexts;
+}
+
+/** The call, where it goes by the organisation's Jitsi Meet: that stands in a frame, which is gone as soon as one leaves. */
+export function ConferencePanel(shown: Shown): JSX.Element {
+  const { conference, said } = shown;
+  return (
+    <section class="call" aria-label={said.callTitle}>
+      {conference.ringing && (
+        <div class="ringing" role="alert">
+          <p>{said.callRings}</p>
+          <button type="button" class="secondary" onClick={() => conference.dismissRing()}>
+            {said.notNow}
+          </button>
+        </div>
+      )}
+      {conference.address === null ? <Before {...shown} /> : <Inside conference={conference} address={conference.address} said={said} />}
+      <div class="call-notes" role="alert">
+        {conference.failed && <p>{said.callFailed}</p>}
+      </div>
+    </section>
+  );
+}
+
+function Before({ conference, seat, said, texts }: Shown): JSX.Element {
+  const { others } = conference;
+  return (
+    <>
+      {others.length > 0 && (
+        <p class="in-call" role="status">
+          {fill(said.inCall, { people: [...new Set(others.map(({ user }) => nameOf(user, seat, texts)))].join(", ") })}
+        </p>
+      )}
+      <div class="call-row">
+        <button type="button" class="primary" disabled={conference.joining} onClick={() => void conference.join()}>
+          {conference.joining ? said.connecting : said.joinCall}
+        </button>
+        <Switch name={texts.microphone} on={conference.microphoneOn} said={said} onPress={(on) => conference.setMicrophone(on)} />
+        <Switch name={texts.camera} on={conference.cameraOn} said={said} onPress={(on) => conference.setCamera(on)} />
+      </div>
+    </>
+  );
+}
+
+function Inside({ conference, address, said }: { conference: Conference; address: string; said: CallTexts }): JSX.Element {
+  const { origin } = new URL(address);
+  const allowed = ["camera", "microphone", "autoplay"].map((feature) => `${feature} ${origin}`).join("; ");
+  return (
+    <>
+      {/* Scripts and storage of its own origin are what Jitsi Meet cannot do without: no window, no download, no way to lead this page elsewhere. */}
+      <iframe class="conference" title={said.callTitle} src={address} allow={allowed} sandbox="allow-scripts allow-same-origin" referrerpolicy="no-referrer" />
+      <div class="call-row">
+        <button type="button" class="primary hang-up" onClick={() => conference.leave()}>
+          {said.leaveCall}
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** Staff are in a call of Element's, which this page cannot show. */
+export function CallElsewhere({ said }: { said: CallTexts }): JSX.Element {
+  return (
+    <section class="call" aria-label={said.callTitle}>
+      <p class="in-call" role="status">
+        {said.callElsewhere}
+      </p>
+    </section>
+  );
+}
