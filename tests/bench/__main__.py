@@ -21,6 +21,10 @@ polls held at once; *baseline* is the same process before.
 **Somebody is removed.** From the moment in which the nurse sends `remove`, encrypted, until the poll that the person's browser holds at the
 gateway has ended and the person is let in no more; the slowest of five sessions. There is nothing to compare it with.
 
+**A call** of two, through Debian's coturn, in Chromium with made-up devices: from the press on "Join the call" until the first sound of the
+other has arrived, with Chromium's own throttling to Fast 3G, the slowest of three; then what one browser sends and gets with "Poor network"
+pressed and both pictures on, headers of relayed packets included, over ten seconds.
+
 **Transcripts** of 100, 1,000 and 10,000 messages in four scripts, set by a fresh worker: seconds (*baseline*: a tenth of the messages), the
 worker's peak memory, and the longest time for which the bot's loop did not come round meanwhile.
 
@@ -53,17 +57,18 @@ from teleconnect_bot.demo.catcher import NoMailCame
 from teleconnect_bot.demo.homeserver import HomeserverFailed
 from teleconnect_bot.demo.stack import Stack
 
-from . import gateway, messages, removal, session, storage, transcripts
+from . import calls, gateway, messages, removal, session, storage, transcripts
 from .device import CouldNotMeasure
 from .play import SETTINGS
 from .results import Row, table, write
 
 OUTPUT = Path("bench-output/results.json")
 LONGEST_SECONDS = 1800.0
-PARTS = SESSIONS, GATEWAY, REMOVAL, TRANSCRIPTS, MESSAGES, STORAGE = (
+PARTS = SESSIONS, GATEWAY, REMOVAL, CALLS, TRANSCRIPTS, MESSAGES, STORAGE = (
     "sessions",
     "gateway",
     "removal",
+    "calls",
     "transcripts",
     "messages",
     "storage",
@@ -77,6 +82,9 @@ async def run(directory: Path, parts: Sequence[str]) -> tuple[list[Row], list[st
     teardown: float | None = None
     if ON_THE_STACK.intersection(parts):
         rows, notes, teardown = await _on_the_stack(directory, parts)
+    if CALLS in parts:
+        _now("calls")
+        rows += await calls.measure(directory / "calls")
     if TRANSCRIPTS in parts:
         _now("transcripts")
         rows += await transcripts.measure()

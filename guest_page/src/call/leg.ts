@@ -7,18 +7,12 @@ import { CallFeed } from "matrix-js-sdk/lib/webrtc/callFeed.js";
 import type { LocalMedia } from "./local_media.ts";
 import { withLargerPackets } from "./packets.ts";
 import type { Limits, LineSample } from "./quality.ts";
-
-export interface TurnServer {
-  urls: string[];
-  username: string;
-  credential: string;
-}
+import type { TurnServers } from "./turn_servers.ts";
 
 export interface Lines {
   client: MatrixClient;
   room: string;
-  /** Renewed while the call lasts: their passwords run out. */
-  servers: TurnServer[];
+  turn: TurnServers;
   forceRelay: boolean;
   media: LocalMedia;
 }
@@ -118,7 +112,7 @@ export class Leg {
   restart(): void {
     const connection = this.call.peerConn;
     if (connection === undefined) return;
-    connection.setConfiguration({ ...connection.getConfiguration(), iceServers: this.parts.lines.servers });
+    connection.setConfiguration({ ...connection.getConfiguration(), iceServers: this.parts.lines.turn.known });
     connection.restartIce();
   }
 
@@ -244,7 +238,7 @@ function underOurName(lines: Lines, send: Parts["send"]): MatrixClient {
       await send(event, content);
       return { event_id: "" };
     },
-    getTurnServers: () => lines.servers,
+    getTurnServers: () => lines.turn.known,
     checkTurnServers: () => Promise.resolve(true),
     isFallbackICEServerAllowed: () => false,
     getMediaHandler: () => media,

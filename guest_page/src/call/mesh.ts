@@ -4,13 +4,13 @@ import { LocalMedia, type Trouble } from "./local_media.ts";
 import { Line, limitsFor, MOST_PEOPLE, pictureBetween } from "./quality.ts";
 import { Ringer } from "./ringer.ts";
 import { calls, type Participant, Roster } from "./roster.ts";
+import { TurnServers } from "./turn_servers.ts";
 import { type CallContent, type Channel, HERE_EVERY_MS, readContent, RING_EVENT, type Said } from "./wire.ts";
 
 const LISTEN_EVERY_MS = 1_000;
 const SAMPLE_EVERY = 4;
 const LOUD = 0.02;
-const SHORTEST_PASSWORD_S = 60;
-const LONGEST_TIMER_MS = 86_400_000;
+const RENEW_EVERY_MS = 30_000;
 
 export type Problem = "no_relay" | "full" | "no_network" | null;
 /** Why the picture went, if it did not go by this person's own choice. */
@@ -48,6 +48,7 @@ export class Mesh {
   private readonly parts: Parts;
   private readonly roster = new Roster();
   private readonly ringer: Ringer;
+  private readonly turn: TurnServers;
   private readonly legs = new Map<string, Leg>();
   private readonly loud = new Map<string, boolean>();
   private readonly early = new Map<string, Said[]>();
@@ -61,6 +62,8 @@ export class Mesh {
     this.parts = parts;
     this.media = new LocalMedia(devices);
     this.ringer = new Ringer(parts.ring, parts.changed);
+    this.turn = new TurnServers(parts.client);
+    this.makeReady();
     for (const said of parts.channel.recent()) if (Date.now() - said.at < HERE_EVERY_MS * 2.5) this.hear(said, false);
     this.stopListening = parts.channel.listen((said) => this.hear(said, true));
     window.addEventListener("online", this.restart);
@@ -93,7 +96,7 @@ export class Mesh {
       await this.enter();
     } catch {
       this.problem = "no_network";
-      this.media.close();
+      this.out();
     }
     this.joining = false;
     this.parts.changed();
@@ -184,18 +187,26 @@ export class Mesh {
 
   private async enter(): Promise<void> {
     if (this.roster.all.length >= MOST_PEOPLE) return this.refuse("full");
-    const [{ servers, lastMs }] = await Promise.all([this.servers(), this.openMedia()]);
+    const [servers] = await Promise.all([this.turn.fresh(), this.openMedia()]);
     if (servers.length === 0 && this.parts.forceRelay) return this.refuse("no_relay");
     const { client, room, forceRelay } = this.parts;
-    this.lines = { client, room, forceRelay, servers, media: this.media };
+    this.lines = { client, room, forceRelay, turn: this.turn, media: this.media };
     this.party = randomId();
     this.joined = true;
-    await this.sayHere();
+    const said = this.sayHere();
     for (const each of this.roster.all) this.connect(each);
+    await said;
     this.timers.push(window.setInterval(() => void this.sayHere().catch(() => undefined), HERE_EVERY_MS));
-    this.timers.push(window.setInterval(() => void this.renewServers().catch(() => undefined), lastMs / 2));
+    this.timers.push(window.setInterval(() => void this.turn.fresh().catch(() => undefined), RENEW_EVERY_MS));
     let beat = 0;
     this.timers.push(window.setInterval(() => void this.listenToAll(++beat % SAMPLE_EVERY === 0), LISTEN_EVERY_MS));
+  }
+
+  /** What takes its time on a slow line, before anybody presses the button: the relay's password, and the others' keys. */
+  private makeReady(): void {
+    void this.turn.fresh().catch(() => undefined);
+    const room = this.parts.client.getRoom(this.parts.room);
+    if (room !== null) this.parts.client.getCrypto()?.prepareToEncrypt(room);
   }
 
   private refuse(problem: Problem): void {
@@ -210,18 +221,6 @@ export class Mesh {
     this.cameraTrouble = trouble.camera;
     this.cameraOn = this.media.camera !== null;
     if (this.media.microphone !== null) this.media.microphone.enabled = this.microphoneOn;
-  }
-
-  private async servers(): Promise<{ servers: Lines["servers"]; lastMs: number }> {
-    const { uris, username, password, ttl } = await this.parts.client.turnServer();
-    const lastMs = Math.min(Math.max(ttl ?? 0, SHORTEST_PASSWORD_S) * 1000, LONGEST_TIMER_MS);
-    return { servers: uris === undefined || uris.length === 0 ? [] : [{ urls: uris, username, credential: password }], lastMs };
-  }
-
-  /** For lines that are made or restarted from now on; those that stand need no password any more. */
-  private async renewServers(): Promise<void> {
-    const { servers } = await this.servers();
-    if (this.lines !== null && servers.length > 0) this.lines.servers = servers;
   }
 
   private out(): void {
@@ -387,7 +386,7 @@ export class Mesh {
   private readonly restart = (): void => {
     if (!this.joined) return;
     const all = (): void => [...this.legs.values()].forEach((leg) => leg.restart());
-    void this.renewServers().then(all, all);
+    void this.turn.renew().then(all, all);
   };
 
   private readonly leaveQuickly = (): void => {

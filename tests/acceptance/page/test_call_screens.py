@@ -123,6 +123,7 @@ async def test_nobody_but_the_bot_lets_the_page_ring_for_nothing(room: ChatRoom,
     assert await person.page.evaluate("document.querySelector('[role=log]').textContent.includes('org.teleconnect')") is False
 
 
+@pytest.mark.long
 async def test_before_and_in_the_call_one_sees_who_is_in_it(room: ChatRoom, person: Person) -> None:
     staff = await comes(room, STAFF)
     await person.reads("In the call: Staff")
