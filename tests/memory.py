@@ -26,6 +26,8 @@ def texts_held(roots: Iterable[object], apart: Callable[[object], bool]) -> set[
             found.add(bytes(one).decode("latin-1"))
         elif isinstance(one, FunctionType):
             ahead += [*(one.__closure__ or ()), *(one.__defaults__ or ())]
+        elif isinstance(one, dict):
+            ahead += [*one.keys(), *one.values()]  # the collector passes over keys that are texts
         else:
             ahead += gc.get_referents(one)
     return found

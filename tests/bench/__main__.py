@@ -26,7 +26,8 @@ other has arrived, with Chromium's own throttling to Fast 3G, the slowest of thr
 pressed and both pictures on, headers of relayed packets included, over ten seconds.
 
 **Transcripts** of 100, 1,000 and 10,000 messages in four scripts, set by a fresh worker: seconds (*baseline*: a tenth of the messages), the
-worker's peak memory, and the longest time for which the bot's loop did not come round meanwhile.
+worker's peak memory, and the longest time for which the bot's loop did not come round meanwhile (*baseline*: the same of an idle program
+beside it, so that a busy machine is not taken for a busy loop).
 
 **Teardown.** The use cases on real SQLite storage and a homeserver that answers at once, median of 100; *baseline* is the median of the
 same in the sessions above, from `close now` until nothing is left: what that is more is the homeserver's share.
