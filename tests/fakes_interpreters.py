@@ -25,7 +25,7 @@ REQUEST = OfferView(
     terms_version="1",
     terms_text=TEXTS.get("interpreter.terms", "en"),
 )
-CLOSED = {OfferStatus.TAKEN, OfferStatus.DECLINED, OfferStatus.WITHDRAWN, OfferStatus.OVER}
+CLOSED = frozenset(OfferStatus) - {OfferStatus.ASKED, OfferStatus.CONFIRM, OfferStatus.ACCEPTED}
 
 
 class FakeInterpreters:

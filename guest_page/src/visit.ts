@@ -164,6 +164,8 @@ export class Visit {
     const answer = await this.api.open(this.token, this.language);
     if (answer.ok) {
       this.interprets = answer.value.interpreter;
+      // The page on which interpreters answer says why nobody is needed any more.
+      if (answer.value.state === "ended" && this.interprets && this.answerAddress !== null) return location.replace(this.answerAddress);
       try {
         await this.loadInside();
       } catch {

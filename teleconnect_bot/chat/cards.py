@@ -72,6 +72,7 @@ NOTICES: dict[Notice, Sentence] = {
     "then the others are told.",
     Notice.INTERPRETER_EXPECTED: "You have accepted to interpret in session {code}{planned}. You are invited into its room when the person "
     "is there, and may join at any time while it runs. `join {code}` takes you into it.",
+    Notice.INTERPRETER_RELEASED: "Session {code}: you are not needed as interpreter any more. You do not need to do anything. Thank you.",
     Notice.INTERPRETER_MAY_COME: "Session {code}: the person is there. {room} You may join now, or at any time while the session runs.",
     Notice.INTERPRETER_UNAVAILABLE: "Session {code}: **no interpreter is available.** {why} {choices}",
     Notice.INTERPRETER_WITHDREW: "Session {code}: **the interpreter cannot come.** {why} {choices}",

@@ -20,6 +20,7 @@ from teleconnect_bot.services.sessions import Sessions
 
 from .cards import way_in
 from .markup import escaped, text
+from .offer_cards import OUTCOMES
 from .voice import Sentence, in_words, say, speaking_to
 
 _CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}")
@@ -135,7 +136,7 @@ class OrganisationDesk:
         answered = await self.sessions.decide(session.id, c.InterpreterAccepted(offer.id, offer.round, user=sender), event)
         now = answered.offer(offer.id) if answered else None
         if now is None or answered is None or now.state is not OfferState.ACCEPTED or now.user != sender:
-            return self._not_open(now)
+            return self._not_open(session, now)
         return say(
             "Thank you, {who}: you interpret in session {code}. You are invited into its room when the person is there, and may join at "
             "any time while it runs; `join {code}` here shows the way in. `withdraw {code}` if you cannot come.",
@@ -153,7 +154,7 @@ class OrganisationDesk:
         answered = await self.sessions.decide(session.id, declined, event)
         now = answered.offer(offer.id) if answered else None
         if now is None or now.state is not OfferState.DECLINED:
-            return self._not_open(now)
+            return self._not_open(session, now)
         return say("Session {code}: you have declined. Thank you for the answer.", code=session.code)
 
     async def _withdraw(self, request: _Request, event: str, reason: str) -> str:
@@ -176,8 +177,10 @@ class OrganisationDesk:
             return say("The room of session {code} is being made. You are invited into it in a moment.", code=session.code)
         return say("This way into session {code}: {room}", code=session.code, room=way_in(joined))
 
-    def _not_open(self, offer: Offer | None) -> str:
+    def _not_open(self, session: Session, offer: Offer | None) -> str:
         """Nothing but that: who was faster is nobody else's business."""
+        if offer is not None and offer.state in (OfferState.EXPIRED, OfferState.CANCELLED):
+            return say(OUTCOMES[offer.state], code=session.code)
         return say("This is taken already, or not needed any more. Thank you.") if offer else say("There is no such request any more.")
 
     async def _say(self, room: str, event: str, sender: str, words: str) -> None:

@@ -225,6 +225,7 @@ Template = Literal[
     "nobody_came",
     "new_message",
     "interpreter_confirm",
+    "interpreter_released",
 ]
 
 
@@ -243,9 +244,9 @@ class Twilio(Section):
     templates: dict[Template, dict[Language, ContentSid]] = Field(
         {},
         description="For WhatsApp: text (invitation, invitation_planned, rescheduled, rescheduled_now, cancelled, reminder, nobody_came, "
-        "new_message, interpreter_confirm), language, ContentSid of the approved template. Variables: {{1}} who we are, {{2}} when, {{3}} "
-        "the token at the end of the button's address <public_url>/j/{{3}}, for interpreter_confirm <public_url>/i/{{3}}. Where a language "
-        "has none, the next channel is used.",
+        "new_message, interpreter_confirm, interpreter_released), language, ContentSid of the approved template. Variables: {{1}} who we "
+        "are, {{2}} when, {{3}} the token at the end of the button's address <public_url>/j/{{3}}, for interpreter_confirm "
+        "<public_url>/i/{{3}}. Where a language has none, the next channel is used.",
     )
 
 

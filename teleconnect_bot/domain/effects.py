@@ -38,6 +38,7 @@ class Notice(StrEnum):
     INTERPRETER_MAY_COME = "interpreter_may_come"
     INTERPRETER_UNAVAILABLE = "interpreter_unavailable"
     INTERPRETER_WITHDREW = "interpreter_withdrew"
+    INTERPRETER_RELEASED = "interpreter_released"
     UNAVAILABLE_ENDS_SOON = "unavailable_ends_soon"
     KEPT_OPEN = "kept_open"
     KEPT_OPEN_BY_SILENCE = "kept_open_by_silence"
@@ -79,6 +80,7 @@ MENTIONING = frozenset(
         Notice.INTERPRETER_MAY_COME,
         Notice.INTERPRETER_UNAVAILABLE,
         Notice.INTERPRETER_WITHDREW,
+        Notice.INTERPRETER_RELEASED,
         Notice.UNAVAILABLE_ENDS_SOON,
         Notice.KEPT_OPEN_BY_SILENCE,
         Notice.IDLE_ENDS_SOON,

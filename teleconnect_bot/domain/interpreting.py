@@ -138,7 +138,7 @@ def _accepted(session: Session, command: c.InterpreterAccepted) -> Outcome | Non
     elif not offer.named:
         return None
     session = session.with_offer(replace(offer, state=OfferState.ACCEPTED))
-    session, out = _all_without_interpreter(session, lambda other: other.open and other.named)
+    session, out = _all_released(session, lambda other: other.open and other.named)
     session, told = _close(session, OfferState.TAKEN, lambda other: other.open)
     return replace(session, interpreter_ready=True, ask_next_at=None), (*out, e.TellOrganisation(offer.id), *told)
 
@@ -224,7 +224,7 @@ def _told_with_a_letter(notice: Notice) -> tuple[Effect, ...]:
 
 def due(session: Session, now: datetime) -> Outcome:
     """The time to answer is over."""
-    session, out = _all_without_interpreter(session, lambda offer: offer.named)
+    session, out = _all_released(session, lambda offer: offer.named)
     held_ready = session.state is State.HELD and session.interpreter_ready
     session, told = _close(session, OfferState.EXPIRED, lambda offer: offer.open or (held_ready and offer.state is OfferState.ACCEPTED))
     session, effects = _unavailable(session)
@@ -264,7 +264,7 @@ def go_on_without(session: Session, command: c.SendWithout, now: datetime) -> Ou
 
 def _dropped(session: Session) -> Outcome:
     needed = session.held_back_since is not None or session.state is State.HELD
-    session, out = _all_without_interpreter(session, lambda offer: offer.named and needed)
+    session, out = _all_released(session, lambda offer: offer.named and needed)
     session, told = _close(session, OfferState.CANCELLED, lambda offer: offer.open or (needed and offer.state is OfferState.ACCEPTED))
     return replace(session, interpreter_wanted=None, interpreter_ready=False, ask_next_at=None), (*out, *told)
 
@@ -311,10 +311,23 @@ def settled(session: Session) -> Outcome:
             if offer.state is OfferState.ASKED and offer.named:
                 session = replace(session.with_offer(replace(offer, state=OfferState.ACCEPTED)), interpreter_ready=True)
     cancelled = session.state is State.CANCELLED
+    session, released = _awaiting_released(session) if cancelled else (session, ())
     session, told = _close(session, OfferState.CANCELLED, lambda offer: offer.open or (cancelled and offer.state is OfferState.ACCEPTED))
     if session.ask_next_at or session.held_back_since:
         session = replace(session, planned_at=session.time_told, ask_next_at=None, held_back_since=None, time_before=None)
-    return session, told
+    return session, (*released, *told)
+
+
+def _awaiting_released(session: Session) -> Outcome:
+    """An interpreter who had accepted so late that nobody was written to yet learns that it will not take place."""
+    effects: list[Effect] = []
+    written_to = {message.link for message in session.messages}
+    for offer in session.offers:
+        link = session.link(offer.link) if offer.link and offer.state is OfferState.ACCEPTED else None
+        if link is not None and link.id not in written_to:
+            session, told = telling.of_the_release(session, link)
+            effects += told
+    return session, tuple(effects)
 
 
 def _close(session: Session, state: OfferState, which: Callable[[Offer], bool]) -> Outcome:
@@ -328,13 +341,22 @@ def _close(session: Session, state: OfferState, which: Callable[[Offer], bool]) 
     return session, tuple(told)
 
 
-def _all_without_interpreter(session: Session, which: Callable[[Offer], bool]) -> Outcome:
+def _all_released(session: Session, which: Callable[[Offer], bool]) -> Outcome:
+    """Whoever accepted for these is not needed any more, and told so: by their link, or in their own chat."""
     effects: list[Effect] = []
     for offer in session.offers:
         if which(offer) and (offer.open or offer.state is OfferState.ACCEPTED):
+            session, told = _told_of_the_release(session, offer)
             session, out = _without_interpreter(session, offer)
-            effects += out
+            effects += (*told, *out)
     return session, tuple(effects)
+
+
+def _told_of_the_release(session: Session, offer: Offer) -> Outcome:
+    if offer.user is not None:
+        return session, (e.Tell(Notice.INTERPRETER_RELEASED, offer.user), *calendar.file_for(session, offer.user))
+    link = session.link(offer.link) if offer.link else None
+    return telling.of_the_release(session, link) if link else (session, ())
 
 
 def _without_interpreter(session: Session, offer: Offer) -> Outcome:

@@ -45,6 +45,8 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     NOBODY_CAME = "nobody_came"
     NEW_MESSAGE = "new_message"
+    RELEASED = "released"
+    """To an interpreter who is not needed any more."""
 
 
 class Delivery(StrEnum):

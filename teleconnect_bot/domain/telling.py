@@ -111,6 +111,14 @@ def of_the_end(session: Session) -> Outcome:
     return _tell(session, session.links, MessageKind.CANCELLED)
 
 
+def of_the_release(session: Session, link: Link) -> Outcome:
+    """To an interpreter who had accepted and is not needed any more, also if they await the first message still."""
+    if link.dead:
+        return session, ()
+    new = messages_to(session, link, MessageKind.RELEASED)
+    return replace(session, messages=(*session.messages, *new)), tuple(sending(message) for message in new)
+
+
 def of_a_new_message(session: Session, links: Iterable[Link]) -> Outcome:
     return _tell(session, links, MessageKind.NEW_MESSAGE)
 

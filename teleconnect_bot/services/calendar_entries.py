@@ -16,7 +16,7 @@ from .outbox import Handler
 from .ports import Attachment, CalendarEntry, CalendarFiles, Clock, QueuedEffect, StaffChat, Texts
 from .sessions import Sessions
 
-WITH_THE_TIME = frozenset({MessageKind.INVITATION, MessageKind.RESCHEDULED, MessageKind.CANCELLED})
+WITH_THE_TIME = frozenset({MessageKind.INVITATION, MessageKind.RESCHEDULED, MessageKind.CANCELLED, MessageKind.RELEASED})
 
 
 class CalendarEntries:
@@ -53,10 +53,12 @@ class CalendarEntries:
         room = session.chat if user == session.requester else await self.chat.room_of(user) or await asked_in(self.ledger, session, user)
         if room is None:
             return
-        event = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"calendar.{session.calendar_sequence}.{user}", room)
+        released = user not in session.company | {session.requester, session.backup}
+        number = f"{session.calendar_sequence}{'-' if released else ''}"
+        event = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, f"calendar.{number}.{user}", room)
         if event.state is not TraceState.PLANNED:
             return
-        file = self.files.write(self._entry(session, f"Session {session.code}"), self.clock.now())
+        file = self.files.write(self._entry(session, f"Session {session.code}", released=released), self.clock.now())
         address = await self.chat.reserve_file()
         await self.ledger.found(session.id, TraceKind.CHAT_MEDIA, address, self.bot)
         name = f"session-{session.code}.ics"
@@ -76,15 +78,17 @@ class CalendarEntries:
         if address is None:
             return ()
         title = f"Session {session.code}" if works_here else self.texts.get("invitation.discreet.subject", recipient.language)
-        return (self.files.write(self._entry(session, title, address), self.clock.now()),)
+        entry = self._entry(session, title, address, released=message.kind is MessageKind.RELEASED)
+        return (self.files.write(entry, self.clock.now()),)
 
-    def _entry(self, session: Session, title: str, attendee: str | None = None) -> CalendarEntry:
+    def _entry(self, session: Session, title: str, attendee: str | None = None, *, released: bool = False) -> CalendarEntry:
+        """Taken back from somebody who is `released`: the session goes on without them."""
         return CalendarEntry(
             uid=f"{session.id}@{self.domain}",
             sequence=session.calendar_sequence,
             start=calendar.begins_at(session),
             length=session.policy.length,
             title=title,
-            cancelled=calendar.taken_back(session),
+            cancelled=released or calendar.taken_back(session),
             attendee=attendee,
         )

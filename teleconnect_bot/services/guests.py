@@ -112,7 +112,7 @@ class Guests:
     async def open(self, token: str, language: str) -> OpenedLink | None:
         session, link = await self._link(token)
         if session is None or link is None:
-            return None
+            return await self._no_longer(token)
         await self.sessions.decide(session.id, LinkOpened(link.id))
         opening = opens_at(session)
         early = opening is not None and self.clock.now() < opening
@@ -126,6 +126,20 @@ class Guests:
             opens_at=opening if early else None,
             interpreter=link.role is Role.INTERPRETER,
         )
+
+    async def _no_longer(self, token: str) -> OpenedLink | None:
+        """An interpreter who is not needed any more is sent to the page that says so plainly."""
+        async with self.units.begin() as unit:
+            session, link = await unit.session_by_link(digest_of(token)) or (None, None)
+        if (
+            session is None
+            or link is None
+            or not link.dead
+            or link.role is not Role.INTERPRETER
+            or session.state in (State.TEARING_DOWN, State.GONE)
+        ):
+            return None
+        return OpenedLink(state=LinkState.ENDED, language=link.language, name="", terms_version="", terms_text="", interpreter=True)
 
     async def not_me(self, token: str) -> bool:
         session, link = await self._link(token)

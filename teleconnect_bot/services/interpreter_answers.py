@@ -22,11 +22,13 @@ from .ports import Texts
 from .sessions import Sessions
 
 STATUS_OF_OFFER = {
-    OfferState.ACCEPTED: OfferStatus.ACCEPTED,
     OfferState.TAKEN: OfferStatus.TAKEN,
     OfferState.DECLINED: OfferStatus.DECLINED,
     OfferState.WITHDRAWN: OfferStatus.WITHDRAWN,
+    OfferState.CANCELLED: OfferStatus.NOT_NEEDED,
+    OfferState.EXPIRED: OfferStatus.EXPIRED,
 }
+"""What stays true of an offer that has ended, whatever becomes of the session."""
 ANSWERABLE = frozenset({State.HELD, State.INVITED, State.WAITING, State.ACTIVE, State.KEPT_OPEN})
 """In which states an interpreter who accepted may still be expected."""
 KNOWN = frozenset(State) - {State.DRAFT, State.TEARING_DOWN, State.GONE}
@@ -78,12 +80,14 @@ class _Asked:
 
     @property
     def status(self) -> OfferStatus:
-        offer, state = self.offer, self.session.state
-        if state not in ANSWERABLE and not (state is State.UNAVAILABLE and offer.state in STATUS_OF_OFFER):
+        offer = self.offer
+        if offer.state in STATUS_OF_OFFER:
+            return STATUS_OF_OFFER[offer.state]
+        if self.session.state not in ANSWERABLE:
             return OfferStatus.OVER
         if offer.state is OfferState.ASKED:
             return OfferStatus.CONFIRM if offer.named else OfferStatus.ASKED
-        return STATUS_OF_OFFER.get(offer.state, OfferStatus.OVER)
+        return OfferStatus.ACCEPTED if offer.state is OfferState.ACCEPTED else OfferStatus.OVER
 
 
 class InterpreterAnswers:

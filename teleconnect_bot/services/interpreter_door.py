@@ -34,6 +34,10 @@ class OfferStatus(StrEnum):
     """By somebody who was faster."""
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    NOT_NEEDED = "not_needed"
+    """The requester goes on without an interpreter, or the session will not take place."""
+    EXPIRED = "expired"
+    """Nobody has answered in time."""
     OVER = "over"
 
 

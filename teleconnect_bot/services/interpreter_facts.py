@@ -35,14 +35,18 @@ class InterpreterFacts:
         return self.language_name(session.interpreter_wanted or session.language, language)
 
     def _of(self, session: Session, language: str, zones: tuple[str, ...], spoken: tuple[str, ...]) -> tuple[Fact, ...]:
+        """Once no interpreter is wanted any more no language is named: what is left is the one of the person."""
         say = self.texts.get
         times = [self.moment(session.planned_at, zone, language) for zone in dict.fromkeys(zones)] if session.planned_at else []
-        languages = dict.fromkeys((session.interpreter_wanted or session.language, *spoken))
+        named = " – ".join(
+            self.language_name(each, language) for each in dict.fromkeys((session.interpreter_wanted or "", *spoken)) if each
+        )
+        languages = (Fact(say("interpreter.languages", language), named),) if session.interpreter_wanted else ()
         minutes = str(int(session.policy.length.total_seconds() // 60))
         place = "interpreter.in_person" if session.mode is Mode.IN_PERSON else "interpreter.remote"
         return (
             Fact(say("interpreter.when", language), " = ".join(times) or say("interpreter.now", language)),
-            Fact(say("interpreter.languages", language), " – ".join(self.language_name(each, language) for each in languages)),
+            *languages,
             Fact(say("interpreter.length", language), say("interpreter.minutes", language, minutes=minutes)),
             Fact(say("interpreter.place", language), say(place, language)),
         )

@@ -12,6 +12,7 @@ from teleconnect_bot.domain.channels import BY_TELEPHONE
 from teleconnect_bot.domain.commands import MessageDelayed, MessageFailed, MessageTaken
 from teleconnect_bot.domain.effects import Effect, SendByPhone, SendMessage
 from teleconnect_bot.domain.guest_link import Link
+from teleconnect_bot.domain.organisations import OfferState
 from teleconnect_bot.domain.people import ContactKind, Role
 from teleconnect_bot.domain.schedule import opens_at
 from teleconnect_bot.domain.session import Delivery, MessageKind, OutgoingMessage, Session, State
@@ -42,6 +43,7 @@ WORTH_SENDING = {
     MessageKind.REMINDER: frozenset({State.INVITED}),
     MessageKind.NOBODY_CAME: frozenset({State.INVITED, State.WAITING, State.KEPT_OPEN}),
     MessageKind.NEW_MESSAGE: frozenset({State.KEPT_OPEN}),
+    MessageKind.RELEASED: frozenset(State) - {State.DRAFT, State.TEARING_DOWN, State.GONE},
 }
 """In which states a message still makes sense; one that comes too late is not sent."""
 SUBJECTS = {
@@ -50,7 +52,13 @@ SUBJECTS = {
     MessageKind.REMINDER: "reminder.subject",
     MessageKind.NOBODY_CAME: "nobody_came.subject",
     MessageKind.NEW_MESSAGE: "new_message.subject",
+    MessageKind.RELEASED: "interpreter.over.subject",
 }
+RELEASED = {
+    OfferState.TAKEN: ("interpreter.over.subject", "interpreter.taken.markdown"),
+    OfferState.EXPIRED: ("interpreter.expired.subject", "interpreter.expired.markdown"),
+}
+"""What differs for an interpreter who is not needed since somebody else comes, or since the time to confirm is over."""
 
 FACTS = "facts"
 """Stands among the paragraphs where an interpreter reads when, which languages, how long and where."""
@@ -164,7 +172,7 @@ class Messages:
         Everybody who shares a link reads the same in their own language.
         """
         link = session.link(message.link)
-        if link is None or link.dead:
+        if link is None or (link.dead and message.kind is not MessageKind.RELEASED):
             return None
         session = session.as_told(link.role)
         recipient = link.recipients[message.recipient]
@@ -243,6 +251,8 @@ class Messages:
                 parts = ("nobody_came.body.markdown", "nobody_came.link.markdown")
             case MessageKind.NEW_MESSAGE:
                 parts = ("new_message.body.markdown", "reminder.link.markdown")
+            case MessageKind.RELEASED:
+                parts = ("interpreter.over.markdown", FACTS)
         return SUBJECTS[message.kind], parts
 
     def _when(self, session: Session, language: str) -> dict[str, str]:
@@ -262,6 +272,10 @@ def _parts_for_an_interpreter(session: Session, message: OutgoingMessage) -> tup
             return "interpreter.invited.subject", ("interpreter.invited.body.markdown", FACTS, "interpreter.invited.link.markdown")
         case MessageKind.RESCHEDULED if interpreting.asked_to_confirm(session, link):
             return "interpreter.confirm.subject", ("interpreter.confirm.body.markdown", FACTS, "interpreter.confirm.link.markdown")
+        case MessageKind.RELEASED:
+            state = next((offer.state for offer in session.offers if offer.link == link.id), OfferState.CANCELLED)
+            subject, body = RELEASED.get(state, ("interpreter.over.subject", "interpreter.over.markdown"))
+            return subject, (body, FACTS)
         case MessageKind.REMINDER:
             return "reminder.subject", ("interpreter.reminder.body.markdown", FACTS, "reminder.link.markdown")
         case _:
@@ -288,5 +302,7 @@ def _template(session: Session, link: Link, message: OutgoingMessage) -> str:
             return "invitation_planned"
         case (MessageKind.RESCHEDULED, None):
             return "rescheduled_now"
+        case (MessageKind.RELEASED, _):
+            return "interpreter_released"
         case kind, _:
             return kind.value

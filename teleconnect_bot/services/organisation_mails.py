@@ -12,7 +12,7 @@ from .ports import Email, Mailer, SessionKeys, Texts
 
 TOLD = {
     OfferState.TAKEN: ("interpreter.over.subject", "interpreter.taken.markdown"),
-    OfferState.EXPIRED: ("interpreter.over.subject", "interpreter.over.markdown"),
+    OfferState.EXPIRED: ("interpreter.expired.subject", "interpreter.expired.markdown"),
     OfferState.CANCELLED: ("interpreter.over.subject", "interpreter.over.markdown"),
     OfferState.WITHDRAWN: ("interpreter.withdrawn.subject", "interpreter.withdrawn.markdown"),
 }

@@ -18,7 +18,7 @@ from teleconnect_bot.domain.delivery import FINAL, looked_at
 from teleconnect_bot.domain.effects import Effect, LookAtRecord, RemoveRecord
 from teleconnect_bot.domain.people import ContactKind
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
-from teleconnect_bot.domain.session import OutgoingMessage, Session
+from teleconnect_bot.domain.session import MessageKind, OutgoingMessage, Session
 
 from .deliveries import Deliveries
 from .ledger import Ledger
@@ -203,7 +203,8 @@ class PhoneMessages:
 def number_of(session: Session, message: OutgoingMessage) -> str | None:
     """Where an SMS or WhatsApp message goes."""
     link = session.link(message.link)
-    if link is None or link.dead or message.channel not in BY_TELEPHONE:
+    gone = link is None or (link.dead and message.kind is not MessageKind.RELEASED)
+    if link is None or gone or message.channel not in BY_TELEPHONE:
         return None
     contacts = link.recipients[message.recipient].contacts
     return next((contact.value for contact in contacts if contact.kind is ContactKind.PHONE), None)

@@ -3,26 +3,14 @@ the interpreter comes after the start, reads what is said from then on, and can 
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 from playwright.async_api import expect
 
-from teleconnect_bot.adapters.storage.migrations import migrate
-from teleconnect_bot.app import Bot
-from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.demo.visitor import Visitor
-from teleconnect_bot.domain.commands import Send
-from teleconnect_bot.domain.people import Contact
-from teleconnect_bot.services.interpreter_links import new_offer
-from teleconnect_bot.services.sessions import Invitation
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
-from tests.acceptance.test_simulated_time import until
 
 AMINA, DESK, SELAM = "amina@example.org", "desk@lingua.example", "selam@lingua.example"
 LINGUA = {"id": "lingua", "name": "Lingua", "languages": ["ti"], "email": DESK}
@@ -31,31 +19,6 @@ ASKED_OF_THE_GATEWAY = """async ([method, path, body]) => {
   const headers = { Authorization: `Bearer ${secret}`, "Content-Type": "application/json" };
   return (await fetch("/gw/_matrix/client/v3" + path, { method, headers, body: JSON.stringify(body) })).status;
 }"""
-
-
-@asynccontextmanager
-async def bot_here(stack: Stack) -> AsyncIterator[Bot]:
-    """The bot in the test's own process, so that its use cases can be called as its commands call them."""
-    await migrate(stack.config.database.url.get_secret_value())
-    bot, stop = Bot(stack.config), asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(bot.run(stop))
-        await until(lambda: bot.connected)
-        yield bot
-        stop.set()
-
-
-async def invite_with_an_interpreter(bot: Bot, nurse: Nurse) -> None:
-    invitation = Invitation(by=nurse.staff.user, chat=nurse.chat, event="$invite", contact=Contact.email(AMINA))
-    lingua = await bot.organisations.get("lingua")
-    assert lingua is not None
-    async with bot.units.begin() as unit:
-        draft = await bot.sessions.new_draft(unit, nurse.staff.user, nurse.chat, "$invite")
-        sought = replace(
-            bot.sessions.filled(draft, invitation), interpreter_wanted="ti", offers=(new_offer(bot.keys, bot.tokens, draft, lingua),)
-        )
-        await bot.sessions.apply(unit, sought, Send(nurse.staff.user))
-    bot.wake()
 
 
 async def accept(manager: Visitor, link: str) -> None:
@@ -72,16 +35,10 @@ async def accept(manager: Visitor, link: str) -> None:
 async def test_an_organisation_accepts_by_mail_and_its_interpreter_comes_after_the_start(
     make_stack: MakeStack, visitor: NewVisitor
 ) -> None:
-    stack = await make_stack(settings={"organisations": [LINGUA]}, start=False)
-    await stack.start(bot=False)
-    async with bot_here(stack) as bot:
-        await _the_whole_way(stack, bot, visitor)
-
-
-async def _the_whole_way(stack: Stack, bot: Bot, visitor: NewVisitor) -> None:
+    stack = await make_stack(settings={"organisations": [LINGUA]})
     nurse = await Nurse.meet_the_bot(stack)
     stranger = await stack.open_staff("staff-other")
-    await invite_with_an_interpreter(bot, nurse)
+    await nurse.orders(f"invite {AMINA} lang=en interpreter=tigrinya")
     request = await stack.mails.wait_for(DESK, 1, SLOW)
     assert "Tigrinya" in request.message["Subject"]
     assert stack.mails.to(AMINA) == []
@@ -128,10 +85,14 @@ async def _the_whole_way(stack: Stack, bot: Bot, visitor: NewVisitor) -> None:
     await desk.press("The interpreter cannot come")
     await desk.sees("Thank you for telling us", SLOW)
     await selam.sees("This session is over", SLOW)
+    again = await visitor()
+    await again.follow(own.link)
+    await again.press("Continue")
+    await again.sees("Thank you for telling us", SLOW)
     await nurse.says(room, "The two of us go on.")
     await amina.reads("The two of us go on.", SLOW)
     told = await stack.mails.wait_for(DESK, 2, SLOW)
     assert told.message["Subject"] == "Your interpreter cannot come"
-    for guest in (manager, amina, selam, desk):
+    for guest in (manager, amina, selam, desk, again):
         assert guest.errors == []
         assert guest.foreign == []

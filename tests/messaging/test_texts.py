@@ -75,6 +75,7 @@ NEEDS = {
     "interpreter.invited.link.markdown": {"link", "answer"},
     "interpreter.confirm.link.markdown": {"answer"},
     "interpreter_confirm.sms": {"when", "link"},
+    "interpreter_released.sms": set(),
     "kept.title": set(),
     "kept.body.markdown": {"hours"},
 }

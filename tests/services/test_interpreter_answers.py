@@ -247,8 +247,8 @@ async def test_whoever_was_asked_learns_that_nobody_is_needed_any_more(world: Wo
     await world.sessions.decide((await world.session()).id, c.Cancel(NURSE))
     await world.settle()
     assert mail_to(world, LINGUA.email or "").subject == "No interpreter is needed any more"
-    assert await world.interpreters.view(token, "en") == OfferView(OfferStatus.OVER)
-    assert await world.interpreters.accept(token, 1, "Selam", SELAM, "en", "1") == OfferView(OfferStatus.OVER)
+    assert await world.interpreters.view(token, "en") == OfferView(OfferStatus.NOT_NEEDED)
+    assert await world.interpreters.accept(token, 1, "Selam", SELAM, "en", "1") == OfferView(OfferStatus.NOT_NEEDED)
 
 
 async def test_a_cancelled_session_reaches_the_interpreter_with_the_calendar_entry_taken_back(world: World) -> None:
@@ -266,8 +266,9 @@ async def test_after_the_time_to_answer_the_organisation_is_told_and_can_accept_
     token = Desk(world, LINGUA.email or "").token
     await world.pass_time(timedelta(hours=25))
     assert (await world.session()).state is State.UNAVAILABLE
-    assert mail_to(world, LINGUA.email or "").message_id.endswith(".1.expired")
-    assert await world.interpreters.accept(token, 1, "Selam", SELAM, "en", "1") == OfferView(OfferStatus.OVER)
+    told = mail_to(world, LINGUA.email or "")
+    assert (told.message_id.rpartition(".")[2], told.subject) == ("expired", "The time to answer is over")
+    assert await world.interpreters.accept(token, 1, "Selam", SELAM, "en", "1") == OfferView(OfferStatus.EXPIRED)
 
 
 async def test_the_interpreter_is_reminded_as_interpreter(world: World) -> None:

@@ -300,7 +300,7 @@ async def test_a_day_without_an_answer_also_across_a_restart_is_the_same(world: 
     await world.settle()
     assert (await world.session()).state is State.UNAVAILABLE
     assert card(world) == f"Session {code}: the time to answer is over. Thank you."
-    assert "taken already, or not needed" in await presses(world, "✅")
+    assert await presses(world, "✅") == f"Session {code}: the time to answer is over. Thank you."
     assert world.mailer.taken == []
 
 
@@ -384,6 +384,19 @@ async def test_a_new_time_is_a_new_card_that_the_interpreter_confirms_before_the
     assert opened is not None
     assert opened.opens_at is not None
     assert opened.opens_at.day == 14
+
+
+async def test_who_has_not_confirmed_when_the_requester_goes_on_without_is_told_and_the_calendar_entry_taken_back(world: World) -> None:
+    code = await sought(world, f'invite {ANNA} interpreter=ti at="2026-11-12 14:00"')
+    await presses(world, "✅")
+    await world.write(f'reschedule {code} at="2026-11-14 10:00"', "$move")
+    before = len(world.homeserver.sent_files)
+    await world.write(f"without {code}", "$without")
+    assert said(world, f"Session {code}: you are not needed as interpreter any more", SELAMS_CHAT)
+    assert card(world) == f"Session {code}: no interpreter is needed any more. Thank you."
+    (file,) = [data for room, _, data in world.homeserver.sent_files[before:] if room == SELAMS_CHAT]
+    assert b"METHOD:CANCEL" in file or b"STATUS:CANCELLED" in file
+    assert await presses(world, "✅") == f"Session {code}: no interpreter is needed any more. Thank you."
 
 
 async def test_a_new_time_while_nobody_has_accepted_asks_everybody_anew(world: World) -> None:

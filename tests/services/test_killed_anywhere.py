@@ -6,21 +6,28 @@ import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from teleconnect_bot.domain.channels import Channel, ChannelOrder
+from teleconnect_bot.domain.organisations import Organisation
 from teleconnect_bot.domain.people import Contact
+from teleconnect_bot.services.interpreter_door import OfferStatus
 from teleconnect_bot.services.ports import Membership
+from teleconnect_bot.services.requester_settings import with_contact
 from teleconnect_bot.services.sessions import Invitation
 from tests.services.fakes import Killed
+from tests.services.interpreters import AMINA, HORN, LINGUA, SELAM, Desk
 from tests.services.test_whole_session import nothing_is_left
-from tests.services.world import CHAT, GRACE, NURSE, World
+from tests.services.world import CHAT, GRACE, LINGUAS_ROOM, NURSE, World
 
 Step = Callable[[World], Awaitable[None]]
+Same = Callable[[World, World], Awaitable[None]]
+MEMBER = "@selam:example.org"
+IN_ITS_ROOM = Organisation(id="tigre", name="Tigre", languages=("ti",), room=LINGUAS_ROOM)
 
 
 async def invite(world: World) -> None:
@@ -76,9 +83,61 @@ async def cancel(world: World) -> None:
     await world.write("cancel", "$cancel")
 
 
+async def with_organisations(world: World) -> None:
+    """Two are asked by mail, one in its own room."""
+    await world.settings.change(NURSE, lambda chosen: with_contact(chosen, "email", Contact.email("nurse@example.org")))
+    for organisation in (LINGUA, HORN, IN_ITS_ROOM):
+        await world.organisations.put(organisation)
+
+
+async def ask(world: World) -> None:
+    await world.write(f'invite {AMINA} guest=karim@example.net interpreter=ti at="2026-11-12 14:00"', "$invite")
+
+
+async def accept_by_mail(world: World) -> None:
+    """Also when the page has lost the answer and the interpreter presses once more."""
+    view = await world.interpreters.accept(Desk(world, LINGUA.email or "").token, 1, "Selam", SELAM, "en", "1")
+    await world.settle()
+    assert view is not None
+    assert view.status is OfferStatus.ACCEPTED
+
+
+async def accept_in_the_room(world: World) -> None:
+    card = next(name for name, event in world.homeserver.events.items() if event.room == LINGUAS_ROOM and ".offer." in event.transaction)
+    await world.desk.reacted(LINGUAS_ROOM, "$check", MEMBER, card, "✅")
+    await world.settle()
+
+
+async def all_decline(world: World) -> None:
+    for organisation in (LINGUA, HORN):
+        await world.interpreters.decline(Desk(world, organisation.email or "").token, 1, "nobody is free", "en")
+        await world.settle()
+    code = (await world.session()).code
+    await world.write(f"decline {code} nobody is free", "$decline", by=MEMBER, room=LINGUAS_ROOM)
+
+
+async def the_time_is_over(world: World) -> None:
+    world.clock.moment = max(world.clock.moment, datetime(2026, 11, 3, 9, 1, tzinfo=UTC))
+    await world.settle()
+
+
+async def move(world: World) -> None:
+    await world.write('reschedule at="2026-11-14 10:00"', "$move")
+
+
+async def go_on_without(world: World) -> None:
+    await world.write(f"without {(await world.session()).code}", "$without")
+
+
+async def withdraw(world: World) -> None:
+    await world.interpreters.withdraw(Desk(world, LINGUA.email or "").token, "ill", "en")
+    await world.settle()
+
+
 HELD: tuple[Step, ...] = (invite, enter, arrive, join, close, ask_for_pdf, a_day_passes)
 BY_SMS: tuple[Step, ...] = (invite_by_sms, the_sms_is_lost, cancel, a_day_passes)
 NOT_HELD: tuple[Step, ...] = (invite, enter, cancel, a_day_passes)
+SOUGHT: tuple[Step, ...] = (with_organisations, ask)
 
 
 def _members(world: World) -> dict[str, Membership]:
@@ -122,6 +181,32 @@ def _said(world: World) -> list[str]:
     return sorted(event.transaction.partition(".")[2].partition(".")[0] for event in world.homeserver.events.values() if event.mention)
 
 
+async def same_now(world: World, expected: World) -> None:
+    """As far as it has come, it is what it would be without a death: nobody was told twice, or never."""
+    session, uninterrupted = await world.session(), await expected.session()
+    assert session.state is uninterrupted.state
+    assert [(offer.organisation, offer.state) for offer in session.offers] == [
+        (offer.organisation, offer.state) for offer in uninterrupted.offers
+    ]
+    assert [(link.role, link.contact.value, link.dead) for link in session.links] == [
+        (link.role, link.contact.value, link.dead) for link in uninterrupted.links
+    ]
+    mails, once = (Counter((mail.to, mail.message_id.partition(".")[2]) for mail in each.mailer.taken) for each in (world, expected))
+    assert len(mails) == len(once)
+    assert sum(mails.values()) - sum(once.values()) <= 1, "one repeat at the most, with the same Message-ID"
+    assert Counter(to for to, _ in mails) == Counter(to for to, _ in once)
+    assert _told(world) == _told(expected)
+
+
+def _told(world: World) -> Counter[tuple[str, str]]:
+    """New messages by room: notices to staff, and cards of organisations with all that became of them."""
+    told: Counter[tuple[str, str]] = Counter()
+    for event in world.homeserver.events.values():
+        if event.text and (event.mention or event.room == LINGUAS_ROOM):
+            told[event.room, event.text.plain] += 1
+    return told
+
+
 @pytest.fixture
 def memory() -> Iterator[Path]:
     """A folder in memory where there is one: hundreds of small databases need no disk."""
@@ -130,7 +215,7 @@ def memory() -> Iterator[Path]:
         yield Path(directory)
 
 
-async def _at_every_point(memory: Path, steps: tuple[Step, ...], step: Step) -> None:
+async def _at_every_point(memory: Path, steps: tuple[Step, ...], step: Step, same: Same = same_end, every: int = 1) -> None:
     (memory / "before").mkdir()
     before = await World(memory / "before").create()
     number = steps.index(step)
@@ -138,14 +223,16 @@ async def _at_every_point(memory: Path, steps: tuple[Step, ...], step: Step) -> 
         await earlier(before)
     expected = await before.copy_to(memory / "uninterrupted")
     points = await play(expected, steps[number:], None)
-    await expected.stop()
+    if same is same_end:
+        await expected.stop()
     assert points > 10
-    for point in range(1, points + 1):
+    for point in range(1, points + 1, every):
         world = await before.copy_to(memory / "killed")
         await play(world, steps[number:], point)
-        await same_end(world, expected)
+        await same(world, expected)
         await world.stop()
         shutil.rmtree(memory / "killed")
+    await expected.stop()
 
 
 async def test_killed_anywhere_in_an_invitation(memory: Path) -> None:
@@ -166,6 +253,30 @@ async def test_killed_anywhere_while_an_sms_is_reported_lost_and_a_mail_takes_it
 
 async def test_killed_anywhere_in_the_teardown(memory: Path) -> None:
     await _at_every_point(memory, HELD, a_day_passes)
+
+
+async def test_killed_here_and_there_while_an_interpreter_accepts(memory: Path) -> None:
+    """One interpreter, one set of invitations: nobody is told twice, and nobody never. At all points by the long tests."""
+    await _at_every_point(memory, (*SOUGHT, accept_by_mail), accept_by_mail, same_now, every=7)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize(
+    "steps",
+    [
+        SOUGHT,
+        (*SOUGHT, accept_by_mail),
+        (*SOUGHT, accept_in_the_room),
+        (*SOUGHT, all_decline),
+        (*SOUGHT, the_time_is_over),
+        (*SOUGHT, accept_by_mail, withdraw),
+        (*SOUGHT, accept_by_mail, move, go_on_without),
+    ],
+    ids=lambda steps: steps[-1].__name__,
+)
+async def test_killed_anywhere_while_an_interpreter_is_sought(memory: Path, steps: tuple[Step, ...]) -> None:
+    await _at_every_point(memory, steps, steps[-1], same_now)
 
 
 @pytest.mark.long

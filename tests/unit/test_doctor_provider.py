@@ -26,6 +26,7 @@ TEXTS = (
     "nobody_came",
     "new_message",
     "interpreter_confirm",
+    "interpreter_released",
 )
 TEMPLATE = "HX" + "1" * 32
 

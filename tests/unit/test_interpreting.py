@@ -232,10 +232,14 @@ def test_a_new_time_is_confirmed_by_the_interpreter_before_the_others_learn_it()
 
 def test_when_the_requester_goes_on_without_the_others_learn_the_new_time() -> None:
     moved = after(found(planned=True), c.Reschedule(REQUESTER, NOW + 20 * DAY))
-    for session in (moved, after(moved, declines(1, 2)), passed(moved, DeadlineKind.INTERPRETER_DUE)[0]):
+    for session, told in (
+        (moved, ["interpreter1.1.released.1"]),
+        (after(moved, declines(1, 2)), []),
+        (passed(moved, DeadlineKind.INTERPRETER_DUE)[0], []),
+    ):
         without, effects = decide(session, c.SendWithout(REQUESTER), NOW)
         assert without.state is State.INVITED
-        assert sent(effects) == ["link.rescheduled.1"], "not the interpreter, who cannot come"
+        assert sent(effects) == [*told, "link.rescheduled.1"], "the interpreter that they are not needed, who is still asked"
         assert without.links[-1].dead
     with pytest.raises(errors.NothingHeld):
         decide(found(), c.SendWithout(REQUESTER), NOW)

@@ -8,7 +8,7 @@ export interface Words {
   languages: { code: string; name: string }[];
 }
 
-export type Status = "asked" | "confirm" | "accepted" | "taken" | "declined" | "withdrawn" | "over";
+export type Status = "asked" | "confirm" | "accepted" | "taken" | "declined" | "withdrawn" | "not_needed" | "expired" | "over";
 
 export interface Request {
   status: Status;
@@ -27,6 +27,8 @@ export type Answer = { ok: true; request: Request; changed: boolean } | { ok: fa
 
 const CALLS = "/api/interpreter";
 const PATIENCE_MS = 20_000;
+/** How long after an answer that did not come, or was none, it is asked for again. */
+const AGAIN_AFTER_MS = [1_000, 3_000];
 
 /** The codes of the languages that there are; none when they cannot be fetched. */
 export async function offered(): Promise<string[]> {
@@ -40,8 +42,15 @@ export async function wordsIn(language: string): Promise<Words | null> {
   return status === 200 ? (body as Words) : null;
 }
 
+/** Every call may be repeated and then changes nothing more, so on a bad line it is, before anybody is told that there is no connection. */
 export async function ask(what: "view" | "accept" | "decline" | "withdraw", given: Record<string, unknown>): Promise<Answer> {
-  const { status, body } = await call("POST", `${CALLS}/${what}`, given);
+  let answered = await call("POST", `${CALLS}/${what}`, given);
+  for (const pause of AGAIN_AFTER_MS) {
+    if (answered.status !== 0 && answered.status < 500) break;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    answered = await call("POST", `${CALLS}/${what}`, given);
+  }
+  const { status, body } = answered;
   if (status === 200) return { ok: true, request: body as Request, changed: false };
   const { error, view } = (typeof body === "object" && body !== null ? body : {}) as { error?: string; view?: Request };
   if (error === "changed" && view !== undefined) return { ok: true, request: view, changed: true };

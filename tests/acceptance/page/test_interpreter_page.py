@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from teleconnect_bot.services.guest_door import LinkState, SeatStatus
 from teleconnect_bot.services.interpreter_door import OfferStatus
@@ -225,3 +226,40 @@ async def test_in_the_room_an_interpreter_is_shown_as_one_and_may_still_say_that
     await person.sees("You are connected")
     await expect(person.page.get_by_role("link", name="I cannot come")).to_be_visible()
     await person.is_accessible()
+
+
+async def test_an_answer_that_is_lost_on_the_way_is_asked_for_again(front: Front, manager: Person) -> None:
+    lost = []
+
+    async def lose_the_first(route: Route) -> None:
+        if lost:
+            return await route.continue_()
+        lost.append(await route.fetch())
+        return await route.abort()
+
+    await manager.page.route("**/api/interpreter/accept", lose_the_first)
+    await manager.press("Accept")
+    await fill(manager.page)
+    await manager.press("Accept")
+    await manager.sees("Accepted. Thank you")
+    assert front.interpreters.calls["accept"] == 2
+    assert set(front.interpreters.accepted) == {("Selam", "selam@lingua.example", "en")}
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (OfferStatus.NOT_NEEDED, "No interpreter is needed any more. Thank you"),
+        (OfferStatus.EXPIRED, "The time to answer is over. Thank you"),
+    ],
+)
+async def test_an_interpreter_who_is_not_needed_any_more_reads_why_by_their_own_link(
+    front: Front, person: Person, status: OfferStatus, words: str
+) -> None:
+    front.door.opened = replace(front.door.opened, state=LinkState.ENDED, interpreter=True)
+    front.door.links.add(DESK_TOKEN)
+    front.interpreters.becomes(status)
+    await person.visitor.follow(person.link.replace(GOOD_TOKEN, DESK_TOKEN))
+    await person.press("Continue")
+    await person.sees(words)
+    assert await person.page.get_by_role("button").count() == 0, "there is nothing to answer any more"
