@@ -10,9 +10,12 @@ import pytest
 from teleconnect_bot.chat.commands import COMMANDS, checked
 from teleconnect_bot.chat.dialogue import beginning
 from teleconnect_bot.chat.inviting import with_whole_number
+from teleconnect_bot.chat.markup import text
 from teleconnect_bot.chat.parser import parse
+from teleconnect_bot.chat.reactions import CHOICES, ON_CARDS
 from teleconnect_bot.domain.organisations import Organisation
 from tests.services.world import World
+from tests.staff_sentences import sentences
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/requester-guide.md").read_text(encoding="utf-8")
@@ -37,7 +40,31 @@ def test_each_command_in_the_guide_is_one(line: str) -> None:
         checked(with_whole_number(parse(line)))
 
 
+def shown_as(sentence: str) -> re.Pattern[str]:
+    """What the sentence looks like in a client, whatever stands in the place of its values."""
+    parts = (re.escape(part) for part in re.split(r"\{\w+\}", text(sentence).plain))
+    return re.compile(".*".join(parts).replace("\\ ", " "))
+
+
+SHOWN = [shown_as(sentence) for sentence in sorted(sentences()) if re.search(r"\w", re.sub(r"\{\w+\}", "", sentence))]
+
+
+@pytest.mark.parametrize("line", blocks("screen"))
+def test_each_line_on_a_screen_of_the_guide_is_said_by_the_bot(line: str) -> None:
+    assert [pattern.pattern for pattern in SHOWN if pattern.fullmatch(line) and len(pattern.pattern) > len(line) / 3]
+
+
+def test_the_guide_explains_every_sign_that_can_be_pressed() -> None:
+    """Each with the command that it stands for."""
+    rows = dict(re.findall(r"^\| (\S+) \| (.+) \|$", GUIDE, re.MULTILINE))
+    offered = [*ON_CARDS.items(), *(each for choice in CHOICES.values() for each in choice.items())]
+    assert {key.rstrip("\ufe0f") for _, key in offered} == {key.rstrip("\ufe0f") for key in rows if key not in ("sign", "|---|---|")}
+    bare = {key.rstrip("\ufe0f"): words for key, words in rows.items()}
+    assert [name for name, key in offered if f"`{name}`" not in bare[key.rstrip("\ufe0f")]] == []
+
+
 def test_the_guide_has_commands_and_a_dialogue() -> None:
+    assert len(blocks("screen")) > 10
     assert len(COMMAND_LINES) > 20
     assert len(IN_THE_TEXT) > 7
     assert len(blocks("dialogue")) > 15
