@@ -234,6 +234,8 @@ class RecordingHomeserver:
     invited: set[str] = field(default_factory=set)
     answers: dict[str, tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
     streams: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = field(default_factory=dict)
+    named_keys: Mapping[str, Any] | None = None
+    """The answer to a key query, instead of a device for everybody who is asked for."""
     instead: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     """Answers everything, when it is set."""
     hold_syncs: bool = False
@@ -262,10 +264,13 @@ class RecordingHomeserver:
                 except asyncio.CancelledError:
                     self.syncs_lost.release()
                     raise
-            return web.json_response({"next_batch": "s2", "for": json.loads(request.query["filter"])["room"]["rooms"]})
+            joined = {room: {} for room in json.loads(request.query["filter"])["room"]["rooms"]}
+            return web.json_response({"next_batch": "s2", "rooms": {"join": joined}})
         if path.endswith("/members"):
             memberships = [(user, "join") for user in self.joined] + [(user, "invite") for user in self.invited]
             return web.json_response({"chunk": [{"state_key": user, "content": {"membership": kind}} for user, kind in memberships]})
+        if path.endswith("/keys/query") and self.named_keys is not None:
+            return web.json_response(dict(self.named_keys))
         if path.endswith("/keys/query"):
             return web.json_response({"device_keys": {user: {"D": {}} for user in (await request.json())["device_keys"]}})
         for part, stream in self.streams.items():

@@ -20,8 +20,8 @@ from teleconnect_bot.services.guest_door import secret_digest
 from teleconnect_bot.web import gateway_guards as guards
 from teleconnect_bot.web.gateway_guards import Body, Refused, forbidden
 from teleconnect_bot.web.gateway_people import People
+from teleconnect_bot.web.gateway_scrub import LARGEST_ANSWER_BYTES, NoAnswer, shown
 from teleconnect_bot.web.gateway_seats import LiveSeat, PollEnded, Seats
-from teleconnect_bot.web.gateway_staff_calls import scrubbed
 from teleconnect_bot.web.gateway_table import (
     FORBIDDEN_QUERY,
     LIMITS,
@@ -34,6 +34,7 @@ from teleconnect_bot.web.gateway_table import (
     LocalAnswer,
     Match,
     Rule,
+    Shown,
     find_rule,
     path_of,
     sync_filter,
@@ -228,22 +229,10 @@ class Gateway:
                     answer = None
             if answer is not None:
                 async with answer:
-                    if self._staff_calls and answer.status == 200:
-                        return await self._scrubbed(seat, answer)
                     return await self._pass_on(request, seat, rule, answer)
             if "since" in query and not self._closing.is_set() and await self._seats.find(digest):
                 return web.json_response({"next_batch": query["since"]})
         raise Refused(503, "M_UNKNOWN", "Restarting", 1.0)
-
-    async def _scrubbed(self, seat: LiveSeat, answer: ClientResponse) -> web.Response:
-        """The whole answer to a poll, with what Element's calls leave in the state reduced to what the page shows of it."""
-        try:
-            body = scrubbed(await answer.read())
-        except ValueError:
-            raise UpstreamFailed(answer.status) from None
-        if seat.over:
-            raise _unknown()
-        return web.Response(body=body, content_type="application/json")
 
     async def _keys_of_members(self, seat: LiveSeat, rule: Rule, body: Body) -> web.Response:
         """Everyone asked for must be in the answer: the SDK asks again at once, for ever, for a user who is missing."""
@@ -253,8 +242,8 @@ class Gateway:
         if passed["device_keys"]:
             async with await self._upstream.ask("POST", path_of(rule, {}), seat=seat.row, json=passed) as answer:
                 if answer.status != 200:
-                    return web.Response(status=_public_status(answer, rule), body=await answer.read(), content_type="application/json")
-                keys = await answer.json()
+                    return await _refusal(answer, rule)
+                keys = json.loads(await self._scrubbed(seat, rule, answer))
         keys["device_keys"] = {user: {} for user in asked} | keys.get("device_keys", {})
         return web.json_response(keys)
 
@@ -269,7 +258,11 @@ class Gateway:
             return await self._pass_on(request, seat, rule, answer)
 
     async def _pass_on(self, request: web.Request, seat: LiveSeat, rule: Rule, answer: ClientResponse) -> web.StreamResponse:
-        """Stream the answer. It breaks off when the seat is revoked meanwhile, or when either side is lost."""
+        """What the page may see of the answer. A stream breaks off when the seat is revoked meanwhile, or when either side is lost."""
+        if answer.status != 200:
+            return await _refusal(answer, rule)
+        if rule.shown is not Shown.WHOLE:
+            return web.Response(body=await self._scrubbed(seat, rule, answer), content_type="application/json")
         response = web.StreamResponse(status=_public_status(answer, rule), headers=_passed_headers(answer, rule))
         await response.prepare(request)
         try:
@@ -285,6 +278,15 @@ class Gateway:
         if request.transport is not None:
             request.transport.abort()
         return response
+
+    async def _scrubbed(self, seat: LiveSeat, rule: Rule, answer: ClientResponse) -> bytes:
+        whole = await _at_most(answer, LARGEST_ANSWER_BYTES)
+        if seat.over:
+            raise _unknown()
+        try:
+            return shown(rule.shown, whole, seat.row.room, seat.row.user)
+        except NoAnswer:
+            raise UpstreamFailed(answer.status) from None
 
 
 def bearer_digest(request: web.Request) -> bytes | None:
@@ -324,6 +326,31 @@ async def _json_object(request: web.Request) -> Body:
     return body
 
 
+async def _at_most(answer: ClientResponse, size: int) -> bytes:
+    """The whole body. Raises `UpstreamFailed` when it is larger."""
+    whole = bytearray()
+    async for chunk in answer.content.iter_any():
+        whole += chunk
+        if len(whole) > size:
+            raise UpstreamFailed(answer.status)
+    return bytes(whole)
+
+
+async def _refusal(answer: ClientResponse, rule: Rule) -> web.Response:
+    """A Matrix error with its code alone: its words may name people and rooms."""
+    try:
+        said = json.loads(await _at_most(answer, MAX_JSON_BYTES))
+    except (ValueError, RecursionError):
+        said = {}
+    said = said if isinstance(said, dict) else {}
+    code, wait = said.get("errcode"), said.get("retry_after_ms")
+    body: Body = {"errcode": code if isinstance(code, str) else "M_UNKNOWN", "error": "Refused by the homeserver"}
+    if isinstance(wait, int):
+        body["retry_after_ms"] = wait
+    headers = {"Retry-After": answer.headers["Retry-After"]} if "Retry-After" in answer.headers else {}
+    return web.json_response(body, status=_public_status(answer, rule), headers=headers)
+
+
 def _public_status(answer: ClientResponse, rule: Rule) -> int:
     """What the page is told. The homeserver's 401 is about us, or asks for a password that a visitor does not have; to
     the page it would mean that its seat is over. A redirect is followed by nobody."""
@@ -334,11 +361,7 @@ def _public_status(answer: ClientResponse, rule: Rule) -> int:
 
 def _passed_headers(answer: ClientResponse, rule: Rule) -> Mapping[str, str]:
     """Only what the page needs: nothing that tells of the homeserver, sets a cookie, or makes a file be shown."""
-    headers = {"Content-Type": "application/json"}
-    if rule.guard is Guard.DOWNLOAD and answer.status == 200:
-        headers = dict(DOWNLOAD_HEADERS)
+    headers = dict(DOWNLOAD_HEADERS) if rule.guard is Guard.DOWNLOAD else {"Content-Type": "application/json"}
     if answer.content_length is not None:
         headers["Content-Length"] = str(answer.content_length)
-    if "Retry-After" in answer.headers:
-        headers["Retry-After"] = answer.headers["Retry-After"]
     return headers

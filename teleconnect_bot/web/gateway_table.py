@@ -50,6 +50,16 @@ class Guard(StrEnum):
     DOWNLOAD = "download"
 
 
+class Shown(StrEnum):
+    """What the page gets to see of a good answer; `gateway_scrub.py` has one function for each but the first."""
+
+    WHOLE = "whole"
+    """Streamed as it comes: it holds nothing but ids, or is ciphertext."""
+    SYNC = "sync"
+    EVENTS = "events"
+    KEYS = "keys"
+
+
 NOT_FOR_GUESTS = frozenset({Guard.OWN_CROSS_SIGNING, Guard.OWN_SIGNATURES, Guard.TYPING, Guard.RECEIPT})
 """A homeserver refuses these to native guests: it is not even asked."""
 
@@ -69,6 +79,7 @@ class Rule:
     """Query parameters that are set here, whatever the page asks."""
     needs_room: bool = False
     """Refused until the room is assigned (rules with `{room}` are so by themselves)."""
+    shown: Shown = Shown.WHOLE
 
     @property
     def name(self) -> str:
@@ -97,18 +108,26 @@ MESSAGES_FILTER = json.dumps(WITHOUT_CALLS, separators=(",", ":"))
 RULES: tuple[Rule, ...] = (
     # The SDK's keep-alive carries no token: a 401 here would end the page.
     Rule("GET", CLIENT + "/versions", Guard.PUBLIC, "read"),
-    Rule("GET", CLIENT + "/v3/sync", Guard.SYNC, "sync", ("since", "timeout")),
+    Rule("GET", CLIENT + "/v3/sync", Guard.SYNC, "sync", ("since", "timeout"), shown=Shown.SYNC),
     Rule("POST", CLIENT + "/v3/keys/upload", Guard.OWN_DEVICE_KEYS, "keys"),
-    Rule("POST", CLIENT + "/v3/keys/query", Guard.KNOWN_USERS, "keys"),
-    Rule("POST", CLIENT + "/v3/keys/claim", Guard.MEMBERS_KEYS, "keys"),
+    Rule("POST", CLIENT + "/v3/keys/query", Guard.KNOWN_USERS, "keys", shown=Shown.KEYS),
+    Rule("POST", CLIENT + "/v3/keys/claim", Guard.MEMBERS_KEYS, "keys", shown=Shown.KEYS),
     Rule("POST", CLIENT + "/v3/keys/device_signing/upload", Guard.OWN_CROSS_SIGNING, "keys"),
     Rule("POST", CLIENT + "/v3/keys/signatures/upload", Guard.OWN_SIGNATURES, "keys"),
     Rule("PUT", CLIENT + "/v3/sendToDevice/{type}/{txn}", Guard.LETTERS, "keys", needs_room=True),
     Rule("POST", CLIENT + "/v3/rooms/{room}/join", Guard.EMPTY, "room"),
     Rule("POST", CLIENT + "/v3/join/{room}", Guard.EMPTY, "room"),
     Rule("POST", CLIENT + "/v3/rooms/{room}/leave", Guard.EMPTY, "room"),
-    Rule("GET", CLIENT + "/v3/rooms/{room}/members", Guard.PLAIN, "read", ("membership", "not_membership", "at")),
-    Rule("GET", CLIENT + "/v3/rooms/{room}/messages", Guard.PLAIN, "read", ("from", "to", "dir", "limit"), (("filter", MESSAGES_FILTER),)),
+    Rule("GET", CLIENT + "/v3/rooms/{room}/members", Guard.PLAIN, "read", ("membership", "not_membership", "at"), shown=Shown.EVENTS),
+    Rule(
+        "GET",
+        CLIENT + "/v3/rooms/{room}/messages",
+        Guard.PLAIN,
+        "read",
+        ("from", "to", "dir", "limit"),
+        (("filter", MESSAGES_FILTER),),
+        shown=Shown.EVENTS,
+    ),
     Rule("PUT", CLIENT + "/v3/rooms/{room}/send/{type}/{txn}", Guard.ENCRYPTED, "send"),
     Rule("PUT", CLIENT + "/v3/rooms/{room}/redact/{event}/{txn}", Guard.EMPTY, "send"),
     Rule("PUT", CLIENT + "/v3/rooms/{room}/typing/{me}", Guard.TYPING, "typing"),

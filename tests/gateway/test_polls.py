@@ -12,7 +12,7 @@ from yarl import URL
 
 from teleconnect_bot.web.gateway_seats import ROW_TRUSTED_FOR
 from teleconnect_bot.web.gateway_table import LIMITS, MOST_HELD_POLLS
-from tests.fakes_web import OTHER_SECRET, ROOM, SECRET, USER, Front, RecordingHomeserver, gateway_with_seats
+from tests.fakes_web import DOMAIN, OTHER_SECRET, ROOM, SECRET, USER, Front, RecordingHomeserver, gateway_with_seats
 from tests.memory import texts_held
 
 SYNC = "/_matrix/client/v3/sync"
@@ -23,7 +23,7 @@ async def test_a_sync_carries_the_gateways_filter_whatever_the_page_asks(tmp_pat
         asked = '{"room":{"rooms":["!room-two"]}}'
         query = {"filter": asked, "timeout": "900000", "set_presence": "online", "full_state": "true", "since": "s1"}
         answer = await front.ask("GET", str(URL(f"/gw{SYNC}").with_query(query)), secret=SECRET)
-        assert answer.json["for"] == [ROOM]
+        assert list(answer.json["rooms"]["join"]) == [ROOM]
         (got,) = homeserver.requests
         sent = json.loads(got.query["filter"])
         assert sent["presence"] == sent["account_data"] == sent["room"]["account_data"] == {"types": []}
@@ -31,7 +31,7 @@ async def test_a_sync_carries_the_gateways_filter_whatever_the_page_asks(tmp_pat
         assert "full_state" not in got.query
         front.rows.change(SECRET, room=None)
         front.gateway.assigned("seat-one")
-        assert (await front.gw("GET", SYNC)).json["for"] == []
+        assert (await front.gw("GET", SYNC)).json == {"next_batch": "s2"}
         assert (await front.gw("GET", f"{SYNC}?timeout=soon")).status == 400
 
 
@@ -50,7 +50,7 @@ async def test_assigning_the_room_ends_the_seats_polls_and_no_others(tmp_path: P
             await homeserver.syncs_lost.acquire()
             assert not other.done()
             homeserver.hold_syncs = False
-            assert (await front.gw("GET", f"{SYNC}?since=s7")).json["for"] == [ROOM]
+            assert list((await front.gw("GET", f"{SYNC}?since=s7")).json["rooms"]["join"]) == [ROOM]
             homeserver.release.set()
 
 
@@ -64,7 +64,7 @@ async def test_a_first_poll_goes_on_with_the_new_room(tmp_path: Path) -> None:
             homeserver.hold_syncs = False
             front.rows.change(SECRET, room=ROOM)
             front.gateway.assigned("seat-one")
-            assert (await poll).json == {"next_batch": "s2", "for": [ROOM]}
+            assert (await poll).json == {"next_batch": "s2", "rooms": {"join": {ROOM: {}}}}
 
 
 @pytest.mark.parametrize("query", ["", "?since=s7"])
@@ -186,9 +186,9 @@ async def _half_streamed_then_revoked(front: Front, homeserver: RecordingHomeser
         await response.write(b"x" * 100_000)
         return response
 
-    homeserver.streams["/messages"] = slowly
+    homeserver.streams["/media/download"] = slowly
     headers = {"Authorization": f"Bearer {SECRET}"}
-    async with front.http.get(f"{front.url}/gw/_matrix/client/v3/rooms/{ROOM}/messages?dir=b", headers=headers) as answer:
+    async with front.http.get(f"{front.url}/gw/_matrix/client/v1/media/download/{DOMAIN}/abc", headers=headers) as answer:
         assert answer.status == 200
         assert await answer.content.readexactly(100_000)
         front.rows.change(SECRET, revoked=True)
