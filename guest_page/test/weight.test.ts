@@ -6,6 +6,8 @@ import { CATALOGUES } from "../src/texts/index.ts";
 
 /** The first screen: page, style, script and one language, as they go over the line (brotli). */
 const LANDING_BYTES = 15 * 1024;
+/** All that a conversation needs, keys included. */
+const CHAT_BYTES = 1_600_000;
 const BUILT = resolve(import.meta.dirname, "../../teleconnect_bot/web/static");
 const ASSETS = resolve(BUILT, "assets");
 
@@ -41,6 +43,16 @@ test("the first screen weighs at most 15 kB in every language, and no language b
     const landing = frame + weight(own);
     assert.ok(landing <= LANDING_BYTES, `${language}: ${landing} bytes`);
   }
+});
+
+test("everything up to the chat weighs at most 1.6 MB over the line", () => {
+  const interpreters = fetchedAtOnce("interpreter.html");
+  const languages = Object.keys(CATALOGUES).filter((language) => language !== "en");
+  const foreign = new RegExp(`^(?:\\w+_)?(?:${languages.join("|")})-[\\w-]{8}\\.js$`);
+  const files = readdirSync(ASSETS).filter((name) => !name.endsWith(".br") && !foreign.test(name) && !interpreters.has(resolve(ASSETS, name)));
+  assert.ok(files.some((name) => name.endsWith(".wasm")) && files.length < 20, `${files.length} files`);
+  const weighs = weight(resolve(BUILT, "guest.html")) + files.reduce((sum, name) => sum + weight(resolve(ASSETS, name)), 0);
+  assert.ok(weighs <= CHAT_BYTES, `${weighs} bytes`);
 });
 
 test("the page of interpreting organisations weighs at most 10 kB, and has nothing of the guest page's keys and calls", () => {
