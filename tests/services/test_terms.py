@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from teleconnect_bot.domain.guest_link import digest_of
 from tests.services.test_whole_session import invited
-from tests.services.world import World
+from tests.services.world import SECRET, World
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,11 @@ async def test_the_terms_name_the_time_after_which_everything_is_deleted(
     opened = await world.guests.open(world.token_for("anna@example.net"), language)
     assert opened
     assert words in opened.terms_text
+
+
+async def test_who_enters_has_agreed_to_this_version_in_this_language_at_this_time(world: World) -> None:
+    await invited(world)
+    await world.pass_time(timedelta(minutes=7))
+    await world.guests.enter(world.token_for("anna@example.net"), digest_of(SECRET), "Anna", "ar", "1")
+    (seat,) = (await world.session()).seats
+    assert (seat.terms, seat.language, seat.consent_at) == ("1", "ar", world.clock.now())
