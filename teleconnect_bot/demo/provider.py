@@ -22,8 +22,10 @@ import aiohttp
 from aiohttp import hdrs, web
 from twilio.request_validator import RequestValidator
 
-REFUSED_AT_ONCE = frozenset({21211, 21408, 21606, 21610, 21612, 21614, 21617})
-FAILS = REFUSED_AT_ONCE | frozenset({30003, 30004, 30005, 30006, 30007, 30008, 63003, 63016, 63024})
+REFUSED_AT_ONCE = frozenset({21211, 21408, 21606, 21608, 21610, 21612, 21614, 21617})
+FAILS = REFUSED_AT_ONCE | frozenset(
+    {30001, 30002, 30003, 30004, 30005, 30006, 30007, 30008, 30034, 30410, 63003, 63016, 63018, 63024, 63032, 63049}
+)
 FINAL = frozenset({"delivered", "undelivered", "failed", "read", "received"})
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _SENDER = re.compile(r"\+[1-9]\d{6,14}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}")

@@ -270,7 +270,8 @@ async def test_a_report_that_comes_before_our_own_commit_is_believed(world: Worl
     assert steps(await now(world, session)) == [(SMS, Delivery.DELIVERED)]
 
 
-async def test_a_storm_of_shuffled_and_repeated_reports_ends_in_the_right_state(world: World) -> None:
+@pytest.mark.parametrize("times", [3, pytest.param(250, marks=pytest.mark.long)], ids=["120", "10,000"])
+async def test_a_storm_of_shuffled_and_repeated_reports_ends_in_the_right_state(world: World, times: int) -> None:
     world.guard.limits = SpendingLimits(10_000, 10_000, 10_000)
     sessions = [await invite(world, f"+4179100{number:04d}", event=f"$invite{number}") for number in range(10)]
     lost = {session.id for session in sessions[::4]}
@@ -281,7 +282,7 @@ async def test_a_storm_of_shuffled_and_repeated_reports_ends_in_the_right_state(
         world.provider.finish(record)
         last = ("undelivered", 30005) if session.id in lost else ("delivered", None)
         storm += [(message.id, record, status, code) for status, code in (("queued", None), ("sending", None), ("sent", None), last)]
-    storm *= 12
+    storm *= times
     random.Random(20261126).shuffle(storm)  # noqa: S311  the same storm each time
     for message_id, record, status, code in storm:
         await world.deliveries.reported(message_id, record, status, code)

@@ -107,9 +107,15 @@ async def test_an_sms_is_sent_reported_as_delivered_and_forgotten_by_the_provide
     assert (scene.provider.records, scene.provider.deleted) == ({}, [record.sid])
 
 
-AT_ONCE = (21211, 21408, 21606, 21610, 21612, 21614)
-REPORTED = (30003, 30004, 30005, 30006, 30007, 30008)
-OF_WHATSAPP = (63003, 63016, 63024)
+AT_ONCE = (21211, 21408, 21606, 21608, 21610, 21612, 21614, 21617)
+REPORTED = (30001, 30002, 30003, 30004, 30005, 30006, 30007, 30008, 30034, 30410)
+OF_WHATSAPP = (63003, 63016, 63018, 63024, 63032, 63049)
+OF_THE_SETTINGS = {20003, 21656}
+"""Wrong sign-in and wrong variables: no number can bring them about (`tests/messaging/test_provider_double.py`)."""
+
+
+def test_no_code_for_which_we_have_words_is_left_out() -> None:
+    assert {*AT_ONCE, *REPORTED, *OF_WHATSAPP} | OF_THE_SETTINGS == WORDS.keys()
 
 
 @pytest.mark.parametrize("code", [*AT_ONCE, *REPORTED])
