@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -113,3 +114,30 @@ async def test_it_is_written_to_in_a_language_that_there_is(world: World) -> Non
     assert "written to in French" in await order(world, "org edit lingua lang=français")
     assert "I cannot write to an organisation in this language." in await order(world, "org edit lingua lang=ti")
     assert [each.language for each in await world.organisations.all()] == ["fr"]
+
+
+async def test_what_administrators_have_ordered_survives_a_restart(world: World) -> None:
+    await order(world, ADD)
+    await order(world, "org add horn name=Horn languages=so email=desk@horn.example.net")
+    await order(world, "org edit horn languages=so,am alone=3h")
+    await world.stop()
+    world.start()
+    listed = await order(world, "org list")
+    assert "lingua – Lingua Interpreters" in listed
+    assert "Amharic (am), Somali (so)" in listed
+    await order(world, "org remove lingua")
+    await world.stop()
+    world.start()
+    assert [(each.id, each.languages, each.alone_for) for each in await world.organisations.all()] == [
+        ("horn", ("so", "am"), timedelta(hours=3))
+    ]
+
+
+async def test_languages_are_named_in_the_language_of_whoever_reads(world: World) -> None:
+    await order(world, ADD)
+    await world.write("settings lang=fr", "$french")
+    await world.write("invite anna@example.net interpreter=ukrainien", "$invite")
+    assert "dari (prs), somali (so), tigrigna (ti)" in world.texts()[-1]
+    await world.write("settings lang=es", "$spanish")
+    await world.write("invite anna@example.net interpreter=ucraniano", "$again")
+    assert "darí (prs), somalí (so), tigriña (ti)" in world.texts()[-1]
