@@ -60,6 +60,7 @@ class LinkState(StrEnum):
     OPEN = "open"
     EARLY = "early"
     ENDED = "ended"
+    """Of an interpreter alone: the page on which they answer says why they are not needed any more."""
 
 
 @dataclass(frozen=True, slots=True)

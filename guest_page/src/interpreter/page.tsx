@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { Paragraphs } from "../screens/paragraphs.tsx";
 import type { Trouble } from "./answers.ts";
 import type { Desk } from "./desk.ts";
 
@@ -162,21 +163,40 @@ function Problem({ desk }: { desk: Desk }): JSX.Element {
   );
 }
 
-function Accepting({ desk }: { desk: Desk }): JSX.Element {
-  const texts = desk.words?.texts ?? {};
-  const paragraphs = desk.request?.terms.text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== "") ?? [];
-  const wrong = (which: Trouble) => (desk.trouble === which ? { "aria-invalid": true, "aria-describedby": "problem" } : {});
+interface Asked {
+  desk: Desk;
+  title: string | undefined;
+  onAnswer: (written: FormData) => void;
+  children: ComponentChildren;
+}
+
+/** What is asked before an answer is given, with the way back. */
+function Form({ desk, title, onAnswer, children }: Asked): JSX.Element {
   return (
     <form
       class="steps"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        const written = new FormData(event.currentTarget);
-        void desk.accept(String(written.get("name")), String(written.get("contact")));
+        onAnswer(new FormData(event.currentTarget));
       }}
     >
-      <h1 tabIndex={-1}>{texts["accept"]}</h1>
+      <h1 tabIndex={-1}>{title}</h1>
+      {children}
+      <Problem desk={desk} />
+      <button type="submit" class="primary" disabled={desk.busy}>
+        {title}
+      </button>
+      <Button desk={desk} text={desk.words?.texts["back"]} onPress={() => desk.open("look")} />
+    </form>
+  );
+}
+
+function Accepting({ desk }: { desk: Desk }): JSX.Element {
+  const texts = desk.words?.texts ?? {};
+  const wrong = (which: Trouble) => (desk.trouble === which ? { "aria-invalid": true, "aria-describedby": "problem" } : {});
+  return (
+    <Form desk={desk} title={texts["accept"]} onAnswer={(written) => void desk.accept(String(written.get("name")), String(written.get("contact")))}>
       <div class="field">
         <label for="name">{texts["name"]}</label>
         <input id="name" name="name" type="text" dir="auto" maxLength={LONGEST_NAME} autocomplete="off" {...wrong("name")} />
@@ -188,42 +208,19 @@ function Accepting({ desk }: { desk: Desk }): JSX.Element {
       </div>
       <h2>{texts["terms"]}</h2>
       <div class="card terms">
-        {paragraphs.map((paragraph) => (
-          <p key={paragraph} dir="auto">
-            {paragraph}
-          </p>
-        ))}
+        <Paragraphs text={desk.request?.terms.text ?? ""} />
       </div>
-      <Problem desk={desk} />
-      <button type="submit" class="primary" disabled={desk.busy}>
-        {texts["accept"]}
-      </button>
-      <Button desk={desk} text={texts["back"]} onPress={() => desk.open("look")} />
-    </form>
+    </Form>
   );
 }
 
 function Reason({ desk, title, onAnswer }: { desk: Desk; title: string | undefined; onAnswer: (reason: string) => void }): JSX.Element {
-  const texts = desk.words?.texts ?? {};
   return (
-    <form
-      class="steps"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        onAnswer(String(new FormData(event.currentTarget).get("reason")));
-      }}
-    >
-      <h1 tabIndex={-1}>{title}</h1>
+    <Form desk={desk} title={title} onAnswer={(written) => onAnswer(String(written.get("reason")))}>
       <div class="field">
-        <label for="reason">{texts["reason"]}</label>
+        <label for="reason">{desk.words?.texts["reason"]}</label>
         <textarea id="reason" name="reason" dir="auto" rows={3} maxLength={LONGEST_REASON} />
       </div>
-      <Problem desk={desk} />
-      <button type="submit" class="primary" disabled={desk.busy}>
-        {title}
-      </button>
-      <Button desk={desk} text={texts["back"]} onPress={() => desk.open("look")} />
-    </form>
+    </Form>
   );
 }

@@ -4,6 +4,7 @@ import type { Problem } from "../flow.ts";
 import type { Visit } from "../visit.ts";
 import { CannotCome } from "./cannot_come.tsx";
 import { ProblemLine } from "./problem.tsx";
+import { Paragraphs } from "./paragraphs.tsx";
 
 const LONGEST_NAME = 60;
 
@@ -18,7 +19,6 @@ interface Shown {
 
 export function Terms({ visit, opened, name: before, busy, problem }: Shown): JSX.Element {
   const { texts } = visit.reading;
-  const paragraphs = opened.terms.text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== "");
   return (
     <form
       class="steps"
@@ -30,11 +30,7 @@ export function Terms({ visit, opened, name: before, busy, problem }: Shown): JS
     >
       <h1 tabIndex={-1}>{texts.termsTitle}</h1>
       <div class="card terms">
-        {paragraphs.map((paragraph, index) => (
-          <p key={index} dir="auto">
-            {paragraph}
-          </p>
-        ))}
+        <Paragraphs text={opened.terms.text} />
         <p>
           <a class="kept" href={`/kept/${visit.reading.language}`} target="_blank" rel="noopener">
             {visit.inner.texts.kept}
