@@ -100,5 +100,12 @@ async def test_each_invitation_in_the_guide_is_sent_or_says_that_telephones_are_
     )
 
 
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_readme_leads_to_the_guide() -> None:
-    assert "docs/requester-guide.md" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "docs/requester-guide.md" in README
+
+
+def test_readme_names_every_command() -> None:
+    assert [name for name in COMMANDS if f"`{name}`" not in README and f"`{name} " not in README] == []
