@@ -16,8 +16,6 @@ SHORTEST_SECRET = 32
 """Bytes: RFC 7518 §3.2 asks for a key as long as the hash of HS256."""
 SHORTEST_RSA = 2048
 """Bits: RFC 7518 §3.3."""
-NOT_YET = frozenset({"jitsi", "element_call"})
-"""Providers that may be described already, but carry no call yet."""
 _WORD = re.compile(r"[A-Za-z0-9._*-]+")
 Word = Annotated[str, matched(_WORD, "may hold only letters, digits and . _ * -")]
 
@@ -70,7 +68,8 @@ class Calls(Section):
     force_relay: bool = Field(
         True,
         description="builtin: sound and picture go through the TURN server alone, so that nobody learns anybody's address. Without a TURN "
-        "server there is no call then. false: the browsers may find each other directly.",
+        "server there is no call then. false: the browsers may find each other directly. jitsi: true asks Jitsi Meet for no direct line "
+        "between two.",
     )
     jitsi: Jitsi | None = Field(None, description="For provider jitsi.")
 
@@ -83,10 +82,4 @@ class Calls(Section):
     def _jitsi_is_described(self) -> Calls:
         if self.provider == "jitsi" and self.jitsi is None:
             raise ValueError("provider jitsi needs calls.jitsi.domain, calls.jitsi.app_id and calls.jitsi.key")
-        return self
-
-    @model_validator(mode="after")
-    def _is_built(self) -> Calls:
-        if self.provider in NOT_YET:
-            raise ValueError(f"provider {self.provider} carries no call yet. Example: calls.provider: builtin")
         return self

@@ -275,8 +275,6 @@ JITSI: dict[str, Any] = {"domain": "https://jitsi.example.org", "app_id": "telec
         ({"guests": {"accounts": "native"}}, "guests.accounts must be 'appservice' or 'matrix'"),
         ({"calls": {"provider": "jitsi"}}, "calls provider jitsi needs calls.jitsi.domain, calls.jitsi.app_id and calls.jitsi.key"),
         ({"calls": {"provider": "zoom"}}, "calls.provider must be 'builtin', 'jitsi', 'element_call' or 'none'"),
-        ({"calls": {"provider": "jitsi", "jitsi": JITSI}}, "calls provider jitsi carries no call yet"),
-        ({"calls": {"provider": "element_call"}}, "calls provider element_call carries no call yet"),
         ({"calls": {"jitsi": {**JITSI, "key": "short"}}}, "calls.jitsi.key must be at least 32 characters long for HS256"),
         ({"calls": {"jitsi": {**JITSI, "algorithm": "RS256"}}}, "calls.jitsi.key must be a private key in PEM without a password"),
         ({"calls": {"jitsi": {**JITSI, "domain": "http://jitsi.example.org"}}}, "calls.jitsi.domain must begin with https://"),
