@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import type { Answer } from "../src/api.ts";
+import { Conference } from "../src/call/conference.ts";
+import type { WayIn } from "../src/call/conference_address.ts";
+import { CALL_EVENT, type CallContent, GONE_AFTER_MS, RING_EVENT, type Said } from "../src/call/wire.ts";
+
+const BOT = "@bot:x";
+const NO: Answer<WayIn> = { ok: false, status: 409, error: "not_in_session", opensAt: null, retryAfter: null, taken: [], more: false };
+
+let windowOf: EventTarget;
+beforeEach(() => {
+  windowOf = new EventTarget();
+  Object.assign(globalThis, { window: Object.assign(windowOf, { setInterval, clearInterval }) });
+});
+
+/** One browser in the room: what it says, what it hears, and what the server answers when it wants to come in. */
+class Browser {
+  said: CallContent[] = [];
+  rung = 0;
+  asked = 0;
+  answers: Answer<WayIn>[] = [];
+  hear: (said: Said) => void = () => undefined;
+  conference: Conference;
+
+  constructor(recent: Said[] = []) {
+    const channel = {
+      user: "@me:x",
+      bot: BOT,
+      send: (content: CallContent) => Promise.resolve(void this.said.push(content)),
+      listen: (hear: (said: Said) => void) => {
+        this.hear = hear;
+        return () => (this.hear = () => undefined);
+      },
+      recent: () => recent,
+    };
+    const enter = (): Promise<Answer<WayIn>> => Promise.resolve(this.answers.shift() ?? { ok: true, value: { address: "https://j.example/5f", token: `t${++this.asked}` } });
+    this.conference = new Conference({ channel, enter, forceRelay: true, changed: () => undefined, ring: () => this.rung++ });
+  }
+}
+
+function word(sender: string, content: Record<string, unknown>, type = CALL_EVENT, at = Date.now()): Said {
+  return { id: crypto.randomUUID(), sender, type, content, at };
+}
+
+const HERE = { kind: "here", party: "theirs", video: false, poor: false };
+
+test("each join asks for a way in of its own, and leaving takes the frame away", async () => {
+  const me = new Browser();
+  await Promise.all([me.conference.join(), me.conference.join()]);
+  assert.equal(me.asked, 1, "two presses are one join");
+  const first = me.conference.address;
+  me.conference.leave();
+  assert.equal(me.conference.address, null);
+  await me.conference.join();
+  assert.notEqual(me.conference.address, first);
+  assert.deepEqual(me.said.map(({ kind }) => kind), ["here", "gone", "here"]);
+  me.conference.stop();
+  assert.equal(me.conference.address, null);
+});
+
+test("without a way in there is no frame and nobody is told of one, until it is tried again", async () => {
+  const me = new Browser();
+  me.answers.push(NO);
+  await me.conference.join();
+  assert.deepEqual([me.conference.address, me.conference.failed, me.said.length], [null, true, 0]);
+  await me.conference.join();
+  assert.deepEqual([me.conference.joined, me.conference.failed], [true, false]);
+  me.conference.stop();
+});
+
+test("a way in that comes after the end of the session opens nothing", async () => {
+  const me = new Browser();
+  const joining = me.conference.join();
+  me.conference.stop();
+  await joining;
+  assert.equal(me.conference.address, null);
+  assert.deepEqual(me.said, []);
+});
+
+test("the page rings for the bot's word, for the first who comes, and for nobody else", async () => {
+  const me = new Browser();
+  me.hear(word("@staff:x", {}, RING_EVENT));
+  assert.equal(me.conference.ringing, false);
+  me.hear(word(BOT, {}, RING_EVENT));
+  assert.equal(me.conference.ringing, true);
+  me.conference.dismissRing();
+  me.hear(word("@staff:x", HERE));
+  assert.equal(me.conference.ringing, true);
+  await me.conference.join();
+  assert.equal(me.conference.ringing, false);
+  me.hear(word(BOT, {}, RING_EVENT));
+  assert.equal(me.conference.ringing, false);
+  me.conference.stop();
+});
+
+test("who is in the conference is known from what they say, and whoever comes late is told who was there", async () => {
+  const old = word("@old:x", { ...HERE, party: "old" }, CALL_EVENT, Date.now() - GONE_AFTER_MS);
+  const me = new Browser([word("@staff:x", HERE), old]);
+  assert.deepEqual(me.conference.others.map(({ user }) => user), ["@staff:x"]);
+  await me.conference.join();
+  me.hear(word("@late:x", { ...HERE, party: "late" }));
+  me.hear(word("@late:x", { ...HERE, party: "late" }));
+  assert.equal(me.said.length, 2, "once for coming in, once for the one who came late");
+  me.hear(word("@late:x", { kind: "gone", party: "late" }));
+  me.conference.membersAre(new Set());
+  assert.deepEqual(me.conference.others, []);
+  windowOf.dispatchEvent(new Event("pagehide"));
+  assert.equal(me.said.at(-1)?.kind, "gone");
+  me.conference.stop();
+});
