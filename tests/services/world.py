@@ -158,6 +158,7 @@ class World:
         twin.homeserver.crash = twin.mailer.crash = twin.provider.crash = twin.crash
         twin.chat = FakeChat(twin.homeserver)
         twin.start()
+        await twin.organisations.all()
         return twin
 
     async def create(self) -> World:
