@@ -7,10 +7,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from time import perf_counter
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from teleconnect_bot.demo.addresses import LOOPBACK
 from teleconnect_bot.demo.stack import Stack
+from teleconnect_bot.demo.staff import StaffWaitedInVain
 from teleconnect_bot.demo.visitor import Visitor, browser
 from tests.acceptance.call_media import bits_per_second, lines, pictures_on, sound_on, until
 from tests.acceptance.callers import a_person, is_in_the_call, link_to_the_call, open_staffs_page
@@ -28,7 +30,14 @@ _LOOK_SECONDS = 0.05
 
 
 async def measure(directory: Path) -> list[Row]:
-    """On a stack of its own, with coturn."""
+    """On a stack of its own, with coturn. Raises `CouldNotMeasure`."""
+    try:
+        return await _measured(directory)
+    except (StaffWaitedInVain, AssertionError, PlaywrightError) as error:
+        raise CouldNotMeasure(f"two people did not come to hear each other ({type(error).__name__})") from None
+
+
+async def _measured(directory: Path) -> list[Row]:
     async with AsyncExitStack() as ending:
         stack = Stack(directory, relay_hosts=(LOOPBACK,))
         ending.push_async_callback(stack.stop)
