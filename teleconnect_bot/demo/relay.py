@@ -55,7 +55,7 @@ class Coturn:
         program = shutil.which(PROGRAM)
         if program is None:
             raise RelayFailed(f"{PROGRAM} is not installed: on Debian it is the package coturn (scripts/system-packages)")
-        self._process = start_program(program, "-c", str(self._configuration()), log_file=self._log, directory=self.directory)
+        self._process = start_program(program, "-c", str(self._configuration()), log_file=self.log_file, directory=self.directory)
         try:
             async with asyncio.timeout(START_TIMEOUT_SECONDS):
                 while not await self._answers():
@@ -79,11 +79,11 @@ class Coturn:
         return True
 
     @property
-    def _log(self) -> Path:
+    def log_file(self) -> Path:
         return self.directory / "coturn.log"
 
     def _log_tail(self) -> str:
-        return self._log.read_text(errors="replace")[-2000:] if self._log.exists() else ""
+        return self.log_file.read_text(errors="replace")[-2000:] if self.log_file.exists() else ""
 
     def _configuration(self) -> Path:
         addresses = [f"{key}={host}" for host in self.hosts for key in ("listening-ip", "relay-ip")]

@@ -18,7 +18,7 @@ from playwright.async_api import expect
 from teleconnect_bot.demo.stack import DOMAIN, Stack
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.nurse import SLOW, Nurse
-from tests.acceptance.residue import interpreters, sentinels
+from tests.acceptance.residue import calls, interpreters, sentinels
 from tests.acceptance.residue.databases import BotDatabases
 from tests.acceptance.residue.homeservers import HomeserverDatabase
 from tests.acceptance.residue.sentinels import Exact
@@ -58,7 +58,10 @@ class KeyBackup:
 
 @dataclass
 class Played:
-    """`backup` is the requester's key backup; `exact` grows with what the programs made. `session` is known once it is remembered."""
+    """`caller` is the requester's own browser, `backup` their key backup; `exact` grows with what the programs made.
+
+    `session` is known once it is remembered.
+    """
 
     stack: Stack
     bot: BotDatabases
@@ -66,6 +69,7 @@ class Played:
     nurse: Nurse
     guest: Visitor
     relative: Visitor
+    caller: Visitor
     directory: Path
     exact: Exact = field(default_factory=Exact)
     room: str = ""
@@ -81,6 +85,7 @@ class Played:
         await self._invite()
         await self._come()
         await self._talk()
+        await calls.call(self.nurse, self.guest, self.caller, self.exact)
         await self._send_files()
         await self._order_wrongly()
         await self.backup.upload(self.room, KEY_BACKED_UP_EARLY)
@@ -143,6 +148,7 @@ class Played:
         self.exact.add("link", *await interpreters.answer(self.stack))
         for to in (f"whatsapp:{sentinels.NUMBER_FOR_WHATSAPP}", sentinels.NUMBER_FOR_SMS):
             await self.nurse.staff.wait_for(lambda to=to: self._delivered(to), SLOW)
+        await self._answer_by_sms()
         self.code = await self.nurse.code()
         for contact in (sentinels.WRONG_CONTACT, sentinels.CONTACT):
             await self.nurse.orders(f"resend {self.code} to={contact}")
@@ -150,6 +156,13 @@ class Played:
         for name in (sentinels.CONTACT, sentinels.THIRD_PARTY, sentinels.COLLEAGUE):
             link = (await mails.wait_for(name, 1, SLOW)).link
             self.exact.add("link", urlsplit(link).fragment)
+
+    async def _answer_by_sms(self) -> None:
+        """Whoever got the SMS writes back; the provider forgets that too."""
+        phones, webhook = self.stack.phones, f"{self.stack.config.public_url}/callbacks/twilio/inbound"
+        answer = await phones.receive(sentinels.NUMBER_FOR_SMS, "Example", sentinels.ANSWER_BY_SMS, webhook)
+        assert answer.sid in phones.deleted
+        self.exact.add("provider record", answer.sid)
 
     def _delivered(self, to: str) -> bool:
         """The provider took it, said that it arrived, and was told to forget it; what it knew is remembered here."""
@@ -162,12 +175,14 @@ class Played:
 
     async def _come(self) -> None:
         mails = self.stack.mails
+        await calls.listen(self.guest, self.caller)
         await self.guest.come_in((await mails.wait_for(sentinels.CONTACT, 1, SLOW)).link, sentinels.CHOSEN_NAME)
         await self.nurse.reads("is in the waiting room")
         third = mails.to(sentinels.THIRD_PARTY)[-1].link
         await self.relative.follow(third)
         await self.relative.page.get_by_role("button").first.wait_for(timeout=SLOW * 1000)
         await self.relative.come_in(third, sentinels.THIRD_PARTY_NAME)
+        await self.nurse.staff.wait_for_invitation(sender=self.nurse.bot, timeout=SLOW)
         await self.guest.write(sentinels.WHILE_WAITING)
         self.room = await self.nurse.take()
         await self.nurse.reads(sentinels.WHILE_WAITING, room=self.room)

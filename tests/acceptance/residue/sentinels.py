@@ -56,6 +56,7 @@ PHOTO_OF_STAFF = f"made by {word('photoofstaff')}"
 PDF_OF_STAFF = f"%PDF-1.4 {word('pdfofstaff')}".encode()
 PDF_OF_GUEST = f"%PDF-1.4 {word('pdfofguest')}".encode()
 FAILED_COMMAND = f"invite {word('failedcommand')}@example.org lang=xx"
+ANSWER_BY_SMS = f"{word('answerbysms')}: who is this?"
 MISTYPED_COMMAND = f"invit {word('mistypedcommand')}@example.org"
 
 ROWS_KNOW = {CONTACT, THIRD_PARTY, COLLEAGUE, NAME_BY_STAFF, CHOSEN_NAME, THIRD_PARTY_NAME, NOTE, INTERPRETER, INTERPRETER_NAME, REASON}

@@ -16,8 +16,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from teleconnect_bot.administration import residue
+from teleconnect_bot.demo.addresses import LOOPBACK
 from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.demo.visitor import Visitor, browser
+from teleconnect_bot.services.residue import ALL_GOOD, NOTHING
 from tests.acceptance.conftest import MakeStack
 from tests.acceptance.nurse import Nurse
 from tests.acceptance.outcome import wait_until_gone
@@ -40,9 +43,11 @@ NEWEST_ROW_STAYS = (
     "presence_stream",
     "current_state_delta_stream",
 )
+RELAY = (LOOPBACK,)
 KEEPS_ITS_LOG = "wal_keep_size=4GB"
 PERSONAL_BUT_NO_WORD = {"seat secret", "link", "number for sms", "number for whatsapp", "number in answer"}
 OF_THE_PAGE = dict.fromkeys(("Local Storage", "Session Storage", "IndexedDB", "Service Worker"), "browser: what the page stored")
+PEOPLE = ("guest", "relative", "caller")
 Keep = Callable[..., Any]
 """Enters a context that lasts until the stack has stopped."""
 
@@ -74,8 +79,8 @@ class Scene:
         cls, stack: Stack, bot: BotDatabases, homeserver: HomeserverDatabase, open_profile: OpenProfile, directory: Path
     ) -> Scene:
         nurse = await Nurse.meet_the_bot(stack)
-        guest, relative = await open_profile(directory / "guest"), await open_profile(directory / "relative")
-        scene = cls(stack, bot, homeserver, Played(stack, bot, homeserver, nurse, guest, relative, directory), directory)
+        guest, relative, caller = [await open_profile(directory / who) for who in PEOPLE]
+        scene = cls(stack, bot, homeserver, Played(stack, bot, homeserver, nurse, guest, relative, caller, directory), directory)
         await scene.played.play()
         await scene.played.remember()
         return scene
@@ -103,17 +108,22 @@ class Scene:
         return [Dump(address, events) for address in addresses for events in copies]
 
     async def end(self) -> None:
-        """After the deletion: a key backup that comes too late, and everything stops."""
+        """After the deletion: `teleconnect-bot residue` finds nothing, a key backup that comes too late, and everything stops."""
         await wait_until_gone(self.stack, self.played.session)
+        assert await residue(self.stack.config, None) == ALL_GOOD
+        assert await residue(self.stack.config, self.played.code) == NOTHING
         await self.played.backup.upload(self.played.room, KEY_BACKED_UP_LATE)
         await self.played.guest.close()
         await self.played.relative.close()
+        await self.played.caller.close()
         await self.stack.stop()
 
     async def only_what_the_page_names_is_left(self) -> None:
         left = Search(self.played.exact)
         await self._look_at_bot_and_homeserver(left)
-        for who in ("guest", "relative"):
+        assert self.stack.relay is not None
+        left.files("relay: log", self.stack.relay.log_file)
+        for who in PEOPLE:
             left.files("browser: its own files", self.directory / who, apart=OF_THE_PAGE)
         for mail in self.stack.mails.mails:
             left.look_at("mail server: messages", mail.message.as_bytes() + "\n".join(mail.recipients).encode())
@@ -150,14 +160,14 @@ async def whole(scene: Scene) -> None:
 async def test_of_a_deleted_session_nothing_remains_but_what_the_page_names(
     make_stack: MakeStack, open_profile: OpenProfile, tmp_path: Path
 ) -> None:
-    stack = await make_stack(settings=SETTINGS)
+    stack = await make_stack(settings=SETTINGS, relay_hosts=RELAY)
     await whole(await Scene.play_on_sqlite(stack, open_profile, tmp_path))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_maintenance_of_the_homeserver_removes_the_ids_too(make_stack: MakeStack, open_profile: OpenProfile, tmp_path: Path) -> None:
-    stack = await make_stack(settings=SETTINGS)
+    stack = await make_stack(settings=SETTINGS, relay_hosts=RELAY)
     scene = await Scene.play_on_sqlite(stack, open_profile, tmp_path)
     await whole(scene)
     await no_id_is_left_after_maintenance(scene)
@@ -195,7 +205,8 @@ async def test_of_a_deleted_session_nothing_remains_on_postgresql(
     bots, homeservers = await of_bot.new_database(), await of_homeserver.new_database(locale="C")
     before_bot, before_homeserver = keep(backed_up(of_bot)), keep(backed_up(of_homeserver))
     settings = {**SETTINGS, "database": {"url": bots}}
-    stack = await make_stack(settings=settings, homeserver_settings=HomeserverOnPostgresql.settings(homeservers))
+    of_synapse = HomeserverOnPostgresql.settings(homeservers)
+    stack = await make_stack(settings=settings, homeserver_settings=of_synapse, relay_hosts=RELAY)
     bot = OnPostgresql(stack, of_bot, bots, before_bot, keep)
     homeserver = HomeserverOnPostgresql(stack, of_homeserver, homeservers, before_homeserver, keep)
     scene = await Scene.play(stack, bot, homeserver, open_profile, tmp_path)
@@ -224,7 +235,7 @@ async def line() -> AsyncIterator[Wire]:
 async def test_killed_in_the_teardown_nothing_remains_either(
     make_stack: MakeStack, open_profile: OpenProfile, tmp_path: Path, line: Wire, method: str, path: str, passed_on: bool
 ) -> None:
-    stack = await make_stack(settings={**SETTINGS, "homeserver": {"address": line.address}}, start=False)
+    stack = await make_stack(settings={**SETTINGS, "homeserver": {"address": line.address}}, start=False, relay_hosts=RELAY)
     line.homeserver = stack.homeserver.address
     await stack.start()
     scene = await Scene.play_on_sqlite(stack, open_profile, tmp_path)
