@@ -91,6 +91,36 @@ async def test_what_the_browser_refuses_is_said_with_how_to_allow_it(
     assert front.door.tested == [result]
 
 
+BROWSERS = {
+    "Mozilla/5.0 (Linux; Android 13; K) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36": (
+        "While visiting the site",
+        "then “Permissions”",
+    ),
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605 Safari/604.1": ("Press “Allow”.", "“Website Settings”"),
+    "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0": ("near the address at the top", "to the left of the address"),
+}
+
+
+async def test_each_kind_of_browser_has_its_own_words_and_picture_before_it_asks_and_its_own_way_to_allow_it_later(
+    person: Person,
+) -> None:
+    await person.page.context.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));"
+    )
+    pictures = set()
+    for name, (before, after) in BROWSERS.items():
+        await person.page.context.add_init_script(
+            f"Object.defineProperty(navigator, 'userAgent', {{ configurable: true, get: () => {name!r} }});"
+        )
+        await person.page.reload()
+        await person.name_themselves()
+        await expect(person.page.get_by_text(before)).to_be_visible()
+        pictures.add(await person.page.locator("svg.picture").inner_html())
+        await person.press("Test my device")
+        await expect(person.page.get_by_text(after)).to_be_visible()
+    assert len(pictures) == len(BROWSERS)
+
+
 async def test_whoever_comes_too_early_can_test_already(front: Front, person: Person) -> None:
     opens = datetime.now(UTC) + timedelta(days=3)
     front.door.opened = replace(front.door.opened, state=LinkState.EARLY, opens_at=opens)
