@@ -1,4 +1,4 @@
-"""Who waits is called when somebody comes: sound and vibration; and the screen stays on (PRODUCT §4.4)."""
+"""Who waits is called when somebody comes or writes: sound and vibration; and the screen stays on (PRODUCT §4.4)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from teleconnect_bot.services.guest_door import EndedReason, SeatStatus, Told
 from tests.acceptance.conftest import NewVisitor
-from tests.acceptance.page.chat_room import member, open_room
+from tests.acceptance.page.chat_room import Pen, member, open_room
 from tests.acceptance.page.person import Person
 from tests.fakes_web import DOMAIN, GOOD_TOKEN, ROOM, Front, RecordingHomeserver
 
@@ -43,6 +43,24 @@ async def noted(person: Person) -> dict[str, Any]:
     return found
 
 
+async def test_somebody_who_writes_while_the_page_is_hidden_is_heard_and_felt(
+    front: Front, homeserver: RecordingHomeserver, person: Person
+) -> None:
+    room = open_room(front, homeserver)
+    await person.come_in()
+    await person.hears(front.door, status=SeatStatus.IN_SESSION, room=ROOM)
+    await expect(person.page.get_by_role("textbox", name="Message")).to_be_visible()
+    before = await noted(person)
+    await person.page.evaluate("isSeen(false)")
+    pen = Pen(room)
+    await pen.gives_the_key()
+    await pen.writes("We are here")
+    await person.visitor.reads("We are here")
+    after = await noted(person)
+    assert after["tones"] > before["tones"]
+    assert after["vibrated"] > before["vibrated"]
+
+
 async def test_somebody_of_the_staff_who_comes_is_heard_and_felt(front: Front, homeserver: RecordingHomeserver, person: Person) -> None:
     room = open_room(front, homeserver)
     await person.come_in()
@@ -59,12 +77,12 @@ async def test_somebody_of_the_staff_who_comes_is_heard_and_felt(front: Front, h
 async def test_the_screen_stays_on_while_somebody_waits_also_after_the_page_was_hidden(front: Front, person: Person) -> None:
     assert (await noted(person))["locks"] == 0, "nobody waits on the first screens"
     await person.come_in()
-    await person.page.wait_for_function("noted.locks === 1")
+    await person.page.wait_for_function("() => noted.locks === 1")
     await person.page.evaluate("isSeen(false); isSeen(true)")
-    await person.page.wait_for_function("noted.locks === 2")
+    await person.page.wait_for_function("() => noted.locks === 2")
     await person.hears(front.door, status=SeatStatus.ENDED, ended_reason=EndedReason.CLOSED)
     await person.sees("This session is over")
-    await person.page.wait_for_function("noted.released === 1")
+    await person.page.wait_for_function("() => noted.released === 1")
 
 
 async def test_who_waits_reads_what_is_true_and_how_many_are_before_them(
