@@ -65,6 +65,8 @@ export interface Seat {
   asked_for: boolean;
   /** How many have waited for the same people for longer. */
   before: number;
+  /** How many of the staff have been called into the room or are in it. */
+  awaited: number;
   /** The requester was told that this person wants everything deleted. */
   deletion_asked: boolean;
   /** The account is a native Matrix guest: it can sign no devices, and say neither that it types nor what it has read. */

@@ -232,6 +232,7 @@ export class Stay {
 
   private nameVisitors(): void {
     if (this.conversation === null) return;
+    this.conversation.awaited = this.current.awaited;
     this.conversation.visitors = this.current.people.map(({ user }) => user);
     this.conversation.silent = this.current.people.filter(({ call_of }) => typeof call_of === "string").map(({ user }) => user);
   }

@@ -9,7 +9,7 @@ const TERMS: Flow = { at: "terms", opened: OPENED, name: "", busy: true, problem
 const DEVICE: Flow = { at: "device", opened: OPENED, name: "Amina", skipped: false, busy: true, problem: null };
 
 function seat(status: SeatStatus, more: Partial<Seat> = {}): Seat {
-  return { status, user: null, device: null, room: null, label: "Service user", people: [], bot: "@bot:x", told: null, ended_reason: null, public_name: "Org", moved_here: false, asked_for: false, deletion_asked: false, call_seat: false, before: 0, native: false, ...more };
+  return { status, user: null, device: null, room: null, label: "Service user", people: [], bot: "@bot:x", told: null, ended_reason: null, public_name: "Org", moved_here: false, asked_for: false, awaited: 0, deletion_asked: false, call_seat: false, before: 0, native: false, ...more };
 }
 function refused(status: number, error = "", more: Partial<Refusal> = {}): Happened {
   return { what: "refused", refusal: { ok: false, status, error, opensAt: null, retryAfter: null, taken: [], more: false, ...more } };

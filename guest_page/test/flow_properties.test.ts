@@ -30,7 +30,7 @@ function anything(roll: () => number): Happened {
   const one = <T>(of: readonly T[]): T => of[Math.floor(roll() * of.length)]!;
   const opensAt = roll() < 0.5 ? "2030-01-01T10:00:00Z" : null;
   const opened: Opened = { terms: { version: "1", text: "…" }, language: "en", name: "Org", opens_at: opensAt, state: one(["open", "open", "open", "early", "ended"] as const), interpreter: false };
-  const seat: Seat = { status: one(STATUSES), user: null, device: null, room: null, label: "Service user", people: [], bot: "@bot:x", told: null, ended_reason: one(["closed", "cancelled", "removed", null] as const), public_name: "Org", moved_here: false, asked_for: roll() < 0.2, deletion_asked: false, call_seat: false, before: 0, native: false };
+  const seat: Seat = { status: one(STATUSES), user: null, device: null, room: null, label: "Service user", people: [], bot: "@bot:x", told: null, ended_reason: one(["closed", "cancelled", "removed", null] as const), public_name: "Org", moved_here: false, asked_for: roll() < 0.2, awaited: 0, deletion_asked: false, call_seat: false, before: 0, native: false };
   const refusal = { ok: false, status: one(REFUSALS), error: one(["", "name", "slow", "full"]), opensAt, retryAfter: null, taken: ["Service user"], more: roll() < 0.5 } as const;
   const quiet: Happened[] = [
     { what: "ready" }, { what: "ready" }, { what: "unreachable" }, { what: "unable" }, { what: "no_link" }, { what: "busy" }, { what: "busy" },

@@ -147,6 +147,8 @@ class SeatView:
     """Another browser asks for this seat's place."""
     before: int = 0
     """How many others have waited for the same people for longer."""
+    awaited: int = 0
+    """How many of the staff have been called into the room or are in it."""
     deletion_asked: bool = False
     """The requester was told that this person wants everything deleted."""
     call_seat: bool = False

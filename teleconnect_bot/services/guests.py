@@ -325,6 +325,7 @@ class Guests:
             room=session.room if seat.state in (SeatState.ADMITTED, SeatState.JOINED) else None,
             people=_people(session),
             told=_told(session),
+            awaited=len(session.staff_invited | session.staff_inside),
             deletion_asked=seat.deletion_asked,
             native=seat.native,
             moved_here=seat.moves is not None,

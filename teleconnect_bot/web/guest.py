@@ -269,6 +269,7 @@ def seat_as_json(view: SeatView) -> dict[str, Any]:
         "moved_here": view.moved_here,
         "asked_for": view.asked_for,
         "before": view.before,
+        "awaited": view.awaited,
         "deletion_asked": view.deletion_asked,
         "call_seat": view.call_seat,
         "native": view.native,

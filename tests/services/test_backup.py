@@ -40,6 +40,19 @@ async def test_the_backup_is_told_in_their_own_chat_and_stands_on_the_card(world
     assert f"Steps in if you do not come: {BACKUP}" in world.card()
 
 
+async def test_the_page_knows_from_the_arrival_on_how_many_must_be_able_to_read_it(world: World) -> None:
+    """Requester and backup are invited one after the other, and what is encrypted between the two could be read by one alone."""
+    await world.write(f"invite {ANNA} lang=fr backup={BACKUP}", "$invite")
+    await world.guests.enter(world.token_for(ANNA), digest_of(FIRST), "Anna", "fr", "1")
+    await world.settle()
+    before = await world.guests.seat(digest_of(FIRST))
+    await world.arrive(FIRST)
+    after = await world.guests.seat(digest_of(FIRST))
+    assert before is not None
+    assert after is not None
+    assert (before.awaited, after.awaited) == (0, 2)
+
+
 async def test_the_backup_is_called_from_five_minutes_on_until_somebody_comes(world: World) -> None:
     await waiting(world)
     await stays(world, 4)

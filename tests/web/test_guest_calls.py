@@ -149,6 +149,7 @@ async def test_entering_gives_the_seat(tmp_path: Path) -> None:
             "moved_here": False,
             "asked_for": False,
             "before": 0,
+            "awaited": 1,
             "deletion_asked": False,
             "call_seat": False,
             "native": False,

@@ -16,6 +16,7 @@ import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
 import { RoomChannel } from "./call_channel.ts";
 import { Files, type UnsentFile } from "./files.ts";
+import { Opening, PATIENCE_MS } from "./opening.ts";
 import { Outbox, type Try } from "./outbox.ts";
 import { Signs } from "./signs.ts";
 import { inStaffCall, STAFF_CALL_EVENTS } from "./staff_call.ts";
@@ -72,6 +73,9 @@ export class Conversation {
   private way: CallWay | null = null;
   private mute: ReadonlySet<string> = new Set();
   private staffHere = 0;
+  private called = 0;
+  private readonly opening = new Opening();
+  private patience: ReturnType<typeof setTimeout> | null = null;
   private settled = false;
   stopped = false;
 
@@ -106,9 +110,9 @@ export class Conversation {
     return this.matrixRoom?.getMyMembership() === "join";
   }
 
-  /** Writing opens once somebody of the staff is in the room or on the way, so that it can be read by whoever comes. */
+  /** Writing opens once those who are called are in the room or on the way, so that each of them can read it. */
   get canWrite(): boolean {
-    return this.joined && this.matrixRoom?.hasEncryptionStateEvent() === true && this.staff("join", "invite") > 0;
+    return this.joined && this.matrixRoom?.hasEncryptionStateEvent() === true && this.opening.isOpen(this.staff("join", "invite"), this.called, performance.now());
   }
 
   get offline(): boolean {
@@ -139,6 +143,11 @@ export class Conversation {
   /** The other visitors' user ids: whoever is neither among them nor the bot is staff. */
   set visitors(users: Iterable<string>) {
     this.others = new Set(users);
+  }
+
+  /** How many of the staff the server has called into the room. */
+  set awaited(staff: number) {
+    this.called = staff;
   }
 
   /** Those by whom staff are in the call: they write nothing, and what they seem to write is not shown. */
@@ -221,6 +230,7 @@ export class Conversation {
   stop(): void {
     this.stopped = true;
     document.removeEventListener("visibilitychange", this.markRead);
+    if (this.patience !== null) clearTimeout(this.patience);
     this.outbox.stop();
     this.files.stop();
     this.client.stopClient();
@@ -283,6 +293,7 @@ export class Conversation {
     const staff = this.staff("join");
     if (staff > this.staffHere) this.around.called();
     this.staffHere = staff;
+    if (this.staff("join", "invite") > 0) this.patience ??= setTimeout(() => this.around.changed(), PATIENCE_MS + 1);
     this.around.stirred();
     this.around.changed();
   }

@@ -10,13 +10,15 @@ from PIL import Image
 from playwright.async_api import Route, expect
 
 from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
-from teleconnect_bot.services.guest_door import SeatPerson
-from tests.acceptance.page.chat_room import ChatRoom, Pen, in_the_room
+from teleconnect_bot.services.guest_door import SeatPerson, SeatStatus
+from tests.acceptance.page.chat_room import ChatRoom, Pen, in_the_room, open_room
 from tests.acceptance.page.person import Person
 from tests.acceptance.test_files import PDF, attach
 from tests.fakes_web import ROOM, STAFF, USER, Front, RecordingHomeserver
 
 SLOW_MS = TIMEOUT_SECONDS * 1000
+PATIENCE_MS = 15_000
+"""After which the page no longer waits for somebody who was called and is not there."""
 
 
 async def shown(person: Person, words: str) -> int:
@@ -26,6 +28,20 @@ async def shown(person: Person, words: str) -> int:
 @pytest.fixture
 async def room(front: Front, homeserver: RecordingHomeserver, person: Person) -> ChatRoom:
     return await in_the_room(front, homeserver, person)
+
+
+async def test_writing_opens_when_everybody_who_was_called_can_read_it(
+    front: Front, homeserver: RecordingHomeserver, person: Person
+) -> None:
+    room = open_room(front, homeserver)
+    await person.come_in()
+    message = person.page.get_by_role("textbox", name="Message")
+    await person.hears(front.door, status=SeatStatus.IN_SESSION, room=ROOM, awaited=2)
+    await Pen(room).writes("We are coming")
+    await person.reads("This message cannot be shown yet.")
+    await expect(message).to_have_count(0)
+    await person.hears(front.door, status=SeatStatus.IN_SESSION, room=ROOM, awaited=1)
+    await expect(message).to_be_visible(timeout=PATIENCE_MS / 2)
 
 
 async def test_a_message_whose_answer_was_lost_arrives_once_and_is_shown_once(room: ChatRoom, person: Person) -> None:
