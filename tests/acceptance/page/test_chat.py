@@ -36,7 +36,7 @@ async def test_writing_opens_when_everybody_who_was_called_can_read_it(
     room = open_room(front, homeserver)
     await person.come_in()
     message = person.page.get_by_role("textbox", name="Message")
-    await person.hears(front.door, status=SeatStatus.IN_SESSION, room=ROOM, awaited=2)
+    await person.hears(front.door, status=SeatStatus.IN_SESSION, room=ROOM, awaited=9)
     await Pen(room).writes("We are coming")
     await person.reads("This message cannot be shown yet.")
     await expect(message).to_have_count(0)
