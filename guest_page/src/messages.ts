@@ -50,6 +50,12 @@ export class MessageList {
     return readable && (before === undefined || before.kind === "unreadable");
   }
 
+  /** Takes in what the server has just confirmed: it stands last until the server says its time, which this browser can only guess. */
+  confirm(event: Heard): void {
+    const last = [...this.heard.values()].reduce((latest, { at }) => Math.max(latest, at), event.at);
+    this.hear({ ...event, at: last });
+  }
+
   remove(id: string): void {
     const before = this.heard.get(id);
     if (before !== undefined) this.heard.set(id, { ...before, kind: "removed", text: "" });

@@ -26,6 +26,15 @@ test("older messages that arrive later stand before", () => {
   assert.deepEqual(texts(list), ["first", "second"]);
 });
 
+test("what was just taken by the server stands last, until the server says when that was", () => {
+  const list = new MessageList(ME);
+  list.hear(said("$1", 1_000, "before"));
+  list.confirm(said("$2", 400, "mine, on a slow clock", { sender: ME }));
+  assert.deepEqual(texts(list), ["before", "mine, on a slow clock"]);
+  list.hear(said("$2", 900, "mine, on a slow clock", { sender: ME }));
+  assert.deepEqual(texts(list), ["mine, on a slow clock", "before"]);
+});
+
 test("a late key turns the placeholder into words, and words are never taken back by a failure", () => {
   const list = new MessageList(ME);
   assert.equal(list.hear(said("$1", 1, "", { kind: "unreadable" })), false);

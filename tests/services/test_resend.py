@@ -102,7 +102,7 @@ async def by_phone(world: World, number: str = NUMBER, *more: str) -> World:
 
 async def test_after_stop_the_order_with_a_new_address_needs_no_code(world: World) -> None:
     await by_phone(world)
-    await world.deliveries.answered(NUMBER, "STOP")
+    await world.deliveries.answered(NUMBER, "STOP", "")
     await world.settle()
     await world.write(f"resend {(await world.session()).code}", "$again")
     assert "a number that answered STOP" in world.texts()[-1]

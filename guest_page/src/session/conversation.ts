@@ -95,7 +95,7 @@ export class Conversation {
         if (file !== undefined) void this.files.forget(txn);
         if (this.list.knows(id)) return;
         const about = { id, txn, sender: place.user, at };
-        this.list.hear(file === undefined ? { ...about, kind: "text", text } : { ...about, kind: "file", text: file.name, file });
+        this.list.confirm(file === undefined ? { ...about, kind: "text", text } : { ...about, kind: "file", text: file.name, file });
       },
       changed: () => around.changed(),
     });
