@@ -22,10 +22,11 @@ PAGE := teleconnect_bot/web/static/.built
 # Directories count too, so that a removed file is noticed.
 PAGE_SOURCES := $(shell find guest_page -mindepth 1 \( -name node_modules -o -name dist -o -name '*.timestamp-*' \) -prune -o -print 2>/dev/null)
 
-# Tests that start a homeserver or a browser have the machine for themselves; the others share it.
+# Tests that start a homeserver have the machine for themselves; the others share it.
+IN_A_BROWSER := tests/acceptance/page
 STARTING_PROGRAMS := tests/acceptance tests/demo tests/gateway tests/matrix
 PROCESSES ?= 2
-PYTEST_HALVES := scripts/pytest-halves $(PROCESSES) "$(STARTING_PROGRAMS)"
+PYTEST_PARTS := scripts/pytest-parts $(PROCESSES) "$(IN_A_BROWSER)" "$(STARTING_PROGRAMS)"
 
 # Node comes with the locked Python packages; no other one is needed or used.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
@@ -40,11 +41,11 @@ demo: page ## one whole session on an embedded homeserver, then hands-on use (ON
 
 .PHONY: test
 test: page lint page-test ## lint and every test but the long ones
-	@$(PYTEST_HALVES) -m "not long" $(PYTEST_ARGS)
+	@$(PYTEST_PARTS) -m "not long" $(PYTEST_ARGS)
 
 .PHONY: test-long
 test-long: page lint page-test ## lint and all tests, with the full matrices
-	@$(PYTEST_HALVES) $(PYTEST_ARGS)
+	@$(PYTEST_PARTS) $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: page ## the benchmarks: a table here, and bench-output/results.json
