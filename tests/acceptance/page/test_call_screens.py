@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -68,10 +69,16 @@ async def person(front: Front, visitor: NewVisitor, scripts: list[str]) -> Perso
     return opened
 
 
+@pytest.fixture
+def relay() -> dict[str, Any]:
+    """What the homeserver says of its TURN server; the page asks for it before anybody presses the button."""
+    return TURN
+
+
 @pytest_asyncio.fixture
-async def room(front: Front, homeserver: RecordingHomeserver, person: Person) -> ChatRoom:
+async def room(front: Front, homeserver: RecordingHomeserver, person: Person, relay: dict[str, Any]) -> ChatRoom:
     room = await in_the_room(front, homeserver, person, others=[*OTHERS, THE_BOT])
-    room.turn = TURN
+    room.turn = relay
     await expect(person.visitor.button("Join the call")).to_be_visible(timeout=SLOW_MS)
     return room
 
@@ -176,8 +183,8 @@ async def test_without_a_microphone_one_hears_the_others_and_reads_why_they_hear
     assert (await person.page.locator(".call-notes").inner_text()).startswith("Microphone: ")
 
 
+@pytest.mark.parametrize("relay", [{}])
 async def test_without_a_relay_the_button_says_why(room: ChatRoom, person: Person) -> None:
-    room.turn = {}
     await person.press("Join the call")
     await person.reads("There is no call now: what would hide your address is missing. You can write.")
     await expect(person.visitor.button("Leave the call")).to_have_count(0)
