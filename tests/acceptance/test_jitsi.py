@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import json
-import re
 
 from playwright.async_api import FrameLocator, expect
 
 from teleconnect_bot.demo.jitsi import JitsiMeet, serving
 from teleconnect_bot.demo.visitor import Visitor
+from tests.acceptance.callers import link_to_the_call
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
 
@@ -24,19 +24,6 @@ def conference(person: Visitor) -> FrameLocator:
 
 async def sees_in_conference(person: Visitor, words: str) -> None:
     await expect(conference(person).get_by_text(words, exact=True).first).to_be_visible(timeout=MS)
-
-
-async def link_to_the_call(nurse: Nurse) -> str:
-    """As it stands on the card."""
-
-    def found() -> str | None:
-        for seen in reversed(nurse.staff.messages(nurse.chat)):
-            link = re.search(r'href="([^"]+/c#[\w-]+)"', str(seen.content.get("formatted_body", "")))
-            if link:
-                return link[1]
-        return None
-
-    return await nurse.staff.wait_for(found, SLOW)
 
 
 async def test_requester_and_service_user_meet_in_the_conference_until_the_session_is_closed(
