@@ -4,8 +4,8 @@ import type { Seat } from "../api.ts";
 import type { CallKeeper } from "../call/keeper.ts";
 import type { Mesh, Problem, Tile } from "../call/mesh.ts";
 import type { CallTexts } from "../texts/call/index.ts";
-import { fill } from "../texts/index.ts";
 import type { AllTexts, Visit } from "../visit.ts";
+import { BeforeCall, peopleIn, Ringing } from "./before_call.tsx";
 import { CallElsewhere, ConferencePanel } from "./conference.tsx";
 import { nameOf } from "./names.ts";
 import { Switch } from "./switch.tsx";
@@ -30,46 +30,11 @@ export function CallPanel({ visit, seat }: { visit: Visit; seat: Seat }): JSX.El
   const shown = { mesh, seat, said, texts: visit.inner.texts };
   return (
     <section class="call" aria-label={said.callTitle}>
-      {mesh.ringing && <Ringing {...shown} />}
-      {mesh.joined ? <InCall {...shown} /> : <BeforeCall {...shown} />}
+      {mesh.ringing && <Ringing call={mesh} said={said} />}
+      {mesh.joined ? <InCall {...shown} /> : <BeforeCall call={mesh} picture={mesh.pictureAllowed} seat={seat} said={said} texts={shown.texts} />}
       <Problems {...shown} />
     </section>
   );
-}
-
-function Ringing({ mesh, said }: Shown): JSX.Element {
-  return (
-    <div class="ringing" role="alert">
-      <p>{said.callRings}</p>
-      <button type="button" class="secondary" onClick={() => mesh.dismissRing()}>
-        {said.notNow}
-      </button>
-    </div>
-  );
-}
-
-function BeforeCall({ mesh, seat, said, texts }: Shown): JSX.Element {
-  const { others } = mesh;
-  return (
-    <>
-      {others.length > 0 && (
-        <p class="in-call" role="status">
-          {peopleIn({ mesh, seat, said, texts })}
-        </p>
-      )}
-      <div class="call-row">
-        <button type="button" class="primary" disabled={mesh.joining} onClick={() => void mesh.join()}>
-          {mesh.joining ? said.connecting : said.joinCall}
-        </button>
-        <Switch name={texts.microphone} on={mesh.microphoneOn} said={said} onPress={(on) => mesh.setMicrophone(on)} />
-        {mesh.pictureAllowed && <Switch name={texts.camera} on={mesh.cameraOn} said={said} onPress={(on) => void mesh.setCamera(on)} />}
-      </div>
-    </>
-  );
-}
-
-function peopleIn({ mesh, seat, said, texts }: Shown): string {
-  return fill(said.inCall, { people: [...new Set(mesh.others.map(({ user }) => nameOf(user, seat, texts)))].join(", ") });
 }
 
 function InCall(shown: Shown): JSX.Element {
@@ -77,7 +42,7 @@ function InCall(shown: Shown): JSX.Element {
   return (
     <>
       {/* More of them than fit are scrolled, by keyboard too. */}
-      <ul class="tiles" tabIndex={0} aria-label={peopleIn(shown)}>
+      <ul class="tiles" tabIndex={0} aria-label={peopleIn(mesh, shown)}>
         {mesh.others.map((tile) => (
           <Other key={tile.party} tile={tile} name={nameOf(tile.user, seat, texts)} said={said} />
         ))}

@@ -2,10 +2,8 @@ import type { JSX } from "preact";
 import type { Seat } from "../api.ts";
 import type { Conference } from "../call/conference.ts";
 import type { CallTexts } from "../texts/call/index.ts";
-import { fill } from "../texts/index.ts";
 import type { AllTexts } from "../visit.ts";
-import { nameOf } from "./names.ts";
-import { Switch } from "./switch.tsx";
+import { BeforeCall, Ringing } from "./before_call.tsx";
 
 interface Shown {
   conference: Conference;
@@ -15,43 +13,15 @@ interface Shown {
 }
 
 /** The call, where it goes by the organisation's Jitsi Meet: that stands in a frame, which is gone as soon as one leaves. */
-export function ConferencePanel(shown: Shown): JSX.Element {
-  const { conference, said } = shown;
+export function ConferencePanel({ conference, seat, said, texts }: Shown): JSX.Element {
   return (
     <section class="call" aria-label={said.callTitle}>
-      {conference.ringing && (
-        <div class="ringing" role="alert">
-          <p>{said.callRings}</p>
-          <button type="button" class="secondary" onClick={() => conference.dismissRing()}>
-            {said.notNow}
-          </button>
-        </div>
-      )}
-      {conference.address === null ? <Before {...shown} /> : <Inside conference={conference} address={conference.address} said={said} />}
+      {conference.ringing && <Ringing call={conference} said={said} />}
+      {conference.address === null ? <BeforeCall call={conference} picture seat={seat} said={said} texts={texts} /> : <Inside conference={conference} address={conference.address} said={said} />}
       <div class="call-notes" role="alert">
         {conference.failed && <p>{said.callFailed}</p>}
       </div>
     </section>
-  );
-}
-
-function Before({ conference, seat, said, texts }: Shown): JSX.Element {
-  const { others } = conference;
-  return (
-    <>
-      {others.length > 0 && (
-        <p class="in-call" role="status">
-          {fill(said.inCall, { people: [...new Set(others.map(({ user }) => nameOf(user, seat, texts)))].join(", ") })}
-        </p>
-      )}
-      <div class="call-row">
-        <button type="button" class="primary" disabled={conference.joining} onClick={() => void conference.join()}>
-          {conference.joining ? said.connecting : said.joinCall}
-        </button>
-        <Switch name={texts.microphone} on={conference.microphoneOn} said={said} onPress={(on) => conference.setMicrophone(on)} />
-        <Switch name={texts.camera} on={conference.cameraOn} said={said} onPress={(on) => conference.setCamera(on)} />
-      </div>
-    </>
   );
 }
 

@@ -1,0 +1,66 @@
+import type { JSX } from "preact";
+import type { Seat } from "../api.ts";
+import type { CallTexts } from "../texts/call/index.ts";
+import { fill } from "../texts/index.ts";
+import type { AllTexts } from "../visit.ts";
+import { nameOf } from "./names.ts";
+import { Switch } from "./switch.tsx";
+
+/** What every kind of call offers to somebody who is not in it yet. */
+export interface Joinable {
+  readonly others: readonly { user: string }[];
+  readonly joining: boolean;
+  readonly microphoneOn: boolean;
+  readonly cameraOn: boolean;
+  join(): Promise<void>;
+  setMicrophone(on: boolean): void;
+  setCamera(on: boolean): unknown;
+  dismissRing(): void;
+}
+
+interface Words {
+  seat: Seat;
+  said: CallTexts;
+  texts: AllTexts;
+}
+
+interface Shown extends Words {
+  call: Joinable;
+  /** Whether there may be pictures at all. */
+  picture: boolean;
+}
+
+export function Ringing({ call, said }: { call: Joinable; said: CallTexts }): JSX.Element {
+  return (
+    <div class="ringing" role="alert">
+      <p>{said.callRings}</p>
+      <button type="button" class="secondary" onClick={() => call.dismissRing()}>
+        {said.notNow}
+      </button>
+    </div>
+  );
+}
+
+/** The way into a call, with microphone and camera chosen before. */
+export function BeforeCall({ call, picture, seat, said, texts }: Shown): JSX.Element {
+  return (
+    <>
+      {call.others.length > 0 && (
+        <p class="in-call" role="status">
+          {peopleIn(call, { seat, said, texts })}
+        </p>
+      )}
+      <div class="call-row">
+        <button type="button" class="primary" disabled={call.joining} onClick={() => void call.join()}>
+          {call.joining ? said.connecting : said.joinCall}
+        </button>
+        <Switch name={texts.microphone} on={call.microphoneOn} said={said} onPress={(on) => call.setMicrophone(on)} />
+        {picture && <Switch name={texts.camera} on={call.cameraOn} said={said} onPress={(on) => void call.setCamera(on)} />}
+      </div>
+    </>
+  );
+}
+
+export function peopleIn({ others }: Joinable, { seat, said, texts }: Words): string {
+  return fill(said.inCall, { people: [...new Set(others.map(({ user }) => nameOf(user, seat, texts)))].join(", ") });
+}
