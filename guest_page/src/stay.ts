@@ -1,17 +1,26 @@
 import type { Answer, Api, Person, Public, Seat, SeatStatus } from "./api.ts";
 import type { Attention } from "./attention.ts";
-import { GATEWAY, SILENT } from "./gateway.ts";
+import { GATEWAY, SILENT, WOKEN } from "./gateway.ts";
 import type { Prepared } from "./files/prepare.ts";
 import type { SharedFile } from "./files/shared_file.ts";
 import { CallKeeper } from "./call/keeper.ts";
 import type { Message } from "./messages.ts";
+import { jumped, now } from "./moment.ts";
 import type { Conversation } from "./session/index.ts";
+import { BEAT_MS, type Beat, isDue } from "./sign_of_life.ts";
 import type { Store } from "./store.ts";
 
-const BEAT_MS = 15_000;
 const AGAIN_MS = 2_000;
 const SOON_MS = 1_000;
 const SOON_TIMES = 5;
+
+/** Something has happened that the server may know more about, or the device has woken up: a page is told of that in one way or another. */
+const WAKES: readonly [() => EventTarget, string][] = [
+  [() => document, "visibilitychange"],
+  [() => document, "resume"],
+  [() => window, "pageshow"],
+  [() => window, "online"],
+];
 
 /** How long until the server is asked again; short while it is preparing something. */
 const ASK_AGAIN_MS: Record<SeatStatus, number> = {
@@ -83,6 +92,8 @@ export class Stay {
   /** How many times more the server is asked at short intervals. */
   private soon = 0;
   private saidReady = false;
+  /** Also while the server was being asked: it is asked again then. */
+  private woken = false;
   private readonly wakers = new Set<() => void>();
   private readonly seatChecks = new Set<(seat: Seat) => void>();
 
@@ -91,8 +102,7 @@ export class Stay {
     this.current = parts.seat;
     const { calls, language, attention, host, api, secret } = parts;
     this.call = new CallKeeper({ calls, language, enter: () => api.conference(secret), ring: () => attention.call(), changed: () => host.changed() });
-    document.addEventListener("visibilitychange", this.wake);
-    window.addEventListener("online", this.wake);
+    for (const [target, event] of WAKES) target().addEventListener(event, this.wake);
     void this.follow();
     this.connect().catch((error: unknown) => {
       if (!this.stopped) parts.host.failed(error instanceof Error && error.name === "KeysGone");
@@ -141,8 +151,7 @@ export class Stay {
   async stop(): Promise<void> {
     this.stopped = true;
     this.call.stop();
-    document.removeEventListener("visibilitychange", this.wake);
-    window.removeEventListener("online", this.wake);
+    for (const [target, event] of WAKES) target().removeEventListener(event, this.wake);
     this.conversation?.stop();
     this.wake();
     (await this.opening)?.stop();
@@ -151,15 +160,16 @@ export class Stay {
   /** Asks the server how the seat stands; every 15 s this is also the sign of life (PRODUCT §4, presence). */
   private async follow(): Promise<void> {
     const { api, secret } = this.parts;
-    let lastBeat = 0;
-    let seenAs: boolean | null = null;
+    let last: Beat | null = null;
     while (!this.stopped) {
-      await this.pause(this.untilNext());
+      if (!this.woken) await this.pause(this.untilNext());
+      this.woken = false;
       if (this.stopped) return;
-      const visible = document.visibilityState === "visible";
-      const beat = visible !== seenAs || Date.now() - lastBeat >= BEAT_MS - SOON_MS;
-      if (beat) [lastBeat, seenAs] = [Date.now(), visible];
-      this.hear(beat ? await api.beat(secret, visible) : await api.seat(secret));
+      const beat: Beat = { ...now(), visible: document.visibilityState === "visible" };
+      const due = isDue(last, beat);
+      if (last !== null && jumped(last, beat)) window.dispatchEvent(new Event(WOKEN));
+      if (due) last = beat;
+      this.hear(due ? await api.beat(secret, beat.visible) : await api.seat(secret));
     }
   }
 
@@ -252,6 +262,7 @@ export class Stay {
 
   /** Ends every pause now: something has happened that the server may know more about. */
   private readonly wake = (): void => {
+    this.woken = true;
     for (const wake of this.wakers) wake();
   };
 

@@ -39,8 +39,8 @@ class Browser {
   }
 }
 
-function word(sender: string, content: Record<string, unknown>, type = CALL_EVENT, at = Date.now()): Said {
-  return { id: crypto.randomUUID(), sender, type, content, at };
+function word(sender: string, content: Record<string, unknown>, type = CALL_EVENT, age = 0): Said {
+  return { id: crypto.randomUUID(), sender, type, content, age };
 }
 
 const HERE = { kind: "here", party: "theirs", video: false, poor: false };
@@ -95,7 +95,7 @@ test("the page rings for the bot's word, for the first who comes, and for nobody
 });
 
 test("who is in the conference is known from what they say, and whoever comes late is told who was there", async () => {
-  const old = word("@old:x", { ...HERE, party: "old" }, CALL_EVENT, Date.now() - GONE_AFTER_MS);
+  const old = word("@old:x", { ...HERE, party: "old" }, CALL_EVENT, GONE_AFTER_MS);
   const me = new Browser([word("@staff:x", HERE), old]);
   assert.deepEqual(me.conference.others.map(({ user }) => user), ["@staff:x"]);
   await me.conference.join();

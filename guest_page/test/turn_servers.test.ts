@@ -22,6 +22,19 @@ test("a relay's password is asked for once, and again when half of its life is o
   mock.timers.reset();
 });
 
+test("a relay's password is renewed in time also after a sleep, and when the clock was set back meanwhile", async () => {
+  const { client, asked } = homeserver({ uris: ["turn:x"], username: "u", ttl: 3600 });
+  let moment = { running: 0, wall: 5_000_000 };
+  const turn = new TurnServers(client, () => moment);
+  await turn.fresh();
+  moment = { running: 1_000, wall: 5_000_000 + 1_800_000 };
+  await turn.fresh();
+  assert.equal(asked(), 2);
+  moment = { running: 1_000 + 1_800_000, wall: 0 };
+  await turn.fresh();
+  assert.equal(asked(), 3);
+});
+
 test("a homeserver that names none is asked again each time, since it may name one later", async () => {
   const { client, asked } = homeserver({});
   const turn = new TurnServers(client);

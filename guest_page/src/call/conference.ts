@@ -35,10 +35,10 @@ export class Conference {
   constructor(parts: Parts) {
     this.parts = parts;
     this.ringer = new Ringer(parts.ring, parts.changed);
-    for (const said of parts.channel.recent()) if (Date.now() - said.at < GONE_AFTER_MS) this.hear(said, false);
+    for (const said of parts.channel.recent()) if (said.age < GONE_AFTER_MS) this.hear(said, false);
     this.stopListening = parts.channel.listen((said) => this.hear(said, true));
     this.expiring = window.setInterval(() => {
-      if (this.roster.expire(Date.now(), NEVER_CONNECTED)) parts.changed();
+      if (this.roster.expire(performance.now(), NEVER_CONNECTED)) parts.changed();
     }, HERE_EVERY_MS / 4);
     window.addEventListener("pagehide", this.sayGone);
   }
@@ -117,7 +117,7 @@ export class Conference {
     this.saying = undefined;
   }
 
-  private hear({ sender, type, content: raw, at }: Said, live: boolean): void {
+  private hear({ sender, type, content: raw, age }: Said, live: boolean): void {
     const { channel, changed } = this.parts;
     if (type === RING_EVENT) {
       if (live && sender === channel.bot && !this.joined && !this.joining) this.ringer.start();
@@ -126,7 +126,7 @@ export class Conference {
     const content = readContent(raw);
     if (content?.kind === "here") {
       const nobody = this.roster.all.length === 0;
-      const came = this.roster.here(sender, content.party, content, live ? Date.now() : at);
+      const came = this.roster.here(sender, content.party, content, performance.now() - (live ? 0 : age));
       if (came && live && nobody && !this.joined && !this.joining) this.ringer.start();
       // Whoever came late cannot read what was said before.
       if (came && live && this.joined) this.sayHere();

@@ -45,6 +45,7 @@ export class CallKeeper {
   private over = false;
   private language = "";
   private seat: Seat | null = null;
+  /** As the page runs: the clock of the device may be set. */
   private heardAt = 0;
   private watching: number | undefined;
 
@@ -55,7 +56,7 @@ export class CallKeeper {
   /** Called whenever the server or the room has said something new. */
   async follow(seat: Seat, conversation: Conversation | null): Promise<void> {
     if (this.host.calls === undefined || this.host.calls.provider === "none" || this.over) return;
-    if (seat !== this.seat) [this.seat, this.heardAt] = [seat, Date.now()];
+    if (seat !== this.seat) [this.seat, this.heardAt] = [seat, performance.now()];
     void this.read();
     if (seat.status !== "in_session") {
       if (this.mesh !== null || this.conference !== null) remember(null);
@@ -119,7 +120,7 @@ export class CallKeeper {
 
   /** A call never outlives its session, also for whoever cannot be told of the end. */
   private look(): void {
-    if (Date.now() - this.heardAt > WITHOUT_SERVER_MS) void (this.mesh ?? this.conference)?.leave();
+    if (performance.now() - this.heardAt > WITHOUT_SERVER_MS) void (this.mesh ?? this.conference)?.leave();
   }
 
   /** What the call says, in the language that is read now. */

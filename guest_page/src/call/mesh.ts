@@ -64,7 +64,7 @@ export class Mesh {
     this.ringer = new Ringer(parts.ring, parts.changed);
     this.turn = new TurnServers(parts.client);
     this.makeReady();
-    for (const said of parts.channel.recent()) if (Date.now() - said.at < HERE_EVERY_MS * 2.5) this.hear(said, false);
+    for (const said of parts.channel.recent()) if (said.age < HERE_EVERY_MS * 2.5) this.hear(said, false);
     this.stopListening = parts.channel.listen((said) => this.hear(said, true));
     window.addEventListener("online", this.restart);
     window.addEventListener("pagehide", this.leaveQuickly);
@@ -246,7 +246,7 @@ export class Mesh {
     if (content === null) return;
     switch (content.kind) {
       case "here":
-        return this.heardHere(sender, content, live ? Date.now() : said.at, live);
+        return this.heardHere(sender, content, performance.now() - (live ? 0 : said.age), live);
       case "gone":
         if (this.roster.gone(sender, content.party)) this.tidy();
         return;
@@ -285,7 +285,7 @@ export class Mesh {
     if (typeof callId !== "string" || this.lines === null) return;
     if (event === "m.call.invite") {
       const { video = false, poor = false } = this.roster.of(sender) ?? {};
-      if (this.roster.here(sender, from, { video, poor }, Date.now())) this.tidy();
+      if (this.roster.here(sender, from, { video, poor }, performance.now())) this.tidy();
       this.legs.get(from)?.end(true);
       const leg = this.legTo(sender, from, callId);
       await leg.answer(content).catch(() => leg.end(false));
@@ -376,7 +376,7 @@ export class Mesh {
   }
 
   private expire(): void {
-    if (this.roster.expire(Date.now(), (party) => this.legs.get(party)?.connected === true)) this.tidy();
+    if (this.roster.expire(performance.now(), (party) => this.legs.get(party)?.connected === true)) this.tidy();
   }
 
   private startRinging(): void {

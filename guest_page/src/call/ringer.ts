@@ -1,5 +1,6 @@
-const RINGS_FOR_MS = 45_000;
 const AGAIN_MS = 3_000;
+/** For 45 seconds. */
+const TIMES = 15;
 
 /** Somebody calls: to be heard until it is answered, put aside, or has rung for long enough. */
 export class Ringer {
@@ -18,10 +19,10 @@ export class Ringer {
 
   start(): void {
     if (this.rings) return;
-    const until = Date.now() + RINGS_FOR_MS;
+    let left = TIMES;
     this.sound();
     this.timer = window.setInterval(() => {
-      if (Date.now() > until) this.stop();
+      if (--left === 0) this.stop();
       else this.sound();
     }, AGAIN_MS);
     this.changed();

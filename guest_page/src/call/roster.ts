@@ -7,7 +7,7 @@ export interface Participant {
   video: boolean;
   /** Their network carries little, either way. */
   poor: boolean;
-  /** When they last said that they are there; this device's clock. */
+  /** When they last said that they are there; as this page runs, in milliseconds. */
   heardAt: number;
 }
 

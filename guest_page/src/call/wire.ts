@@ -15,7 +15,8 @@ export interface Said {
   sender: string;
   type: string;
   content: Record<string, unknown>;
-  at: number;
+  /** Milliseconds that it is old, where it is read. */
+  age: number;
 }
 
 /** The session room, as far as a call needs it. */

@@ -14,7 +14,7 @@ export function canRecord(): boolean {
 export class Recording {
   private readonly recorder: MediaRecorder;
   private readonly parts: Blob[] = [];
-  private readonly begun = Date.now();
+  private readonly begun = performance.now();
   private readonly ended: Promise<void>;
 
   private constructor(stream: MediaStream) {
@@ -42,7 +42,7 @@ export class Recording {
 
   /** Milliseconds so far. */
   get lasts(): number {
-    return Math.min(Date.now() - this.begun, LONGEST_MS);
+    return Math.min(performance.now() - this.begun, LONGEST_MS);
   }
 
   async stop(): Promise<Prepared | FileProblem> {

@@ -1,6 +1,7 @@
 import { type MatrixClient } from "matrix-js-sdk/lib/client.js";
 import { type MatrixEvent, MatrixEventEvent } from "matrix-js-sdk/lib/models/event.js";
 import { RoomEvent } from "matrix-js-sdk/lib/models/room.js";
+import { between, now } from "../moment.ts";
 import { CALL_EVENT, type CallContent, type Channel, RING_EVENT, type Said } from "../call/wire.ts";
 
 const OURS = new Set([CALL_EVENT, RING_EVENT]);
@@ -27,10 +28,10 @@ export class RoomChannel implements Channel {
   }
 
   listen(hear: (said: Said) => void): () => void {
-    const since = Date.now() - JUST_NOW_MS;
+    const begun = now();
     const take = (event: MatrixEvent): void => {
       // What is fetched of earlier times was said to nobody who is here now.
-      const said = event.localTimestamp < since ? null : this.read(event);
+      const said = ageOf(event) > between(begun, now()) + JUST_NOW_MS ? null : this.read(event);
       if (said !== null) hear(said);
     };
     this.client.on(RoomEvent.Timeline, take);
@@ -54,6 +55,10 @@ export class RoomChannel implements Channel {
     if (event.getRoomId() !== this.room || id === undefined || sender === undefined || sender === this.user) return null;
     if (!OURS.has(type) || !event.isEncrypted() || event.isDecryptionFailure() || this.known.has(id)) return null;
     this.known.add(id);
-    return { id, sender, type, content: event.getContent(), at: event.localTimestamp };
+    return { id, sender, type, content: event.getContent(), age: ageOf(event) };
   }
+}
+
+function ageOf(event: MatrixEvent): number {
+  return Math.max(0, event.getLocalAge());
 }

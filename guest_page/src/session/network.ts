@@ -1,8 +1,8 @@
 /** The SDK's way to the gateway, made for slow and unreliable lines. */
-import { SILENT } from "../gateway.ts";
+import { SILENT, WOKEN } from "../gateway.ts";
 
-/** Events of the window after which a held sync is worth nothing: the network came back, or our own server has stopped answering. */
-const GIVE_UP_AT = ["online", SILENT];
+/** Events of the window after which a held sync is worth nothing: the network came back, our own server has stopped answering, or the device has slept. */
+const GIVE_UP_AT = ["online", SILENT, WOKEN];
 const LONGEST_SYNC_MS = 40_000;
 
 interface LocalAnswer {
