@@ -31,6 +31,7 @@ from teleconnect_bot.services.guest_door import (
 )
 from teleconnect_bot.services.interpreter_door import InterpreterDoor
 from teleconnect_bot.services.ports import Relay
+from teleconnect_bot.web.callbacks import Callbacks
 from teleconnect_bot.web.conference import Conference
 from teleconnect_bot.web.gateway import Gateway
 from teleconnect_bot.web.guest import Language, PublicInfo
@@ -383,6 +384,7 @@ async def front_door(
     organisations: InterpreterDoor | None = None,
     calls: str = "none",
     conference: Conference | None = None,
+    callbacks: Callbacks | None = None,
     staff_calls: bool = False,
 ) -> AsyncIterator[Front]:
     """`organisations` are the use cases behind the interpreters' page, where they are not to be played; `calls` as in `PublicInfo`."""
@@ -411,6 +413,7 @@ async def front_door(
             kept=KeptTexts(Catalogues.load(), timedelta(hours=36)),
             interpreters=organisations or interpreters,
             conference=conference,
+            callbacks=callbacks,
             call_door=call_door,
         )
         async with serve(app, "127.0.0.1", 0) as served:

@@ -21,11 +21,12 @@ _POLICIES = (
     "img-src 'self' blob: data:",
     "media-src 'self' blob:",
     "connect-src 'self'",
-    "worker-src 'self'",
+    "worker-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
 )
 _USED = ("camera", "microphone", "screen-wake-lock")
 _NEVER_USED = ("accelerometer", "bluetooth", "display-capture", "geolocation", "gyroscope", "hid", "midi", "payment", "serial", "usb")
@@ -43,20 +44,17 @@ def permissions_policy(framed: str | None = None) -> str:
     return ", ".join([*used, *(f"{feature}=()" for feature in _NEVER_USED)])
 
 
-CONTENT_SECURITY_POLICY = content_security_policy()
-PERMISSIONS_POLICY = permissions_policy()
 ALWAYS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "X-Frame-Options": "DENY",
-    "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Server": "teleconnect",
 }
-UNLESS_SET: Mapping[str, str] = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-store"}
-"""A route may be stricter about content (a download is sandboxed) and more generous about caching (hashed files)."""
+UNLESS_SET: Mapping[str, str] = {"Cache-Control": "no-store"}
+"""With the policy for content. A route may be stricter there (a download is sandboxed) and more generous about caching (hashed files)."""
 STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 
 
