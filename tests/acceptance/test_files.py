@@ -19,18 +19,28 @@ from tests.acceptance.outcome import Remains, read_rows
 
 GUEST = "guest@example.org"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-MAKER, GPS = 0x010F, 0x8825
-"""EXIF: who made the camera, and where the picture was taken."""
+MAKER, ORIENTATION, GPS = 0x010F, 0x0112, 0x8825
+"""EXIF: who made the camera, how it was held, and where the picture was taken."""
+UPRIGHT = 6
+"""The camera was held upright: the picture is shown turned by a quarter, its left side at the top."""
 
 
 def photo(width: int = 3000, height: int = 1500) -> bytes:
-    """A JPEG as a camera writes it, with more in it than the picture."""
+    """A JPEG as a camera writes it that is held upright, with more in it than the picture: red at the top, blue at the bottom."""
     exif = Image.Exif()
     exif[MAKER] = "Camera of Amina"
+    exif[ORIENTATION] = UPRIGHT
     exif[GPS] = {1: "N", 2: (46.0, 13.0, 40.0)}
+    picture = Image.new("RGB", (width, height), (30, 30, 200))
+    picture.paste((200, 30, 30), (0, 0, width // 2, height))
     file = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 30, 30)).save(file, "JPEG", exif=exif)
+    picture.save(file, "JPEG", exif=exif)
     return file.getvalue()
+
+
+def is_red(picture: Image.Image, x: int, y: int) -> bool:
+    red, _, blue = picture.convert("RGB").getpixel((x, y))  # type: ignore[misc]  # three numbers, in this mode
+    return bool(red > blue)
 
 
 async def attach(guest: Visitor, *files: Path) -> None:
@@ -77,7 +87,8 @@ async def test_words_and_files_go_both_ways_encrypted_and_are_gone_after_the_ses
     room = await nurse.take()
     received = await nurse.staff.download(await file_of(nurse, room, 1))
     seen = Image.open(io.BytesIO(received))
-    assert (seen.format, seen.size) == ("JPEG", (1600, 800))
+    assert (seen.format, seen.size) == ("JPEG", (800, 1600))
+    assert (is_red(seen, 400, 100), is_red(seen, 400, 1500)) == (True, False), "it stands upright"
     assert not seen.getexif()
     assert b"Amina" not in received
 

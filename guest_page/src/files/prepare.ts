@@ -32,23 +32,38 @@ export async function prepareFile(file: File, most: number): Promise<Prepared | 
 
 async function preparePhoto(file: Blob, most: number): Promise<Prepared | FileProblem> {
   try {
-    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const shrink = Math.min(1, LONGEST_SIDE_PX / Math.max(picture.width, picture.height));
+    const picture = await decoded(file);
+    const shrink = Math.min(1, LONGEST_SIDE_PX / Math.max(picture.naturalWidth, picture.naturalHeight));
     const canvas = document.createElement("canvas");
-    canvas.width = Math.max(1, Math.round(picture.width * shrink));
-    canvas.height = Math.max(1, Math.round(picture.height * shrink));
+    canvas.width = Math.max(1, Math.round(picture.naturalWidth * shrink));
+    canvas.height = Math.max(1, Math.round(picture.naturalHeight * shrink));
     const brush = canvas.getContext("2d");
     if (brush === null) return "unreadable";
     // JPEG has no transparency; without a ground it would turn black.
     brush.fillStyle = "#ffffff";
     brush.fillRect(0, 0, canvas.width, canvas.height);
     brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
     const data = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
     if (data === null) return "unreadable";
     if (data.size > most) return "large";
     return { kind: "photo", type: "image/jpeg", name: "photo.jpg", data, width: canvas.width, height: canvas.height };
   } catch {
     return "unreadable";
+  }
+}
+
+/**
+ * By an image element, which every browser turns the way that the camera was held: `createImageBitmap` does so by an option that
+ * browsers of before 2023 refuse. Throws when it is no picture that this browser can show.
+ */
+async function decoded(file: Blob): Promise<HTMLImageElement> {
+  const address = URL.createObjectURL(file);
+  try {
+    const picture = new Image();
+    picture.src = address;
+    await picture.decode();
+    return picture;
+  } finally {
+    URL.revokeObjectURL(address);
   }
 }
