@@ -404,7 +404,7 @@ async def front_door(
             trusted_proxies=trusted_proxies,
             door=door,
             gateway=gateway,
-            public=PublicInfo("Field Clinic", "+41 22 000 00 00", languages, 10 * 1024**2, calls),
+            public=PublicInfo("+41 22 000 00 00", languages, 10 * 1024**2, calls),
             checks=ready,
             registry=registry,
             seconds=seconds,

@@ -9,7 +9,6 @@ export interface Language {
 }
 
 export interface Public {
-  name: string;
   support_phone: string | null;
   /** Bytes. */
   largest_file: number;
@@ -21,6 +20,7 @@ export interface Opened {
   terms: { version: string; text: string };
   /** The language the invitation was written in. */
   language: string;
+  /** The organisation's public name; empty when nothing may name it. */
   name: string;
   /** ISO 8601; only when the session is planned. */
   opens_at: string | null;
@@ -58,6 +58,7 @@ export interface Seat {
   bot: string;
   told: "told" | "seen" | "nobody_came" | null;
   ended_reason: "closed" | "cancelled" | "removed" | null;
+  /** The organisation's; empty when nothing may name it. */
   public_name: string;
   /** It has taken over from another browser: nothing from before can be read here. */
   moved_here: boolean;

@@ -30,6 +30,9 @@ export type AllTexts = Texts & InsideTexts;
 /** What is shown by screens that are fetched when they are needed. */
 const BEHIND: ReadonlySet<Flow["at"]> = new Set(["unable", "call", "terms", "early", "device", "full", "asking", "refused", "inside"]);
 
+/** No link has been opened yet, or it leads nowhere. */
+const NAMELESS: ReadonlySet<Flow["at"]> = new Set(["starting", "unreachable", "unable", "language", "lost"]);
+
 interface Parts {
   api: Api;
   store: Store;
@@ -44,6 +47,8 @@ export class Visit {
   flow: Flow = { at: "starting" };
   info: Public | null = null;
   language = "en";
+  /** Whose page this is, once a link or a seat has said so: empty before, for a link that leads nowhere, and where nothing may say it. */
+  from = "";
   fileProblem: FileProblem | null = null;
   /** Null until it has been loaded. */
   inside: typeof import("./inside.ts") | null = null;
@@ -344,6 +349,9 @@ export class Visit {
     const before = this.flow;
     this.flow = step(before, happened);
     const { at } = this.flow;
+    if (happened.what === "opened") this.from = happened.opened.name;
+    if (happened.what === "seat") this.from = happened.seat.public_name;
+    if (NAMELESS.has(at)) this.from = "";
     if (this.awake !== null) this.awake.wanted = at === "inside" || at === "asking";
     this.comingBack.wanted = at === "unreachable";
     if (BEHIND.has(at) && at !== before.at) void this.loadInside().catch(() => undefined);

@@ -12,6 +12,7 @@ from teleconnect_bot.adapters.jitsi import JitsiTokens, settings_of
 from teleconnect_bot.adapters.matrix.relays import MatrixRelays
 from teleconnect_bot.adapters.messaging.kept import KeptTexts
 from teleconnect_bot.app.parts import Parts
+from teleconnect_bot.config.sections import Language as ConfiguredLanguage
 from teleconnect_bot.services.calls import StaffCalls
 from teleconnect_bot.services.conferences import Conferences
 from teleconnect_bot.services.deliveries import Deliveries
@@ -25,9 +26,14 @@ from teleconnect_bot.web.server import create_app, serve
 log = structlog.get_logger("teleconnect_bot.app")
 
 
+def _by_language(texts: Mapping[ConfiguredLanguage, str]) -> dict[str, str]:
+    return {str(code): words for code, words in texts.items()}
+
+
 async def serve_front(parts: Parts, tasks: asyncio.TaskGroup) -> None:
     """Answer on the configured address until cancelled."""
     config = parts.config
+    terms = config.public.terms
     door = Guests(
         parts.units,
         parts.sessions,
@@ -36,7 +42,7 @@ async def serve_front(parts: Parts, tasks: asyncio.TaskGroup) -> None:
         parts.clock,
         parts.tokens,
         config.bot,
-        Terms(config.public.terms.version, {str(code): words for code, words in config.public.terms.texts.items()}),
+        Terms(terms.version, _by_language(terms.texts), _by_language(terms.discreet_texts)),
         parts.changes,
         MatrixRelays(parts.account),
     )
@@ -47,7 +53,6 @@ async def serve_front(parts: Parts, tasks: asyncio.TaskGroup) -> None:
         door=door,
         gateway=parts.gateway,
         public=PublicInfo(
-            config.public.name,
             config.public.support_phone,
             languages,
             config.uploads.max_size,

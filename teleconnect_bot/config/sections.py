@@ -125,6 +125,11 @@ class Terms(Section):
         {},
         description="Language code: the whole text, paragraphs apart by an empty line. A language without one has a built-in text.",
     )
+    discreet_texts: dict[Language, Text] = Field(
+        {},
+        description="The same for invitations with discreet=yes, where texts is not used: nothing in it may name you. A language without "
+        "one has a built-in text that names nobody.",
+    )
 
 
 class Public(Section):

@@ -68,10 +68,14 @@ REASON_OF_END = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What guests agree to: the version, and the deployment's own texts by language; a language without one has a built-in text."""
+    """What guests agree to: the version, and the deployment's own texts by language; a language without one has a built-in text.
+
+    `texts` may name the organisation, so that a discreet session has `discreet_texts` alone.
+    """
 
     version: str = "1"
     texts: Mapping[str, str] = field(default_factory=dict)
+    discreet_texts: Mapping[str, str] = field(default_factory=dict)
 
 
 PATIENCE_SECONDS = 2.0
@@ -121,8 +125,7 @@ class Guests:
             language=link.language,
             name=self._name(session),
             terms_version=self.terms.version,
-            terms_text=self.terms.texts.get(language)
-            or self.texts.get("terms", language, name=self._name(session), hours=_hours(session.policy.after_close)),
+            terms_text=self._terms_text(session, language),
             opens_at=opening if early else None,
             interpreter=link.role is Role.INTERPRETER,
         )
@@ -304,6 +307,14 @@ class Guests:
 
     def _name(self, session: Session) -> str:
         return "" if session.discreet else self.sender.public_name
+
+    def _terms_text(self, session: Session, language: str) -> str:
+        own = self.terms.discreet_texts if session.discreet else self.terms.texts
+        if language in own:
+            return own[language]
+        name = {} if session.discreet else {"name": self.sender.public_name}
+        first = self.texts.get("terms.named" if name else "terms.discreet", language, **name)
+        return f"{first}\n\n{self.texts.get('terms', language, hours=_hours(session.policy.after_close))}"
 
     def _view(self, session: Session, seat: Seat) -> SeatView:
         plain = SeatView(

@@ -48,9 +48,8 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class PublicInfo:
-    """What everybody may read who knows the address of the server."""
+    """What everybody may read who knows the address of the server. Whose it is stands behind a link, which may be a discreet one."""
 
-    name: str = field(repr=False)
     support_phone: str | None = field(repr=False)
     languages: Sequence[Language]
     """The first is used when a page asks for one that is not there."""
@@ -94,7 +93,6 @@ class GuestRoutes:
         public = self._public
         return web.json_response(
             {
-                "name": public.name,
                 "support_phone": public.support_phone,
                 "languages": languages,
                 "largest_file": public.largest_file,

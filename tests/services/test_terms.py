@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.domain.guest_link import digest_of
+from teleconnect_bot.services.guests import Terms
 from tests.services.test_whole_session import invited
 from tests.services.world import SECRET, World
+
+CATALOGUES = Catalogues.load()
 
 
 @pytest.mark.parametrize(
@@ -42,3 +47,36 @@ async def test_who_enters_has_agreed_to_this_version_in_this_language_at_this_ti
     await world.guests.enter(world.token_for("anna@example.net"), digest_of(SECRET), "Anna", "ar", "1")
     (seat,) = (await world.session()).seats
     assert (seat.terms, seat.language, seat.consent_at) == ("1", "ar", world.clock.now())
+
+
+@pytest.mark.parametrize("language", CATALOGUES.languages())
+async def test_the_terms_of_a_discreet_session_are_whole_sentences_without_a_name(language: str, world: World) -> None:
+    await world.write("invite anna@example.net discreet=yes", "$invite")
+    opened = await world.guests.open(world.token(), language)
+    assert opened
+    assert (opened.name, "Example Organisation" in opened.terms_text) == ("", False)
+    assert re.findall(r"\s[.,،۔።၊։]|\u2068\u2069|  |\{", opened.terms_text) == [], "no gap where a name would stand"
+    paragraphs = opened.terms_text.split("\n\n")
+    assert len(paragraphs) == 5
+    assert paragraphs[0] == CATALOGUES.get("terms.discreet", language)
+
+
+async def test_who_enters_by_a_discreet_link_reads_no_name_there_either(world: World) -> None:
+    await world.write("invite anna@example.net discreet=yes", "$invite")
+    view = await world.guests.enter(world.token(), digest_of(SECRET), "Anna", "en", "1")
+    assert view.public_name == ""
+
+
+async def test_a_deployments_own_terms_are_not_those_of_a_discreet_session(world: World) -> None:
+    world.guests.terms = Terms(texts={"en": "Example Organisation asks you."}, discreet_texts={"fr": "Nous vous demandons."})
+    await invited(world)
+    named = await world.guests.open(world.token_for("anna@example.net"), "en")
+    assert named
+    assert named.terms_text == "Example Organisation asks you."
+    await world.write("invite bea@example.net discreet=yes", "$again")
+    token = world.token_for("bea@example.net")
+    english, french = await world.guests.open(token, "en"), await world.guests.open(token, "fr")
+    assert english
+    assert french
+    assert english.terms_text.startswith("This is a confidential conversation with the organisation that invited you.")
+    assert french.terms_text == "Nous vous demandons."

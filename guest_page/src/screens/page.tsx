@@ -20,7 +20,7 @@ export function Page({ visit }: { visit: Visit }): JSX.Element {
   return (
     <div class={at === "inside" ? "frame frame-room" : "frame"}>
       <header>
-        <p class="from">{visit.info?.name ?? ""}</p>
+        <p class="from">{visit.from}</p>
         {!over && (
           <button type="button" class="quick-exit" onClick={() => visit.quickExit()}>
             {words.quickExit}

@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Keine Verbindung. Bitte prüfen Sie Ihr Netz und versuchen Sie es noch einmal.",
   problemSlow: "Zu viele Versuche. Bitte warten Sie eine Minute und versuchen Sie es noch einmal.",
   problemOther: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
-
-  earlyTitle: "Sie sind früh da",
-  earlyText: "Der Warteraum öffnet: {date}.",
-  earlyLater: "Bitte kommen Sie dann mit demselben Link wieder.",
-  earlyNow: "Der Warteraum kann jetzt geöffnet werden.",
-
-  fullTitle: "Alle Plätze sind besetzt",
-  fullText: "Alle, die mit diesem Link eingeladen wurden, sind schon da. Wenn Sie vorher mit einem anderen Telefon oder Browser hier waren, schließen Sie dort die Seite, warten Sie zwei Minuten und versuchen Sie es noch einmal.",
   tryAgain: "Noch einmal versuchen",
 
   lostTitle: "Dieser Link funktioniert nicht",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Sie haben das Gerät gewechselt",
   movedText: "Diese Sitzung geht in einem anderen Browser oder auf einem anderen Telefon weiter. Wenn Sie das nicht waren, sagen Sie es bitte der Person, die Sie eingeladen hat.",
 
-  gettingReady: "Wir bereiten Ihren privaten Raum vor. Bei langsamem Netz kann das eine Minute dauern.",
-  waitingTitle: "Sie sind im Warteraum",
-  waitingNew: "Wir sagen Bescheid, dass Sie da sind.",
-  waitingTold: "Wir haben Bescheid gesagt, dass Sie da sind. Bitte lassen Sie diese Seite offen.",
-  waitingSeen: "Man hat gesehen, dass Sie da sind, und es kommt jemand. Bitte lassen Sie diese Seite offen.",
-  waitingNobody: "Es tut uns leid, bisher konnte niemand kommen. Wir schreiben Ihnen. Sie können hier warten oder später mit demselben Link wiederkommen.",
-  waitingBell: "Sie hören einen Ton, wenn jemand kommt.",
-  sessionTitle: "Sie sind verbunden",
-  sessionText: "Was Sie schreiben, ist für die Menschen in diesem Raum. Wer diesen Dienst betreibt, könnte es auch lesen, bis es gelöscht ist.",
-  keptTitle: "Diese Sitzung macht eine Pause",
-  keptText: "Sie können mit demselben Link wiederkommen. Vielleicht bekommen Sie hier noch Nachrichten.",
   here: "Jetzt da: {people}",
-  offline: "Keine Verbindung. Wir versuchen es weiter; bitte lassen Sie diese Seite offen.",
   leave: "Gehen",
 
   messages: "Nachrichten",

@@ -21,14 +21,6 @@ export const texts = {
   problemNetwork: "No connection. Please check your network and try again.",
   problemSlow: "Too many tries. Please wait a minute and try again.",
   problemOther: "That did not work. Please try again.",
-
-  earlyTitle: "You are early",
-  earlyText: "The waiting room opens on {date}.",
-  earlyLater: "Please come back then, with the same link.",
-  earlyNow: "The waiting room can open now.",
-
-  fullTitle: "All places are taken",
-  fullText: "As many people as were invited are already here with this link. If you were here before on another phone or browser, close the page there, wait two minutes and try again.",
   tryAgain: "Try again",
 
   lostTitle: "This link does not work",
@@ -61,19 +53,7 @@ export const texts = {
   movedTitle: "You moved to another device",
   movedText: "This session now goes on in another browser or on another phone. If that was not you, please tell the person who invited you.",
 
-  gettingReady: "We are getting your private room ready. This can take a minute on a slow line.",
-  waitingTitle: "You are in the waiting room",
-  waitingNew: "We are telling them that you are here.",
-  waitingTold: "We have told them that you are here. Please keep this page open.",
-  waitingSeen: "They have seen that you are here and will come. Please keep this page open.",
-  waitingNobody: "We are sorry, nobody could come so far. We will write to you. You may wait here, or come back later with the same link.",
-  waitingBell: "You will hear a sound when somebody comes.",
-  sessionTitle: "You are connected",
-  sessionText: "What you write is for the people in this room. Those who run this service could read it too, until it is deleted.",
-  keptTitle: "This session is paused",
-  keptText: "You can come back with the same link. You may still get messages here.",
   here: "Here now: {people}",
-  offline: "No connection. We keep trying; please leave this page open.",
   leave: "Leave",
 
   messages: "Messages",

@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Sin conexión. Revise su red e inténtelo de nuevo.",
   problemSlow: "Demasiados intentos. Espere un minuto e inténtelo de nuevo.",
   problemOther: "No ha funcionado. Inténtelo de nuevo, por favor.",
-
-  earlyTitle: "Ha llegado temprano",
-  earlyText: "La sala de espera abre: {date}.",
-  earlyLater: "Vuelva entonces, con el mismo enlace.",
-  earlyNow: "La sala de espera ya puede abrirse.",
-
-  fullTitle: "Todos los lugares están ocupados",
-  fullText: "Ya están aquí todas las personas invitadas con este enlace. Si antes estuvo aquí con otro teléfono o navegador, cierre allí la página, espere dos minutos e inténtelo de nuevo.",
   tryAgain: "Intentar de nuevo",
 
   lostTitle: "Este enlace no funciona",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Ha cambiado de dispositivo",
   movedText: "Esta sesión sigue en otro navegador o en otro teléfono. Si no ha sido usted, dígaselo a la persona que le invitó.",
 
-  gettingReady: "Estamos preparando su sala privada. Con una red lenta puede tardar un minuto.",
-  waitingTitle: "Está en la sala de espera",
-  waitingNew: "Les estamos avisando de que usted está aquí.",
-  waitingTold: "Les hemos avisado de que usted está aquí. Mantenga esta página abierta, por favor.",
-  waitingSeen: "Han visto que usted está aquí y van a venir. Mantenga esta página abierta, por favor.",
-  waitingNobody: "Lo sentimos, de momento no ha podido venir nadie. Le escribiremos. Puede esperar aquí o volver más tarde con el mismo enlace.",
-  waitingBell: "Oirá un sonido cuando venga alguien.",
-  sessionTitle: "Hay conexión",
-  sessionText: "Lo que escribe es para las personas de esta sala. Quienes gestionan este servicio también podrían leerlo, hasta que se borre.",
-  keptTitle: "Esta sesión está en pausa",
-  keptText: "Puede volver con el mismo enlace. Quizá reciba aún mensajes aquí.",
   here: "Ahora están: {people}",
-  offline: "Sin conexión. Seguimos intentándolo; deje esta página abierta, por favor.",
   leave: "Irme",
 
   messages: "Mensajes",

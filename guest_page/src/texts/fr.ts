@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Pas de connexion. Vérifiez votre réseau et réessayez.",
   problemSlow: "Trop d’essais. Attendez une minute et réessayez.",
   problemOther: "Cela n’a pas fonctionné. Veuillez réessayer.",
-
-  earlyTitle: "Vous êtes en avance",
-  earlyText: "La salle d’attente ouvre le {date}.",
-  earlyLater: "Revenez à ce moment-là, avec le même lien.",
-  earlyNow: "La salle d’attente peut ouvrir maintenant.",
-
-  fullTitle: "Toutes les places sont prises",
-  fullText: "Toutes les personnes invitées avec ce lien sont déjà là. Si vous étiez ici avec un autre téléphone ou navigateur, fermez-y la page, attendez deux minutes et réessayez.",
   tryAgain: "Réessayer",
 
   lostTitle: "Ce lien ne fonctionne pas",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Vous avez changé d’appareil",
   movedText: "Cette session continue dans un autre navigateur ou sur un autre téléphone. Si ce n’était pas vous, dites-le à la personne qui vous a invité·e.",
 
-  gettingReady: "Nous préparons votre salle privée. Cela peut prendre une minute si le réseau est lent.",
-  waitingTitle: "Vous êtes dans la salle d’attente",
-  waitingNew: "Nous les prévenons que vous êtes là.",
-  waitingTold: "Nous les avons prévenus que vous êtes là. Gardez cette page ouverte.",
-  waitingSeen: "Ils ont vu que vous êtes là et vont venir. Gardez cette page ouverte.",
-  waitingNobody: "Nous sommes désolés, personne n’a pu venir pour le moment. Nous vous écrirons. Vous pouvez attendre ici ou revenir plus tard avec le même lien.",
-  waitingBell: "Vous entendrez un son quand quelqu’un arrivera.",
-  sessionTitle: "Vous êtes en contact",
-  sessionText: "Ce que vous écrivez est destiné aux personnes présentes dans cette salle. Ceux qui gèrent ce service pourraient aussi le lire, jusqu’à sa suppression.",
-  keptTitle: "Cette session est en pause",
-  keptText: "Vous pouvez revenir avec le même lien. Vous pouvez encore recevoir des messages ici.",
   here: "Présents : {people}",
-  offline: "Pas de connexion. Nous continuons d’essayer ; laissez cette page ouverte.",
   leave: "Partir",
 
   messages: "Messages",

@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Babu hanyar sadarwa. Ku duba hanyar sadarwarku ku sake gwadawa.",
   problemSlow: "An gwada sau da yawa. Ku jira minti ɗaya ku sake gwadawa.",
   problemOther: "Bai yi aiki ba. Don Allah ku sake gwadawa.",
-
-  earlyTitle: "Kun zo da wuri",
-  earlyText: "Ana buɗe ɗakin jira: {date}.",
-  earlyLater: "Don Allah ku dawo a wannan lokacin, da wannan mahaɗin.",
-  earlyNow: "Ana iya buɗe ɗakin jira yanzu.",
-
-  fullTitle: "Duk wurare sun cika",
-  fullText: "Duk waɗanda aka gayyata da wannan mahaɗi suna nan. Idan kun taɓa zuwa nan da wata waya ko burauza, ku rufe shafin a can, ku jira minti biyu ku sake gwadawa.",
   tryAgain: "Sake gwadawa",
 
   lostTitle: "Wannan mahaɗin ba ya aiki",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Kun koma wata na’ura",
   movedText: "Wannan zaman yana ci gaba a wata burauza ko wata waya. Idan ba ku ba ne, don Allah ku gaya wa wanda ya gayyace ku.",
 
-  gettingReady: "Muna shirya muku ɗakinku na sirri. Idan hanyar sadarwa ba ta da sauri, zai iya ɗaukar minti ɗaya.",
-  waitingTitle: "Kuna ɗakin jira",
-  waitingNew: "Muna gaya musu cewa kuna nan.",
-  waitingTold: "Mun gaya musu cewa kuna nan. Don Allah kada ku rufe wannan shafin.",
-  waitingSeen: "Sun ga cewa kuna nan kuma za su zo. Don Allah kada ku rufe wannan shafin.",
-  waitingNobody: "Ku yi haƙuri, har yanzu ba wanda ya sami damar zuwa. Za mu rubuta muku. Za ku iya jira a nan, ko ku dawo daga baya da wannan mahaɗin.",
-  waitingBell: "Za ku ji ƙara idan wani ya zo.",
-  sessionTitle: "An haɗa ku",
-  sessionText: "Abin da kuka rubuta na mutanen da ke wannan ɗakin ne. Masu gudanar da wannan aikin ma za su iya karanta shi, har sai an goge shi.",
-  keptTitle: "An dakatar da wannan zaman na ɗan lokaci",
-  keptText: "Za ku iya dawowa da wannan mahaɗin. Wataƙila za ku sake samun saƙonni a nan.",
   here: "Masu nan yanzu: {people}",
-  offline: "Babu hanyar sadarwa. Muna ci gaba da gwadawa; don Allah ku bar wannan shafin a buɗe.",
   leave: "Fita",
 
   messages: "Saƙonni",

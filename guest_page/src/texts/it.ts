@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Nessuna connessione. Controlli la rete e riprovi.",
   problemSlow: "Troppi tentativi. Attenda un minuto e riprovi.",
   problemOther: "Non ha funzionato. Riprovi, per favore.",
-
-  earlyTitle: "È in anticipo",
-  earlyText: "La sala d’attesa apre: {date}.",
-  earlyLater: "Torni in quel momento, con lo stesso link.",
-  earlyNow: "La sala d’attesa ora può aprirsi.",
-
-  fullTitle: "Tutti i posti sono occupati",
-  fullText: "Tutte le persone invitate con questo link sono già qui. Se prima era qui con un altro telefono o browser, chiuda lì la pagina, aspetti due minuti e riprovi.",
   tryAgain: "Riprova",
 
   lostTitle: "Questo link non funziona",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Ha cambiato dispositivo",
   movedText: "Questa sessione continua in un altro browser o su un altro telefono. Se non è stato Lei, lo dica alla persona che L’ha invitata.",
 
-  gettingReady: "Stiamo preparando la Sua stanza privata. Con una rete lenta può servire un minuto.",
-  waitingTitle: "È nella sala d’attesa",
-  waitingNew: "Stiamo avvisando che Lei è qui.",
-  waitingTold: "Abbiamo avvisato che Lei è qui. Tenga aperta questa pagina, per favore.",
-  waitingSeen: "Hanno visto che Lei è qui e arriveranno. Tenga aperta questa pagina, per favore.",
-  waitingNobody: "Ci dispiace, finora nessuno è potuto venire. Le scriveremo. Può aspettare qui o tornare più tardi con lo stesso link.",
-  waitingBell: "Sentirà un suono quando arriva qualcuno.",
-  sessionTitle: "La connessione è attiva",
-  sessionText: "Ciò che scrive è per le persone in questa stanza. Anche chi gestisce questo servizio potrebbe leggerlo, finché non viene cancellato.",
-  keptTitle: "Questa sessione è in pausa",
-  keptText: "Può tornare con lo stesso link. Potrebbe ancora ricevere messaggi qui.",
   here: "Ora presenti: {people}",
-  offline: "Nessuna connessione. Continuiamo a provare; lasci aperta questa pagina, per favore.",
   leave: "Esci",
 
   messages: "Messaggi",

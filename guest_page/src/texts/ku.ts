@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Girêdan tune. Ji kerema xwe tora xwe kontrol bikin û dîsa biceribînin.",
   problemSlow: "Gelek caran hat ceribandin. Ji kerema xwe deqeyekê bisekinin û dîsa biceribînin.",
   problemOther: "Çênebû. Ji kerema xwe dîsa biceribînin.",
-
-  earlyTitle: "Hûn zû hatin",
-  earlyText: "Odeya bendewariyê vedibe: {date}.",
-  earlyLater: "Ji kerema xwe wê demê bi heman girêdanê vegerin.",
-  earlyNow: "Odeya bendewariyê êdî dikare vebe.",
-
-  fullTitle: "Hemû cih tije ne",
-  fullText: "Hemû kesên ku bi vê girêdanê hatine vexwendin jixwe li vir in. Heke hûn berê bi telefon an gerokeke din li vir bûn, rûpelê li wir bigirin, du deqeyan bisekinin û dîsa biceribînin.",
   tryAgain: "Dîsa biceribînin",
 
   lostTitle: "Ev girêdan naxebite",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Hûn derbasî cîhazeke din bûn",
   movedText: "Ev danişîn niha di gerokeke din an li ser telefoneke din berdewam dike. Heke ew ne hûn bûn, ji kerema xwe ji kesê ku hûn vexwendine re bibêjin.",
 
-  gettingReady: "Em odeya we ya taybet amade dikin. Heke tor hêdî be, dibe ku deqeyekê bikişîne.",
-  waitingTitle: "Hûn di odeya bendewariyê de ne",
-  waitingNew: "Em ji wan re dibêjin ku hûn li vir in.",
-  waitingTold: "Me ji wan re got ku hûn li vir in. Ji kerema xwe vê rûpelê vekirî bihêlin.",
-  waitingSeen: "Wan dît ku hûn li vir in û ew ê bên. Ji kerema xwe vê rûpelê vekirî bihêlin.",
-  waitingNobody: "Li me bibihurin, heta niha kes nikarîbû bê. Em ê ji we re binivîsin. Hûn dikarin li vir bisekinin, an paşê bi heman girêdanê vegerin.",
-  waitingBell: "Dema ku kesek bê, hûn ê dengekî bibihîzin.",
-  sessionTitle: "Hûn girêdayî ne",
-  sessionText: "Tiştên ku hûn dinivîsin ji bo kesên di vê odeyê de ne. Yên ku vê xizmetê birêve dibin jî dikarin wan bixwînin, heta ku bên jêbirin.",
-  keptTitle: "Ev danişîn rawestiyayî ye",
-  keptText: "Hûn dikarin bi heman girêdanê vegerin. Dibe ku hîn peyam li vir ji we re bên.",
   here: "Niha li vir: {people}",
-  offline: "Girêdan tune. Em hîn diceribînin; ji kerema xwe vê rûpelê vekirî bihêlin.",
   leave: "Derkevin",
 
   messages: "Peyam",

@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Sem conexão. Verifique a sua rede e tente de novo.",
   problemSlow: "Tentativas demais. Espere um minuto e tente de novo.",
   problemOther: "Não funcionou. Tente de novo, por favor.",
-
-  earlyTitle: "Você chegou cedo",
-  earlyText: "A sala de espera abre: {date}.",
-  earlyLater: "Volte nessa hora, com o mesmo link.",
-  earlyNow: "A sala de espera já pode abrir.",
-
-  fullTitle: "Todos os lugares estão ocupados",
-  fullText: "Todas as pessoas convidadas com este link já estão aqui. Se antes esteve aqui com outro telefone ou navegador, feche a página lá, espere dois minutos e tente de novo.",
   tryAgain: "Tentar de novo",
 
   lostTitle: "Este link não funciona",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Você mudou de aparelho",
   movedText: "Esta sessão continua em outro navegador ou em outro telefone. Se não foi você, diga à pessoa que fez o convite.",
 
-  gettingReady: "Estamos preparando a sua sala privada. Com uma rede lenta pode demorar um minuto.",
-  waitingTitle: "Você está na sala de espera",
-  waitingNew: "Estamos avisando que você está aqui.",
-  waitingTold: "Avisamos que você está aqui. Mantenha esta página aberta, por favor.",
-  waitingSeen: "Já viram que você está aqui e vão vir. Mantenha esta página aberta, por favor.",
-  waitingNobody: "Pedimos desculpas, até agora ninguém pôde vir. Vamos escrever para você. Pode esperar aqui ou voltar mais tarde com o mesmo link.",
-  waitingBell: "Vai ouvir um som quando alguém vier.",
-  sessionTitle: "Conexão feita",
-  sessionText: "O que você escreve é para as pessoas nesta sala. Quem administra este serviço também poderia ler, até que seja apagado.",
-  keptTitle: "Esta sessão está em pausa",
-  keptText: "Pode voltar com o mesmo link. Ainda pode receber mensagens aqui.",
   here: "Aqui agora: {people}",
-  offline: "Sem conexão. Continuamos tentando; deixe esta página aberta, por favor.",
   leave: "Sair",
 
   messages: "Mensagens",

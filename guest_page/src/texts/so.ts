@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Internet ma jiro. Fadlan hubi shabakaddaada oo mar kale isku day.",
   problemSlow: "Isku dayo badan. Fadlan sug hal daqiiqo oo mar kale isku day.",
   problemOther: "Ma shaqayn. Fadlan mar kale isku day.",
-
-  earlyTitle: "Waad soo hormartay",
-  earlyText: "Qolka sugitaanka waxaa la furaa: {date}.",
-  earlyLater: "Fadlan waqtigaas ku soo noqo isla linkigan.",
-  earlyNow: "Qolka sugitaanka hadda waa la furi karaa.",
-
-  fullTitle: "Dhammaan boosaska waa la qaatay",
-  fullText: "Dadkii lagu casuumay linkigan dhammaantood way joogaan. Haddii aad hore halkan ugu timid telefoon ama browser kale, halkaas ka xir bogga, sug laba daqiiqo oo mar kale isku day.",
   tryAgain: "Mar kale isku day",
 
   lostTitle: "Linkigani ma shaqaynayo",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Waxaad u guurtay qalab kale",
   movedText: "Kulankani hadda wuxuu ka socdaa browser kale ama telefoon kale. Haddii aanay adiga ahayn, fadlan u sheeg qofkii ku casuumay.",
 
-  gettingReady: "Waxaan diyaarinaynaa qolkaaga gaarka ah. Haddii internetku gaabis yahay, hal daqiiqo ayay qaadan kartaa.",
-  waitingTitle: "Waxaad joogtaa qolka sugitaanka",
-  waitingNew: "Waxaan u sheegaynaa inaad joogto.",
-  waitingTold: "Waxaan u sheegnay inaad joogto. Fadlan ha xirin boggan.",
-  waitingSeen: "Way arkeen inaad joogto wayna imanayaan. Fadlan ha xirin boggan.",
-  waitingNobody: "Waan ka xunnahay, ilaa hadda qofna ma iman karin. Waan kuu soo qori doonnaa. Halkan waad ku sugi kartaa, ama mar dambe ku soo noqo isla linkigan.",
-  waitingBell: "Dhawaaq ayaad maqli doontaa marka qof yimaado.",
-  sessionTitle: "Waad ku xiran tahay",
-  sessionText: "Waxa aad qorto waxaa loogu talagalay dadka qolkan jooga. Kuwa maamula adeeggan ayaa sidoo kale akhrin kara ilaa laga tirtiro.",
-  keptTitle: "Kulankani wuu hakad galay",
-  keptText: "Waxaad ku soo noqon kartaa isla linkigan. Weli fariimo ayaad halkan ku heli kartaa.",
   here: "Hadda jooga: {people}",
-  offline: "Internet ma jiro. Weli waan isku dayaynaa; fadlan boggan furnaanta ku daa.",
   leave: "Ka bax",
 
   messages: "Fariimaha",

@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Hakuna mtandao. Tafadhali angalia mtandao wako na ujaribu tena.",
   problemSlow: "Umejaribu mara nyingi mno. Tafadhali subiri dakika moja na ujaribu tena.",
   problemOther: "Haikufanikiwa. Tafadhali jaribu tena.",
-
-  earlyTitle: "Umefika mapema",
-  earlyText: "Chumba cha kusubiri kinafunguliwa: {date}.",
-  earlyLater: "Tafadhali rudi wakati huo, kwa kiungo hikihiki.",
-  earlyNow: "Chumba cha kusubiri kinaweza kufunguliwa sasa.",
-
-  fullTitle: "Nafasi zote zimejaa",
-  fullText: "Watu wote walioalikwa kwa kiungo hiki tayari wako hapa. Ikiwa ulikuwa hapa awali kwa simu au kivinjari kingine, funga ukurasa huko, subiri dakika mbili na ujaribu tena.",
   tryAgain: "Jaribu tena",
 
   lostTitle: "Kiungo hiki hakifanyi kazi",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Umehamia kifaa kingine",
   movedText: "Kikao hiki sasa kinaendelea kwenye kivinjari kingine au simu nyingine. Ikiwa si wewe, tafadhali mwambie aliyekualika.",
 
-  gettingReady: "Tunaandaa chumba chako cha faragha. Mtandao ukiwa wa polepole inaweza kuchukua dakika moja.",
-  waitingTitle: "Uko kwenye chumba cha kusubiri",
-  waitingNew: "Tunawaambia kwamba uko hapa.",
-  waitingTold: "Tumewaambia kwamba uko hapa. Tafadhali usifunge ukurasa huu.",
-  waitingSeen: "Wameona kwamba uko hapa na watakuja. Tafadhali usifunge ukurasa huu.",
-  waitingNobody: "Samahani, hadi sasa hakuna aliyeweza kuja. Tutakuandikia. Unaweza kusubiri hapa, au kurudi baadaye kwa kiungo hikihiki.",
-  waitingBell: "Utasikia sauti mtu akija.",
-  sessionTitle: "Umeunganishwa",
-  sessionText: "Unachoandika ni kwa watu walio kwenye chumba hiki. Wanaoendesha huduma hii pia wanaweza kukisoma, hadi kitakapofutwa.",
-  keptTitle: "Kikao hiki kimesimama kwa muda",
-  keptText: "Unaweza kurudi kwa kiungo hikihiki. Huenda bado ukapata ujumbe hapa.",
   here: "Walio hapa sasa: {people}",
-  offline: "Hakuna mtandao. Tunaendelea kujaribu; tafadhali acha ukurasa huu wazi.",
   leave: "Toka",
 
   messages: "Jumbe",

@@ -22,14 +22,6 @@ export const texts: Catalogue = {
   problemNetwork: "Bağlantı yok. Lütfen ağınızı kontrol edip yeniden deneyin.",
   problemSlow: "Çok fazla deneme. Lütfen bir dakika bekleyip yeniden deneyin.",
   problemOther: "Olmadı. Lütfen yeniden deneyin.",
-
-  earlyTitle: "Erken geldiniz",
-  earlyText: "Bekleme odasının açılışı: {date}.",
-  earlyLater: "Lütfen o zaman aynı bağlantıyla geri gelin.",
-  earlyNow: "Bekleme odası şimdi açılabilir.",
-
-  fullTitle: "Bütün yerler dolu",
-  fullText: "Bu bağlantıyla davet edilen herkes zaten burada. Daha önce başka bir telefon veya tarayıcıyla buradaysanız oradaki sayfayı kapatın, iki dakika bekleyin ve yeniden deneyin.",
   tryAgain: "Yeniden dene",
 
   lostTitle: "Bu bağlantı çalışmıyor",
@@ -62,19 +54,7 @@ export const texts: Catalogue = {
   movedTitle: "Başka bir cihaza geçtiniz",
   movedText: "Bu oturum başka bir tarayıcıda veya telefonda devam ediyor. Bunu siz yapmadıysanız lütfen sizi davet eden kişiye söyleyin.",
 
-  gettingReady: "Size özel odayı hazırlıyoruz. Bağlantı yavaşsa bir dakika sürebilir.",
-  waitingTitle: "Bekleme odasındasınız",
-  waitingNew: "Burada olduğunuzu haber veriyoruz.",
-  waitingTold: "Burada olduğunuzu haber verdik. Lütfen bu sayfayı açık tutun.",
-  waitingSeen: "Burada olduğunuzu gördüler ve gelecekler. Lütfen bu sayfayı açık tutun.",
-  waitingNobody: "Özür dileriz, şimdiye kadar kimse gelemedi. Size yazacağız. Burada bekleyebilir veya daha sonra aynı bağlantıyla geri gelebilirsiniz.",
-  waitingBell: "Biri gelince bir ses duyarsınız.",
-  sessionTitle: "Bağlandınız",
-  sessionText: "Yazdıklarınız bu odadaki kişiler içindir. Bu hizmeti işletenler de silinene kadar bunları okuyabilir.",
-  keptTitle: "Bu oturuma ara verildi",
-  keptText: "Aynı bağlantıyla geri gelebilirsiniz. Burada yine mesaj alabilirsiniz.",
   here: "Şu anda burada: {people}",
-  offline: "Bağlantı yok. Denemeye devam ediyoruz; lütfen bu sayfayı açık bırakın.",
   leave: "Ayrıl",
 
   messages: "Mesajlar",

@@ -1,4 +1,4 @@
-/** What the screens behind the first ones say besides: the device test, a second device, the end. Fetched with them. */
+/** What the screens behind the first ones say besides: too early, the device test, a second device, waiting and the session. Fetched with them. */
 export const texts = {
   earlyTest: "You can already test your phone or computer now.",
   test: "Test my device",
@@ -65,6 +65,24 @@ export const texts = {
   kept: "What is kept, and for how long",
   writing: "Writing now: {people}",
   read: "Read",
+  earlyTitle: "You are early",
+  earlyText: "The waiting room opens on {date}.",
+  earlyLater: "Please come back then, with the same link.",
+  earlyNow: "The waiting room can open now.",
+  fullTitle: "All places are taken",
+  fullText: "As many people as were invited are already here with this link. If you were here before on another phone or browser, close the page there, wait two minutes and try again.",
+  gettingReady: "We are getting your private room ready. This can take a minute on a slow line.",
+  waitingTitle: "You are in the waiting room",
+  waitingNew: "We are telling them that you are here.",
+  waitingTold: "We have told them that you are here. Please keep this page open.",
+  waitingSeen: "They have seen that you are here and will come. Please keep this page open.",
+  waitingNobody: "We are sorry, nobody could come so far. We will write to you. You may wait here, or come back later with the same link.",
+  waitingBell: "You will hear a sound when somebody comes.",
+  sessionTitle: "You are connected",
+  sessionText: "What you write is for the people in this room. Those who run this service could read it too, until it is deleted.",
+  keptTitle: "This session is paused",
+  keptText: "You can come back with the same link. You may still get messages here.",
+  offline: "No connection. We keep trying; please leave this page open.",
 };
 
 export type InsideTexts = Record<keyof typeof texts, string>;
