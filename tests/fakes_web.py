@@ -50,6 +50,9 @@ STAFF = f"@alice:{DOMAIN}"
 GOOD_TOKEN = "goodtoken234567abcdefghijk"
 MEGOLM = {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "AwgA", "sender_key": "k", "session_id": "s", "device_id": DEVICE}
 OLM = {"algorithm": "m.olm.v1.curve25519-aes-sha2", "ciphertext": {"k": {"type": 0, "body": "AwgA"}}, "sender_key": "k"}
+WANTED = {"algorithm": "m.megolm.v1.aes-sha2", "room_id": ROOM, "sender_key": "k", "session_id": "s"}
+ASKED = {"action": "request", "body": WANTED, "request_id": "1495474790150.19", "requesting_device_id": DEVICE}
+WITHHELD = {**WANTED, "code": "m.unverified", "from_device": DEVICE}
 
 
 def digest(secret: str) -> bytes:

@@ -193,7 +193,7 @@ class Gateway:
                 asked = guards.asked_users(body, "one_time_keys")
                 return guards.narrowed(body, "one_time_keys", await self._people.around(seat, asked))
             case Guard.LETTERS:
-                messages = guards.to_device_messages(parts["type"], body)
+                messages = guards.to_device_messages(parts["type"], body, seat.row.room)
                 at_once = await self._people.keep_letters(seat, parts["type"], parts["txn"], messages)
                 parts["txn"] = f"{seat.row.seat_id}-{parts['txn']}"
                 return {"messages": at_once}

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from teleconnect_bot.services.gateway_rows import GatewaySeat
-from teleconnect_bot.web.gateway_table import RECEIPTS, SENDABLE, TO_DEVICE
+from teleconnect_bot.web.gateway_letters import TO_DEVICE, as_sent
+from teleconnect_bot.web.gateway_table import RECEIPTS, SENDABLE
 
 Body = dict[str, Any]
 
@@ -114,13 +115,16 @@ def narrowed(body: Body, key: str, known: Collection[str]) -> Body:
     return passed | {"timeout": timeout} if isinstance(timeout, int) else passed
 
 
-def to_device_messages(event_type: str, body: Body) -> dict[str, Mapping[str, Any]]:
+def to_device_messages(event_type: str, body: Body, room: str | None) -> dict[str, Mapping[str, Any]]:
     """By recipient, by device: the contents. Their shapes are checked, the recipients not yet."""
     if event_type not in TO_DEVICE:
         raise forbidden("Only encrypted kinds")
     messages = {user: _mapping(devices, "messages") for user, devices in _mapping(body.get("messages", {}), "messages").items()}
-    for devices in messages.values():
-        for content in devices.values():
-            if event_type == "m.room.encrypted" and "ciphertext" not in _mapping(content, "messages"):
-                raise forbidden("Only encrypted kinds")
-    return messages
+    return {user: {device: _letter(event_type, content, room) for device, content in devices.items()} for user, devices in messages.items()}
+
+
+def _letter(event_type: str, content: object, room: str | None) -> Mapping[str, Any]:
+    passed = as_sent(event_type, content, room)
+    if passed is None:
+        raise forbidden("Only encrypted kinds, with nothing unencrypted beside")
+    return passed

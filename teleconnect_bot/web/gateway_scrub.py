@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn
 
+from teleconnect_bot.web.gateway_letters import TO_DEVICE, as_shown
 from teleconnect_bot.web.gateway_staff_calls import CALL_EVENTS, scrubbed
-from teleconnect_bot.web.gateway_table import TO_DEVICE, Shown
+from teleconnect_bot.web.gateway_table import Shown
 
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 """Above any answer that is scrubbed: a poll brings at most 50 events and 100 letters, each of at most 64 KiB."""
@@ -58,9 +59,13 @@ def shown(how: Shown, answer: bytes, room: str | None, me: str) -> bytes:
 
 def _sync(body: Body, room: str | None, me: str) -> Body:
     seen = _only(body, SYNC)
-    letters = [letter for letter in _events(body.get("to_device")) if letter["type"] in TO_DEVICE]
+    letters = [
+        {**_only(letter, ("type", "sender")), "content": content}
+        for letter in _events(body.get("to_device"))
+        if letter["type"] in TO_DEVICE and (content := as_shown(letter["type"], letter["content"], room)) is not None
+    ]
     if letters:
-        seen["to_device"] = {"events": [_only(letter, ("type", "sender", "content")) for letter in letters]}
+        seen["to_device"] = {"events": letters}
     rooms = _object(body.get("rooms", {}))
     found = {kind: _object(rooms.get(kind, {})).get(room) for kind in ("join", "invite", "leave")} if room else {}
     own = {kind: {room: _room(_object(part))} for kind, part in found.items() if part is not None}

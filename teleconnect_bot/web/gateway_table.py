@@ -162,8 +162,6 @@ LIMITS: Mapping[str, Limit] = {
 }
 
 SENDABLE = frozenset({"m.room.encrypted"})
-TO_DEVICE = frozenset({"m.room.encrypted", "m.room_key_request", "m.room_key.withheld"})
-"""Encrypted, or a request for a key or the refusal of one, which hold ids alone."""
 RECEIPTS = frozenset({"m.read", "m.read.private"})
 
 FORBIDDEN_QUERY = frozenset({"access_token", "user_id", "device_id", "org.matrix.msc3202.device_id", "kind", "ts"})

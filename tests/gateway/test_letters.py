@@ -9,7 +9,21 @@ import pytest
 
 from teleconnect_bot.services.gateway_rows import Letter
 from teleconnect_bot.services.ports import ServiceUnavailable
-from tests.fakes_web import AS_TOKEN, DEVICE, DOMAIN, OLM, OTHER_SECRET, SECRET, STAFF, USER, Front, front_door, gateway_with_seats
+from tests.fakes_web import (
+    AS_TOKEN,
+    ASKED,
+    DEVICE,
+    DOMAIN,
+    OLM,
+    OTHER_SECRET,
+    SECRET,
+    STAFF,
+    USER,
+    WITHHELD,
+    Front,
+    front_door,
+    gateway_with_seats,
+)
 
 SEND = "/_matrix/client/v3/sendToDevice/m.room.encrypted"
 BOB = f"@bob:{DOMAIN}"
@@ -27,6 +41,34 @@ async def test_a_message_to_a_member_goes_at_once(tmp_path: Path) -> None:
         assert sent.json == {"messages": {STAFF: {"PHONE": OLM}}}
         assert sent.query == {"user_id": USER, "device_id": DEVICE}
         assert front.rows.letters == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "passed"),
+    [
+        ("m.room.encrypted", {**OLM, "org.matrix.msgid": "8836f2f0-635d-4f0e"}, {**OLM, "org.matrix.msgid": "8836f2f0-635d-4f0e"}),
+        ("m.room_key_request", ASKED, ASKED),
+        (
+            "m.room_key_request",
+            {"action": "request_cancellation", "request_id": "r", "requesting_device_id": DEVICE},
+            {"action": "request_cancellation", "request_id": "r", "requesting_device_id": DEVICE},
+        ),
+        ("m.room_key.withheld", {**WITHHELD, "reason": "The sender has blocked you."}, WITHHELD),
+        (
+            "m.room_key.withheld",
+            {"algorithm": "m.megolm.v1.aes-sha2", "code": "m.no_olm", "sender_key": "k", "reason": "No channel."},
+            {"algorithm": "m.megolm.v1.aes-sha2", "code": "m.no_olm", "sender_key": "k"},
+        ),
+    ],
+)
+async def test_what_a_browsers_keys_need_is_passed_on_without_words(
+    kind: str, written: dict[str, object], passed: dict[str, object], tmp_path: Path
+) -> None:
+    async with gateway_with_seats(tmp_path) as (front, homeserver):
+        body = {"messages": {STAFF: {"PHONE": written}}}
+        assert (await front.gw("PUT", f"/_matrix/client/v3/sendToDevice/{kind}/t1", json=body)).status == 200
+        (sent,) = homeserver.sent_to_device()
+        assert sent.json == {"messages": {STAFF: {"PHONE": passed}}}
 
 
 async def test_a_message_to_the_invited_is_kept_until_they_have_joined(tmp_path: Path) -> None:

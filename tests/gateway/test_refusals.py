@@ -10,6 +10,7 @@ import pytest
 from teleconnect_bot.web.gateway_table import RULES, find_rule
 from tests.fakes_web import (
     AS_TOKEN,
+    ASKED,
     DOMAIN,
     MEGOLM,
     OLM,
@@ -20,6 +21,8 @@ from tests.fakes_web import (
     SECRET,
     STAFF,
     USER,
+    WANTED,
+    WITHHELD,
     gateway_with_seats,
 )
 
@@ -27,6 +30,11 @@ C = "/_matrix/client"
 ROOM_PATH = f"{C}/v3/rooms/{ROOM}"
 STRANGER = f"@stranger:{DOMAIN}"
 TO_STRANGER = {"messages": {STRANGER: {"*": OLM}}}
+
+
+def to_staff(kind: str, content: Any) -> tuple[str, str, Any]:
+    return "PUT", f"{C}/v3/sendToDevice/{kind}/t", {"messages": {STAFF: {"*": content}}}
+
 
 REFUSED: dict[str, tuple[str, str, Any]] = {
     "message to another room": ("PUT", f"{C}/v3/rooms/{OTHER_ROOM}/send/m.room.encrypted/t", MEGOLM),
@@ -90,6 +98,20 @@ REFUSED: dict[str, tuple[str, str, Any]] = {
         f"{C}/v3/sendToDevice/m.room.encrypted/t",
         {"messages": {STAFF: {"*": {"body": "hello"}}}},
     ),
+    "plaintext beside a device's ciphertext": to_staff("m.room.encrypted", {**OLM, "body": "hello"}),
+    "plaintext inside a device's ciphertext": to_staff(
+        "m.room.encrypted", {**OLM, "ciphertext": {"k": {"type": 0, "body": "AwgA", "words": "hello"}}}
+    ),
+    "plaintext for a device's ciphertext": to_staff("m.room.encrypted", {**OLM, "ciphertext": {"k": {"type": 0, "body": "hello you"}}}),
+    "ciphertext for no device": to_staff("m.room.encrypted", {**OLM, "ciphertext": {}}),
+    "plaintext for a device's key": to_staff("m.room.encrypted", {**OLM, "sender_key": "hello you"}),
+    "plaintext beside a request for a key": to_staff("m.room_key_request", {**ASKED, "body": {**WANTED, "words": "hello"}}),
+    "plaintext in a request for a key": to_staff("m.room_key_request", {**ASKED, "request_id": "hello you"}),
+    "plaintext for a request for a key": to_staff("m.room_key_request", {**ASKED, "action": "hello"}),
+    "a request for a key of another room": to_staff("m.room_key_request", {**ASKED, "body": {**WANTED, "room_id": OTHER_ROOM}}),
+    "half a request for a key": to_staff("m.room_key_request", {"action": "request"}),
+    "plaintext beside the refusal of a key": to_staff("m.room_key.withheld", {**WITHHELD, "body": "hello"}),
+    "plaintext in the refusal of a key": to_staff("m.room_key.withheld", {**WITHHELD, "code": "hello you"}),
     "a room key in the clear": ("PUT", f"{C}/v3/sendToDevice/m.room_key/t", {"messages": {STAFF: {"*": {"session_key": "k"}}}}),
     "keys of another user's device": ("POST", f"{C}/v3/keys/upload", {"device_keys": {"user_id": STAFF, "device_id": "D"}}),
     "cross-signing of another user": ("POST", f"{C}/v3/keys/device_signing/upload", {"master_key": {"user_id": STAFF}}),

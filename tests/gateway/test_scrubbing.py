@@ -11,7 +11,7 @@ import pytest
 
 from teleconnect_bot.web.gateway_scrub import CONTENT, LARGEST_ANSWER_BYTES, NoAnswer, shown
 from teleconnect_bot.web.gateway_table import CLIENT, RULES, Shown
-from tests.fakes_web import DEVICE, MEGOLM, OLM, OTHER_ROOM, ROOM, SECRET, STAFF, USER, gateway_with_seats
+from tests.fakes_web import ASKED, DEVICE, MEGOLM, OLM, OTHER_ROOM, ROOM, SECRET, STAFF, USER, WANTED, WITHHELD, gateway_with_seats
 
 JANE = "Jane Roe"
 
@@ -94,6 +94,25 @@ def test_a_sync_shows_the_seats_room_its_ciphertext_and_who_is_there() -> None:
     assert words["unsigned"] == {"age": 3, "transaction_id": "t"}
     assert removed["unsigned"]["redacted_because"]["content"] == {}
     assert (room["timeline"]["limited"], room["timeline"]["prev_batch"]) == (True, "p")
+
+
+@pytest.mark.parametrize(
+    ("kind", "came", "seen"),
+    [
+        ("m.room.encrypted", {**OLM, "body": JANE}, OLM),
+        ("m.room.encrypted", {"body": JANE}, None),
+        ("m.room_key_request", {**ASKED, "body": {**WANTED, "device_name": JANE}}, {k: v for k, v in ASKED.items() if k != "body"}),
+        ("m.room_key_request", {**ASKED, "device_name": JANE}, ASKED),
+        ("m.room_key_request", {"words": JANE}, None),
+        ("m.room_key.withheld", {**WITHHELD, "reason": JANE}, WITHHELD),
+        ("m.room_key.withheld", {**WITHHELD, "code": JANE}, None),
+        ("m.room_key", {"session_key": "k"}, None),
+    ],
+)
+def test_of_letters_the_named_parts_alone_are_shown_and_none_that_is_broken(kind: str, came: Any, seen: Any) -> None:
+    letters = [{"type": kind, "sender": STAFF, "content": came}]
+    shown_letters = see(Shown.SYNC, {"next_batch": "s2", "to_device": {"events": letters}}).get("to_device", {}).get("events", [])
+    assert [letter["content"] for letter in shown_letters] == ([seen] if seen else [])
 
 
 def test_before_there_is_a_room_a_sync_shows_none() -> None:
