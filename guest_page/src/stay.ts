@@ -5,7 +5,7 @@ import type { Prepared } from "./files/prepare.ts";
 import type { SharedFile } from "./files/shared_file.ts";
 import { CallKeeper } from "./call/keeper.ts";
 import type { Message } from "./messages.ts";
-import { jumped, now } from "./moment.ts";
+import { jumped, type Moment, now } from "./moment.ts";
 import type { Conversation } from "./session/index.ts";
 import { BEAT_MS, type Beat, isDue } from "./sign_of_life.ts";
 import type { Store } from "./store.ts";
@@ -161,15 +161,19 @@ export class Stay {
   private async follow(): Promise<void> {
     const { api, secret } = this.parts;
     let last: Beat | null = null;
+    let asked: Moment = now();
     while (!this.stopped) {
       if (!this.woken) await this.pause(this.untilNext());
       this.woken = false;
       if (this.stopped) return;
       const beat: Beat = { ...now(), visible: document.visibilityState === "visible" };
       const due = isDue(last, beat);
-      if (last !== null && jumped(last, beat)) window.dispatchEvent(new Event(WOKEN));
-      if (due) last = beat;
-      this.hear(due ? await api.beat(secret, beat.visible) : await api.seat(secret));
+      if (jumped(asked, beat)) window.dispatchEvent(new Event(WOKEN));
+      asked = beat;
+      const answer = due ? await api.beat(secret, beat.visible) : await api.seat(secret);
+      // A sign of life that did not arrive is none: the next one is due as soon as anything does.
+      if (due) last = answer.ok ? beat : null;
+      this.hear(answer);
     }
   }
 

@@ -27,7 +27,7 @@ T = TypeVar("T")
 CLIENT = "/_matrix/client"
 MEGOLM, OLM = "m.megolm.v1.aes-sha2", "m.olm.v1.curve25519-aes-sha2"
 ONE_TIME_KEYS = 50
-POLL_MS = 30_000
+POLL_MS = 15_000
 WAIT_SECONDS = 60.0
 
 

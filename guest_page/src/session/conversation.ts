@@ -16,6 +16,7 @@ import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
 import { RoomChannel } from "./call_channel.ts";
 import { Files, type UnsentFile } from "./files.ts";
+import { BACK } from "./network.ts";
 import { Opening, PATIENCE_MS } from "./opening.ts";
 import { Outbox, type Try } from "./outbox.ts";
 import { Signs } from "./signs.ts";
@@ -230,6 +231,7 @@ export class Conversation {
   stop(): void {
     this.stopped = true;
     document.removeEventListener("visibilitychange", this.markRead);
+    for (const event of BACK) window.removeEventListener(event, this.askAtOnce);
     if (this.patience !== null) clearTimeout(this.patience);
     this.outbox.stop();
     this.files.stop();
@@ -268,6 +270,7 @@ export class Conversation {
     client.on(RoomMemberEvent.Typing, () => this.around.changed());
     client.on(RoomEvent.Receipt, () => this.around.changed());
     document.addEventListener("visibilitychange", this.markRead);
+    for (const event of BACK) window.addEventListener(event, this.askAtOnce);
     client.on(ClientEvent.Sync, () => this.around.changed());
     client.on(HttpApiEvent.SessionLoggedOut, () => this.around.shutOut());
   }
@@ -288,6 +291,9 @@ export class Conversation {
     const last = events.filter((event) => event.status === null && event.getSender() !== this.place.user && this.list.knows(event.getId() ?? "")).at(-1);
     if (last !== undefined) this.signs.read(last);
   };
+
+  /** After a lost connection the SDK waits for some seconds before it asks again; now it need not. */
+  private readonly askAtOnce = (): void => void this.client.retryImmediately();
 
   private membersChanged(): void {
     const staff = this.staff("join");

@@ -9,7 +9,7 @@ import { SyncState } from "matrix-js-sdk/lib/sync.js";
 import type { Store } from "../store.ts";
 import { type Around, Conversation } from "./conversation.ts";
 import { findKeys, KeysGone, openKeyStore, publishKeys } from "./key_store.ts";
-import { gatewayFetch, prefetchVersions } from "./network.ts";
+import { gatewayFetch, HELD_MS, prefetchVersions } from "./network.ts";
 
 export { KeysGone };
 export type { Conversation };
@@ -89,7 +89,7 @@ async function start(client: MatrixClient, conversation: Conversation, seat: Sea
     };
     client.on(ClientEvent.Sync, check);
   });
-  await client.startClient({ initialSyncLimit: 50, lazyLoadMembers: false });
+  await client.startClient({ initialSyncLimit: 50, lazyLoadMembers: false, pollTimeout: HELD_MS });
   if (first) await publish(client, conversation, seat, store, around);
   await synced;
 }

@@ -1,9 +1,12 @@
 /** The SDK's way to the gateway, made for slow and unreliable lines. */
 import { SILENT, WOKEN } from "../gateway.ts";
 
-/** Events of the window after which a held sync is worth nothing: the network came back, our own server has stopped answering, or the device has slept. */
-const GIVE_UP_AT = ["online", SILENT, WOKEN];
-const LONGEST_SYNC_MS = 40_000;
+/** How long the homeserver is asked to hold a sync in which nothing happens. */
+export const HELD_MS = 15_000;
+/** A sync is given up after so long without a byte: what is later than the hold and a slow line's way is not coming. */
+const SILENT_AT_MOST_MS = 22_000;
+/** Events of the window after which no connection from before is worth waiting for: a held sync is asked for anew, at once. */
+export const BACK = ["online", WOKEN];
 
 interface LocalAnswer {
   method: string;
@@ -40,8 +43,8 @@ function json(status: number, body: string): Response {
 }
 
 /**
- * `fetch` that does not trust a silent connection: a held sync is given up after 40 s, and at once when the browser says that it is
- * online again or when the sign of life beside it is not answered. (The SDK alone needs about two minutes to notice a connection that died without a word.)
+ * `fetch` that does not trust a silent connection: a held sync is given up after 22 s of silence, or as soon as the sign of life beside it is
+ * not answered. (The SDK alone needs about two minutes to notice a connection that died without a word.)
  */
 export function gatewayFetch(network: EventTarget, underlying: typeof fetch = (input, init) => fetch(input, init)): typeof fetch {
   return async (input, init) => {
@@ -57,19 +60,54 @@ export function gatewayFetch(network: EventTarget, underlying: typeof fetch = (i
   };
 }
 
+/** The SDK does not notice that a sync was asked for anew: it would wait for seconds before it asks again. */
 async function watchedSync(network: EventTarget, underlying: typeof fetch, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  for (;;) {
+    const answer = await heldSync(network, underlying, input, init);
+    if (answer !== "anew") return answer;
+  }
+}
+
+async function heldSync(network: EventTarget, underlying: typeof fetch, input: RequestInfo | URL, init?: RequestInit): Promise<Response | "anew"> {
   const abort = new AbortController();
+  let anew = false;
   const giveUp = (): void => abort.abort();
-  const timer = setTimeout(giveUp, LONGEST_SYNC_MS);
-  for (const event of GIVE_UP_AT) network.addEventListener(event, giveUp);
+  const askAnew = (): void => {
+    anew = init?.signal?.aborted !== true;
+    abort.abort();
+  };
+  let timer = setTimeout(giveUp, SILENT_AT_MOST_MS);
+  const alive = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, SILENT_AT_MOST_MS);
+  };
+  for (const event of BACK) network.addEventListener(event, askAnew);
+  network.addEventListener(SILENT, giveUp);
   init?.signal?.addEventListener("abort", giveUp);
   try {
     const response = await underlying(input, { ...init, signal: abort.signal });
-    const body = await response.arrayBuffer();
+    const body = await wholeBody(response, alive);
     return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
+  } catch (error) {
+    if (anew) return "anew";
+    throw error;
   } finally {
     clearTimeout(timer);
-    for (const event of GIVE_UP_AT) network.removeEventListener(event, giveUp);
+    for (const event of BACK) network.removeEventListener(event, askAnew);
+    network.removeEventListener(SILENT, giveUp);
     init?.signal?.removeEventListener("abort", giveUp);
   }
+}
+
+/** On a slow line a long answer may take minutes; `alive` is called for each piece of it. */
+async function wholeBody(response: Response, alive: () => void): Promise<Blob> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const reader = response.body?.getReader();
+  while (reader !== undefined) {
+    alive();
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+  }
+  return new Blob(pieces);
 }

@@ -1,16 +1,12 @@
-"""The quick exit, a line that dies silently, a browser that cannot (PRODUCT §4)."""
+"""The quick exit, a browser that cannot (PRODUCT §4)."""
 
 from __future__ import annotations
 
-import asyncio
-
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.person import Person
 from tests.fakes_web import GOOD_TOKEN, Front
-
-NOTICED_WITHIN_MS = 25_000
 
 
 async def _inside(person: Person) -> None:
@@ -56,22 +52,6 @@ async def test_the_quick_exit_is_on_every_screen_before_the_end(person: Person) 
     await person.press("Enter waiting room")
     await person.sees("You are in the waiting room")
     await expect(way_out).to_be_visible()
-
-
-async def test_a_line_that_dies_without_a_word_is_noticed_and_found_again(person: Person) -> None:
-    await _inside(person)
-    alive = asyncio.Event()
-
-    async def says_nothing(route: Route) -> None:
-        await alive.wait()
-        await route.abort()
-
-    await person.page.route("**/api/**", says_nothing)
-    lost = person.page.get_by_role("alert").get_by_text("No connection. We keep trying; please leave this page open.")
-    await expect(lost).to_be_visible(timeout=NOTICED_WITHIN_MS)
-    await person.page.unroute_all(behavior="ignoreErrors")
-    alive.set()
-    await expect(lost).to_be_hidden()
 
 
 async def test_a_browser_that_cannot_do_it_is_told_so_with_a_number_to_ring(front: Front, visitor: NewVisitor) -> None:
