@@ -65,7 +65,9 @@ class People:
     async def keep_letters(
         self, live: LiveSeat, event_type: str, transaction_id: str, messages: Mapping[str, Mapping[str, Any]]
     ) -> dict[str, Mapping[str, Any]]:
-        """The messages that can go at once; those for invited people are rows when this returns.
+        """The messages that can go at once; those for invited people are rows when this returns, those for nobody in the room are gone.
+
+        Somebody may have left since the page last looked: the keys for everybody else must not be held up by that.
 
         `deliver` outdates the member lists before it queues for the same lock, and nothing is waited for here between
         the list and the lock: what is kept by an old list is found by the delivery, what comes later asks anew.
@@ -78,12 +80,13 @@ class People:
         self, live: LiveSeat, members: MemberList, event_type: str, transaction_id: str, messages: Mapping[str, Mapping[str, Any]]
     ) -> dict[str, Mapping[str, Any]]:
         room = live.row.room
-        if room is None or not messages.keys() <= members.people | {live.row.user}:
+        if room is None:
             raise forbidden("Not a member of the room")
         for recipient in messages.keys() & members.invited:
             await self._rows.keep_letter(live.row.seat_id, recipient, event_type, messages[recipient], room, transaction_id)
             self._counted.labels("kept").inc()
-        return {user: devices for user, devices in messages.items() if user not in members.invited}
+        at_once = (members.joined | {live.row.user}) - members.invited
+        return {user: devices for user, devices in messages.items() if user in at_once}
 
     async def deliver(self, user: str, session_id: str | None = None) -> None:
         """See `SeatGate.deliver_letters`. A letter that the homeserver refuses for good is dropped and counted."""

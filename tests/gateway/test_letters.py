@@ -102,6 +102,20 @@ async def test_only_the_invited_means_that_nothing_is_forwarded(tmp_path: Path) 
         assert len(front.rows.letters) == 1
 
 
+async def test_who_has_just_left_holds_up_nothing_that_is_meant_for_the_others(tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, homeserver):
+        homeserver.joined.add(BOB)
+        assert await _write(front, STAFF, BOB) == 200
+        homeserver.joined.remove(BOB)
+        homeserver.invited.add(f"@carol:{DOMAIN}")
+        front.seconds.now += 2
+        assert await _write(front, STAFF, BOB, f"@carol:{DOMAIN}", txn="t2") == 200
+        assert [sent.json for sent in homeserver.sent_to_device()][1:] == [{"messages": {STAFF: {"PHONE": OLM}}}]
+        assert [letter.recipient for letter in front.rows.letters.values()] == [f"@carol:{DOMAIN}"]
+        assert await _write(front, BOB, txn="t3") == 200, "nothing to try again"
+        assert len(homeserver.sent_to_device()) == 2
+
+
 async def test_a_repeated_request_keeps_one_letter(tmp_path: Path) -> None:
     async with gateway_with_seats(tmp_path) as (front, homeserver):
         homeserver.invited.add(BOB)
