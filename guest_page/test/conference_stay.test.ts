@@ -11,7 +11,7 @@ const NO: Answer<WayIn> = { ok: false, status: 409, error: "not_in_session", ope
 let windowOf: EventTarget;
 beforeEach(() => {
   windowOf = new EventTarget();
-  Object.assign(globalThis, { window: Object.assign(windowOf, { setInterval, clearInterval }) });
+  Object.assign(globalThis, { window: Object.assign(windowOf, { setInterval, clearInterval, setTimeout, clearTimeout }) });
 });
 
 /** One browser in the room: what it says, what it hears, and what the server answers when it wants to come in. */
@@ -107,5 +107,27 @@ test("who is in the conference is known from what they say, and whoever comes la
   assert.deepEqual(me.conference.others, []);
   windowOf.dispatchEvent(new Event("pagehide"));
   assert.equal(me.said.at(-1)?.kind, "gone");
+  me.conference.stop();
+});
+
+test("whoever comes into the room while a conference runs is told of it within seconds, once for all who come together", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  Object.assign(windowOf, { setTimeout, clearTimeout });
+  const me = new Browser();
+  me.conference.membersAre(new Set(["@me:x", "@staff:x"]));
+  me.conference.membersAre(new Set(["@me:x", "@staff:x", "@early:x"]));
+  t.mock.timers.tick(5_000);
+  assert.deepEqual(me.said, [], "who is not in it says nothing");
+  await me.conference.join();
+  me.conference.membersAre(new Set(["@me:x", "@staff:x", "@early:x", "@late:x"]));
+  me.conference.membersAre(new Set(["@me:x", "@early:x", "@late:x", "@later:x"]));
+  assert.equal(me.said.length, 1, "not all in the same moment");
+  t.mock.timers.tick(5_000);
+  assert.deepEqual(me.said.map(({ kind }) => kind), ["here", "here"]);
+  me.conference.membersAre(new Set(["@me:x", "@early:x"]));
+  me.conference.membersAre(new Set(["@me:x", "@early:x", "@late:x"]));
+  me.conference.leave();
+  t.mock.timers.tick(5_000);
+  assert.deepEqual(me.said.map(({ kind }) => kind), ["here", "here", "gone"]);
   me.conference.stop();
 });
