@@ -12,8 +12,9 @@ import jwt
 from teleconnect_bot.config.calls import Jitsi
 from teleconnect_bot.domain.conferences import Participant
 
-LIFETIME = timedelta(minutes=5)
-"""For coming in. Whoever is in stays in when it has passed."""
+LIFETIME = timedelta(seconds=90)
+"""For coming in, which follows at once, and takes as long as a slow line needs to load Jitsi Meet. Whoever is in stays in when it has
+passed; whoever was removed, and kept their token, comes in for no longer than this."""
 EARLIER = timedelta(seconds=30)
 """How much slower the clock of Jitsi Meet may be."""
 NEVER = ("livestreaming", "outbound-call", "recording", "sip-outbound-call", "transcription")

@@ -17,7 +17,7 @@ from teleconnect_bot.domain.conferences import Participant
 from .findings import Finding, Surroundings, error, ok, warning
 
 _ROOM = "0" * 40
-_NEARLY = timedelta(minutes=1)
+_NEARLY = timedelta(seconds=20)
 _UNSEEN = (
     "What cannot be seen from here: open any conference there without a token, and it must refuse; begin a call in a session, and it must "
     "let in."
@@ -29,9 +29,9 @@ def shape(jitsi: Jitsi, now: datetime) -> str:
     token = JitsiTokens(settings_of(jitsi)).token(_ROOM, "doctor", Participant("doctor", moderator=False), now)
     header, claims = jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
     kid = f", kid {header['kid']}" if "kid" in header else ""
-    minutes = int(LIFETIME.total_seconds()) // 60
+    seconds = int(LIFETIME.total_seconds())
     said = f"aud {claims['aud']}, iss {claims['iss']}, sub {claims['sub']}"
-    return f"Tokens for Jitsi Meet: {header['alg']}{kid}, {said}, for one conference and one person, {minutes} minutes to come in."
+    return f"Tokens for Jitsi Meet: {header['alg']}{kid}, {said}, for one conference and one person, {seconds} s to come in."
 
 
 async def conferences(around: Surroundings) -> Finding:
@@ -55,7 +55,8 @@ async def conferences(around: Surroundings) -> Finding:
         )
     if (apart := _apart(headers, now)) > _NEARLY:
         return warning(
-            f"The clock of {jitsi.domain} and this one differ by {int(apart.total_seconds())} s, and tokens are good for minutes.",
+            f"The clock of {jitsi.domain} and this one differ by {int(apart.total_seconds())} s, and tokens are good for "
+            f"{int(LIFETIME.total_seconds())} s.",
             "Let both machines keep time by NTP.",
         )
     return ok(f"{jitsi.domain} is a Jitsi Meet. {shape(jitsi, now)} {_UNSEEN}")

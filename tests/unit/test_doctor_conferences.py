@@ -127,6 +127,6 @@ def test_check_config_reads_back_a_token_and_shows_no_secret(tmp_path: Path, cap
     shown = capsys.readouterr().out
     assert (
         "Tokens for Jitsi Meet: HS256, aud jitsi, iss teleconnect, sub jitsi.example.org, for one conference and one person, "
-        "5 minutes to come in.\n" in shown
+        "90 s to come in.\n" in shown
     )
     assert KEY not in shown

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from teleconnect_bot.adapters.jitsi import JitsiSettings, JitsiTokens
-from teleconnect_bot.demo.jitsi import Inside, JitsiMeet
+from teleconnect_bot.demo.jitsi import Inside, JitsiMeet, NotLetIn
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.services.conferences import Conferences
 from teleconnect_bot.web.conference import Conference
@@ -140,6 +141,18 @@ async def test_who_left_or_was_removed_gets_no_token(meeting: Meeting) -> None:
     await meeting.comes_in()
     await meeting.world.guests.leave(digest_of(SECRET))
     assert await meeting.refusal() == (401, "seat")
+
+
+async def test_a_token_kept_by_somebody_who_was_removed_lets_nobody_in_after_90_seconds(meeting: Meeting) -> None:
+    await running(meeting.world)
+    await meeting.world.come("karim@example.org", "Karim", KARIM)
+    kept = (await meeting.ask(KARIM)).json
+    room = kept["address"].rpartition("/")[2]
+    await meeting.world.write('remove "Relative"', "$remove")
+    meeting.world.clock.moment += timedelta(seconds=90)
+    with pytest.raises(NotLetIn, match="time"):
+        meeting.jitsi.verify(kept["token"], room)
+    assert (await meeting.comes_in()).room == room, "the others meet where they were, each join by a new token"
 
 
 async def test_a_seat_leads_into_the_conference_of_its_own_session_alone(meeting: Meeting, tmp_path: Path) -> None:
