@@ -30,6 +30,21 @@ export function takeLink(page: { location: { pathname: string; hash: string }; h
   return link.token;
 }
 
+/** Behind the token of a personal link to a call that was rung for without pictures. */
+const AUDIO_ALONE = ".audio";
+
+export interface CallLink {
+  token: string | null;
+  /** The camera is off unless the person switches it on. */
+  audioAlone: boolean;
+}
+
+/** What a member of the staff's own link to the call says: the token, and whether the call was meant to have pictures. */
+export function callLink(written: string | null): CallLink {
+  if (written?.endsWith(AUDIO_ALONE) !== true) return { token: written, audioAlone: false };
+  return { token: written.slice(0, -AUDIO_ALONE.length), audioAlone: true };
+}
+
 /** Names the link without being it: 64 bits of its SHA-256, in hexadecimal. */
 export async function linkDigest(token: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token)));

@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { Api } from "./api.ts";
-import { takeLink } from "./link.ts";
+import { callLink, takeLink } from "./link.ts";
 import { Page } from "./screens/page.tsx";
 import { browserStorage, Store } from "./store.ts";
 import { Visit } from "./visit.ts";
@@ -8,12 +8,17 @@ import { Visit } from "./visit.ts";
 const place = document.getElementById("page");
 if (place === null) throw new Error("guest.html has no #page");
 
+const calling = location.pathname === "/c";
+const written = takeLink(window);
+const { token, audioAlone } = calling ? callLink(written) : { token: written, audioAlone: false };
+
 let drawing = false;
 const visit = new Visit({
   api: new Api(),
   store: new Store(browserStorage()),
-  token: takeLink(window),
-  calling: location.pathname === "/c",
+  token,
+  calling,
+  audioAlone,
   changed: () => {
     if (drawing) return;
     drawing = true;

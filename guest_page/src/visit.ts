@@ -39,6 +39,8 @@ interface Parts {
   token: string | null;
   /** The link is a member of the staff's own one, to the call. */
   calling: boolean;
+  /** That call was rung for without pictures. */
+  audioAlone: boolean;
   changed: () => void;
 }
 
@@ -52,6 +54,7 @@ export class Visit {
   fileProblem: FileProblem | null = null;
   /** Null until it has been loaded. */
   inside: typeof import("./inside.ts") | null = null;
+  readonly audioAlone: boolean;
   private readonly api: Api;
   private readonly store: Store;
   private readonly token: string | null;
@@ -68,11 +71,12 @@ export class Visit {
   private result: DeviceTest | null = null;
   private stay: Stay | null = null;
 
-  constructor({ api, store, token, calling, changed }: Parts) {
+  constructor({ api, store, token, calling, audioAlone, changed }: Parts) {
     this.api = api;
     this.store = store;
     this.token = token;
     this.calling = calling;
+    this.audioAlone = audioAlone;
     this.changed = changed;
     const reachable = async (): Promise<boolean> => (await api.public()).ok;
     this.comingBack = new Return({ history, network: window, reachable, reload: () => location.reload() });

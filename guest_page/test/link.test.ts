@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linkDigest, readLink, takeLink } from "../src/link.ts";
+import { callLink, linkDigest, readLink, takeLink } from "../src/link.ts";
 
 test("the token is read from the fragment and the address stays as it is", () => {
   assert.deepEqual(readLink({ pathname: "/j", hash: "#abc_DEF-123" }), { token: "abc_DEF-123", address: null });
@@ -35,4 +35,10 @@ test("taking the link grows no history", () => {
 
 test("the digest names the link without being it", async () => {
   assert.equal(await linkDigest("abc"), "ba7816bf8f01cfea");
+});
+
+test("a link to a call that was rung for without pictures says so behind its token, and the token is the same", () => {
+  assert.deepEqual(callLink("abc_DEF-123"), { token: "abc_DEF-123", audioAlone: false });
+  assert.deepEqual(callLink("abc_DEF-123.audio"), { token: "abc_DEF-123", audioAlone: true });
+  assert.deepEqual(callLink(null), { token: null, audioAlone: false });
 });

@@ -13,10 +13,14 @@ const COMES_BACK_WITHIN_MS = 180_000;
 const WITHOUT_SERVER_MS = 180_000;
 const LOOK_MS = 10_000;
 
-interface Remembered {
-  at: number;
+/** What a person has switched on before they join. */
+export interface Choice {
   camera: boolean;
   microphone: boolean;
+}
+
+interface Remembered extends Choice {
+  at: number;
 }
 
 export interface CallHost {
@@ -28,9 +32,9 @@ export interface CallHost {
   changed: () => void;
 }
 
-/** In the next moment this browser joins the call as soon as it can. */
-export function joinSoon(): void {
-  remember({ at: Date.now(), camera: true, microphone: true });
+/** In the next moment this browser joins the call as soon as it can, with what was chosen and nothing else. */
+export function joinSoon({ camera, microphone }: Choice): void {
+  remember({ at: Date.now(), camera, microphone });
 }
 
 export class CallKeeper {

@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { joinSoon } from "../call/keeper.ts";
+import { type Choice, joinSoon } from "../call/keeper.ts";
 import type { Seat } from "../api.ts";
 import { type CallTexts, callTexts } from "../texts/call/index.ts";
 import type { Visit } from "../visit.ts";
 import { CallPanel } from "./call.tsx";
+import { Switch } from "./switch.tsx";
 
 interface Door {
   visit: Visit;
@@ -14,14 +15,15 @@ interface Door {
 }
 
 /** Remembered after entering, which wipes what this browser kept of before. */
-async function press(visit: Visit): Promise<void> {
+async function press(visit: Visit, choice: Choice): Promise<void> {
   await visit.enter();
-  if (visit.flow.at === "inside") joinSoon();
+  if (visit.flow.at === "inside") joinSoon(choice);
 }
 
-/** Behind a personal link of staff: nothing is sent before the button is pressed. */
+/** Behind a personal link of staff: nothing is sent, and no camera opened, before the button is pressed. */
 export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
   const [said, setSaid] = useState<CallTexts | null>(null);
+  const [choice, choose] = useState<Choice>({ camera: !visit.audioAlone, microphone: true });
   const { language, texts } = visit.inner;
   useEffect(() => void callTexts(language).then(setSaid), [language]);
   if (said === null) {
@@ -31,7 +33,7 @@ export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
       </p>
     );
   }
-  const words: Record<number, string> = { 404: said.callLost, 409: said.callUsed };
+  const words: Record<number, string> = { 404: said.callLost, 409: said.callUsed, 429: texts.problemSlow };
   return (
     <section class="steps">
       <h1 tabIndex={-1}>{said.callTitle}</h1>
@@ -39,9 +41,13 @@ export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
       <p class="problem" role="alert">
         {refused === null ? "" : (words[refused] ?? said.callFailed)}
       </p>
-      <button type="button" class="primary" disabled={busy} onClick={() => void press(visit)}>
-        {said.joinCall}
-      </button>
+      <div class="call-row">
+        <button type="button" class="primary" disabled={busy} onClick={() => void press(visit, choice)}>
+          {said.joinCall}
+        </button>
+        <Switch name={texts.microphone} on={choice.microphone} said={said} onPress={(microphone) => choose({ ...choice, microphone })} />
+        <Switch name={texts.camera} on={choice.camera} said={said} onPress={(camera) => choose({ ...choice, camera })} />
+      </div>
     </section>
   );
 }
