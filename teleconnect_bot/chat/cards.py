@@ -97,7 +97,8 @@ NOTICES: dict[Notice, Sentence] = {
     Notice.BACKUP_ASKED: "{requester} names you as the one who steps in for session {code}{planned}. You are invited into its room when "
     "the person is there; if nobody comes, you are called as well. `start {code}` takes it.",
     Notice.HANDED_OVER: "Session {code} is yours now: {state}. The card shows all of it.",
-    Notice.CALLED: "Session {code}: **a call has begun.** `call {code}` gives you your own link to it.",
+    Notice.CALLED: "Session {code}: **a call has begun.** {call}",
+    Notice.CALL_OFFERED: "Session {code}: you can see and hear the others in a call. {call}",
     Notice.CALL_LINK_TRIED: "Session {code}: your link to the call was opened **in another browser too**, and was refused there. "
     "If that was you, `call {code}` gives you a new link. If not, somebody else has read your link: the new one ends it.",
     Notice.COLLEAGUE_MAY_COME: "Session {code}: {who} is there. {room} You may join now, or at any time while the session runs.",
@@ -127,9 +128,9 @@ class Cards(TeamTexts, OfferTexts):
         with speaking_to(reader):
             return self._card(session, sent)
 
-    def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT) -> Text:
+    def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT, to: str | None = None) -> Text:
         with speaking_to(reader):
-            return self._notice(session, notice, now)
+            return self._notice(session, notice, now, to)
 
     def _card(self, session: Session, sent: Sequence[Preview]) -> Text:
         lines = [say("**Session {code}** – {state}", code=session.code, state=say(state_of(session))), ""]
@@ -143,7 +144,7 @@ class Cards(TeamTexts, OfferTexts):
     def reactions(self, session: Session) -> dict[str, str]:
         return offered(session)
 
-    def _notice(self, session: Session, notice: Notice, now: datetime) -> Text:
+    def _notice(self, session: Session, notice: Notice, now: datetime, to: str | None) -> Text:
         values = {
             "code": session.code,
             "state": say(STATE_WORDS[session.state]).replace("**", ""),
@@ -160,6 +161,7 @@ class Cards(TeamTexts, OfferTexts):
             "problem": problem_in_words(undelivered(session)) or say("the reason is not known"),
             "choices": choices(session),
             "why": self.why_nobody(session),
+            "call": self._way_into_call(session, to),
             "when": when(session, self.moment, self.zone, reader().language),
             "delete_at": escaped(self.moment(delete_at(session), self.zone, reader().language)),
         }
@@ -275,6 +277,14 @@ class Cards(TeamTexts, OfferTexts):
         if link.seat is not None:
             return [say("You have used your link to the call. `call {code}` gives you a new one.", code=session.code)]
         return [f"[{say('Join the call')}]({self.call_address(session, link)})"]
+
+    def _way_into_call(self, session: Session, to: str | None) -> str:
+        """For `to` alone: by their link only they come into the call."""
+        link = session.call_link(to) if to else None
+        if link is None or link.seat is not None or self.call_address is None:
+            return say("`call {code}` gives you your own link to it.", code=session.code)
+        join = f"[{say('Join the call')}]({self.call_address(session, link)})"
+        return say("{join} is your own way in: it works in one browser, until the session ends.", join=join)
 
     def _ends(self, session: Session) -> list[str]:
         if session.state in (State.CLOSED, State.CANCELLED):

@@ -33,7 +33,8 @@ class CallKind(StrEnum):
 class CallLink:
     """The way into the call for one member of the staff. `user` is their Matrix id, `seat` the one that it was redeemed for.
 
-    `refused`: another browser tried it afterwards, and its owner was told.
+    `refused`: another browser tried it afterwards, and its owner was told. `kind` is what was rung for last before it was redeemed,
+    None before anybody rang: the page that it opens begins with camera or without.
     """
 
     id: str
@@ -41,57 +42,81 @@ class CallLink:
     digest: bytes = field(repr=False)
     seat: str | None = None
     refused: bool = False
+    kind: CallKind | None = None
 
 
 def offered(session: Session, command: c.CallOffered, now: datetime) -> Outcome:
-    """Whoever has a link already keeps it."""
+    """Whoever has a link already keeps it. It stands on the card of the one who reads the card; everybody else receives it."""
     user = command.link.user
     if user not in session.staff_inside or session.call_link(user) is not None:
         return session, ()
-    return replace(session, call_links=(*session.call_links, command.link)), (e.UpdateCard(),)
+    link = replace(command.link, kind=_rung_for(session))
+    told = () if user == session.requester else (e.Tell(Notice.CALL_OFFERED, user),)
+    return replace(session, call_links=(*session.call_links, link)), (e.UpdateCard(), *told)
 
 
 def call(session: Session, command: c.Call, now: datetime) -> Outcome:
     """A new link for who asks, which ends the one before unless a browser uses that; the pages ring, and so does who is inside."""
     if command.by not in session.staff_inside:
         raise NotInTheRoom(code=session.code)
-    others = tuple(link for link in session.call_links if link.user != command.by)
-    called = replace(session, call_links=(*others, replace(command.link, user=command.by)), last_activity_at=now)
-    colleagues = (e.Tell(Notice.CALLED, user) for user in sorted(session.staff_inside - {command.by}))
-    return called, (e.RingCall(command.kind, command.link.id), *colleagues, e.UpdateCard())
+    others = (link for link in session.call_links if link.user != command.by)
+    rung = tuple(replace(link, kind=command.kind) if link.seat is None else link for link in others)
+    own = replace(command.link, user=command.by, kind=command.kind)
+    called = replace(session, call_links=(*rung, own), last_activity_at=now)
+    return called, (e.RingCall(command.kind, command.link.id), *_told_of_call(session, command.by), e.UpdateCard())
 
 
 def seat_claimed(session: Session, command: c.CallSeatClaimed, now: datetime) -> Outcome:
-    """The first browser has the link for good; for any other its owner is told, once. The seat of an earlier link is over."""
+    """The first browser has the link for good; for any other its owner is told, once. The seat of an earlier link is over.
+
+    With the first seat a call begins, of which the others learn unless somebody has rung for it.
+    """
     if any(seat.digest == command.seat.digest for seat in session.seats):
         return session, ()
     link = next((link for link in session.call_links if link.id == command.link), None)
     if link is None:
         return session, ()
     if link.seat is not None:
-        told = () if link.refused else (e.Tell(Notice.CALL_LINK_TRIED, link.user),)
-        return _with_link(session, replace(link, refused=True)), told
+        warned = () if link.refused else (e.Tell(Notice.CALL_LINK_TRIED, link.user),)
+        return _with_link(session, replace(link, refused=True)), warned
+    begins = _rung_for(session) is None and not any(seat.call_of and seat.live for seat in session.seats)
+    told = _told_of_call(session, link.user) if begins else ()
     session, out = _without_seats(session, {link.user}, Ended.MOVED)
     taken = {seat.number for seat in session.seats if seat.call_of and seat.live}
     number = next(number for number in range(1, len(taken) + 2) if number not in taken)
     seat = replace(command.seat, link="", role=Role.CALL, number=number, call_of=link.user, state=SeatState.CLAIMED, last_beat_at=now)
     seated = replace(session, seats=(*session.seats, seat), last_activity_at=now)
-    return _with_link(seated, replace(link, seat=seat.id)), (*out, e.ProvisionVisitor(seat.id), e.UpdateCard())
+    return _with_link(seated, replace(link, seat=seat.id)), (*out, e.ProvisionVisitor(seat.id), *told, e.UpdateCard())
 
 
 def settled(before: Session, after: Session) -> Outcome:
     """Holds after every decision: no call before the start, none after the end, none for who is not in the room.
 
-    Who holds a session that has just begun, or has just come back into it, is offered a link.
+    Whoever of the staff is in the room of a session that has just begun, or has just come into it, is offered a link.
     """
     inside = _may_call(after)
     session, effects = _without_seats(after, {seat.call_of for seat in after.seats if seat.call_of} - inside, Ended.CLOSED)
     if any(link.user not in inside for link in session.call_links):
         session = replace(session, call_links=tuple(link for link in session.call_links if link.user in inside))
-    holder = session.holder
-    if holder is not None and holder in inside - _may_call(before) and session.call_link(holder) is None:
-        effects = (*effects, e.OfferCall(holder))
-    return session, effects
+    came = (user for user in sorted(inside - _may_call(before)) if session.call_link(user) is None)
+    return session, (*effects, *(e.OfferCall(user) for user in came))
+
+
+def still_to_tell(session: Session, notice: Notice, user: str) -> bool:
+    """Between the decision and the message a call may have ended, or the link have been used: then there is nothing more to say."""
+    if notice not in (Notice.CALLED, Notice.CALL_OFFERED):
+        return True
+    link = session.call_link(user)
+    return user in _may_call(session) and (notice is Notice.CALLED or (link is not None and link.seat is None))
+
+
+def _rung_for(session: Session) -> CallKind | None:
+    return next((link.kind for link in reversed(session.call_links) if link.kind), None)
+
+
+def _told_of_call(session: Session, by: str) -> tuple[Effect, ...]:
+    """All others of the staff who are in the room."""
+    return tuple(e.Tell(Notice.CALLED, user) for user in sorted(session.staff_inside - {by}))
 
 
 def _may_call(session: Session) -> frozenset[str]:

@@ -58,6 +58,7 @@ class Notice(StrEnum):
     HANDED_OVER = "handed_over"
     CALLED = "called"
     CALL_LINK_TRIED = "call_link_tried"
+    CALL_OFFERED = "call_offered"
 
 
 MENTIONING = frozenset(
@@ -203,7 +204,7 @@ class RemoveRecord(Effect):
 
 @dataclass(frozen=True, slots=True)
 class OfferCall(Effect):
-    """Make the personal link to the call for somebody who is in the room, where the deployment has calls by link."""
+    """Make the personal link to the call for somebody of the staff who is in the room, where the deployment has calls by link."""
 
     lane: ClassVar[str] = "call"
     user: str

@@ -31,7 +31,9 @@ class CallLinks:
         return CallLink(id=link_id, user=user, digest=digest_of(self._token(session, link_id)))
 
     def address(self, session: Session, link: CallLink) -> str:
-        return f"{self.public_url}/c#{self._token(session, link.id)}"
+        """The page knows by it, before it asks anything, whether the call was meant to have pictures."""
+        without_picture = ".audio" if link.kind is CallKind.AUDIO else ""
+        return f"{self.public_url}/c#{self._token(session, link.id)}{without_picture}"
 
     def _token(self, session: Session, link_id: str) -> str:
         return token_from(self.keys.derive(session.key, f"call/{link_id}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from teleconnect_bot.domain.calls import still_to_tell
 from teleconnect_bot.domain.effects import MENTIONING, Effect, Notice, RemindStaff, Tell
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
@@ -21,6 +22,9 @@ ABOUT_A_PLACE: Mapping[str, str] = {"admit": "✅", "refuse": "❌"}
 QUESTION, CHOICE = "question.place", "choice"
 """How the ledger keys of such a question begin, with the seat's id behind it, and of the reactions that the bot offers."""
 
+FOR_ONE_ALONE = frozenset({Notice.CALL_OFFERED})
+"""Nothing to read for others in the room of an organisation."""
+
 
 class StaffNotices:
     def __init__(
@@ -36,6 +40,8 @@ class StaffNotices:
         effect = cast(Tell, queued.effect)
         session = await self.sessions.load(queued.session)
         if session is None or session.state in (State.TEARING_DOWN, State.GONE):
+            return
+        if not still_to_tell(session, effect.notice, effect.to or session.requester):
             return
         if effect.about and (session.asking is None or session.asking.id != effect.about):
             return
@@ -67,14 +73,15 @@ class StaffNotices:
 
     async def _tell(self, session: Session, user: str, notice: Notice, key: str) -> Trace | None:
         """The notice as it was sent, now or before; None for somebody who cannot be reached."""
-        room = session.chat if user == session.requester else await self.chat.room_of(user) or await asked_in(self.ledger, session, user)
+        own = session.chat if user == session.requester else await self.chat.room_of(user)
+        room = own or (None if notice in FOR_ONE_ALONE else await asked_in(self.ledger, session, user))
         if not room:
             return None
         trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, room)
         if trace.state is TraceState.PLANNED:
             if not user:
                 return await self._tell_team(session, notice, trace)
-            text = self.texts.notice(session, notice, self.clock.now(), await self.settings.of(user))
+            text = self.texts.notice(session, notice, self.clock.now(), await self.settings.of(user), user if own else None)
             mention = user if notice in MENTIONING else None
             return await self.ledger.made(trace, await self.chat.post(room, text, transaction_of(trace), mention=mention))
         return trace

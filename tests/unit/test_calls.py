@@ -10,7 +10,7 @@ import pytest
 from teleconnect_bot.domain import commands as c
 from teleconnect_bot.domain import effects as e
 from teleconnect_bot.domain import errors
-from teleconnect_bot.domain.calls import CallKind, CallLink
+from teleconnect_bot.domain.calls import CallKind, CallLink, still_to_tell
 from teleconnect_bot.domain.effects import Notice
 from teleconnect_bot.domain.guest_link import Ended, Seat, SeatState, digest_of
 from teleconnect_bot.domain.life import decide
@@ -90,7 +90,7 @@ def test_a_link_that_the_session_does_not_have_is_refused() -> None:
 
 def test_call_gives_a_new_link_and_the_old_one_is_worth_nothing() -> None:
     session, effects = decide(offered(), c.Call(REQUESTER, CallKind.AUDIO, replace(link(2), user="")), NOW)
-    assert session.call_links == (link(2),)
+    assert session.call_links == (replace(link(2), kind=CallKind.AUDIO),)
     assert e.RingCall("audio", "call2") in effects
     assert decide(session, c.CallSeatClaimed("call1", browser()), NOW) == (session, ())
 
@@ -107,7 +107,7 @@ def test_who_redeems_a_new_link_is_out_of_the_call_in_the_browser_before() -> No
 def test_a_colleague_in_the_room_has_a_link_of_their_own_and_rings_too() -> None:
     session = replace(offered(), colleagues=frozenset({COLLEAGUE}), staff_inside=frozenset({REQUESTER, COLLEAGUE}))
     called, effects = decide(session, c.Call(COLLEAGUE, CallKind.VIDEO, link(2)), NOW)
-    assert called.call_links == (link(), link(2, COLLEAGUE))
+    assert called.call_links == tuple(replace(each, kind=CallKind.VIDEO) for each in (link(), link(2, COLLEAGUE)))
     assert e.Tell(Notice.CALLED, REQUESTER) in effects
     assert e.Tell(Notice.CALLED, COLLEAGUE) not in effects
 
@@ -139,6 +139,44 @@ def test_link_and_seat_end_with_the_session_or_with_the_owners_presence(end: str
     assert effects.count(e.RevokeSeat("callseat1")) == 1
     assert seat.user is not None
     assert effects.count(e.RemoveFromRoom(seat.user)) == 1
+
+
+def test_everybody_of_the_staff_who_comes_in_is_offered_a_link_and_receives_it_once() -> None:
+    session, effects = decide(replace(made.active(), staff_invited=frozenset({REQUESTER, COLLEAGUE})), c.StaffJoined(COLLEAGUE), NOW)
+    assert e.OfferCall(COLLEAGUE) in effects
+    session, effects = decide(session, c.CallOffered(link(2, COLLEAGUE)), NOW)
+    assert e.Tell(Notice.CALL_OFFERED, COLLEAGUE) in effects
+    assert decide(session, c.CallOffered(link(3, COLLEAGUE)), NOW) == (session, ())
+    _, effects = decide(session, c.CallOffered(link()), NOW)
+    assert not [effect for effect in effects if isinstance(effect, e.Tell)], "on the card of the one who reads the card"
+
+
+def test_with_the_first_seat_a_call_begins_of_which_the_others_learn_once() -> None:
+    both = replace(made.active(), staff_inside=frozenset({REQUESTER, COLLEAGUE}))
+    both = after(both, c.CallOffered(link()), c.CallOffered(link(2, COLLEAGUE)))
+    begun, effects = decide(both, c.CallSeatClaimed("call1", browser()), NOW)
+    assert [effect for effect in effects if isinstance(effect, e.Tell)] == [e.Tell(Notice.CALLED, COLLEAGUE)]
+    _, effects = decide(begun, c.CallSeatClaimed("call2", browser(2)), NOW)
+    assert not [effect for effect in effects if isinstance(effect, e.Tell)]
+
+
+def test_whoever_was_rung_for_a_call_is_not_told_again_that_it_begins_and_all_links_lead_into_that_kind() -> None:
+    both = replace(made.active(), staff_inside=frozenset({REQUESTER, COLLEAGUE}))
+    rung = after(both, c.CallOffered(link(2, COLLEAGUE)), c.Call(REQUESTER, CallKind.AUDIO, link()))
+    assert {each.kind for each in rung.call_links} == {CallKind.AUDIO}
+    for claimed in ("call1", "call2"):
+        _, effects = decide(rung, c.CallSeatClaimed(claimed, browser()), NOW)
+        assert not [effect for effect in effects if isinstance(effect, e.Tell)]
+    later = after(replace(rung, staff_inside=rung.staff_inside | {BACKUP}), c.CallOffered(link(3, BACKUP)))
+    assert later.call_links[-1].kind is CallKind.AUDIO
+
+
+@pytest.mark.parametrize("notice", [Notice.CALLED, Notice.CALL_OFFERED])
+def test_of_a_call_that_is_over_or_a_link_that_is_used_nobody_is_told_afterwards(notice: Notice) -> None:
+    assert still_to_tell(offered(), notice, REQUESTER)
+    assert not still_to_tell(after(offered(), c.Close(REQUESTER)), notice, REQUESTER)
+    assert not still_to_tell(offered(), notice, COLLEAGUE)
+    assert still_to_tell(in_call(), notice, REQUESTER) is (notice is Notice.CALLED)
 
 
 def test_a_session_that_is_taken_up_again_offers_a_new_link() -> None:

@@ -235,6 +235,7 @@ call_link = Table(
     _column("digest", LargeBinary, Kept.SESSION, unique=True),
     _column("seat", Text, Kept.SESSION, null=True),
     _column("refused", Boolean, Kept.SESSION),
+    _column("kind", Text, Kept.SESSION, null=True),
 )
 
 message = Table(

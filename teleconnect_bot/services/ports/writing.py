@@ -48,8 +48,8 @@ class StaffTexts(Protocol):
     def reactions(self, session: Session) -> Mapping[str, str]:
         """What can be pressed on the card now: the command's name and the reaction that stands for it."""
 
-    def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text:
-        """A new message about one thing that happened."""
+    def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings, to: str | None = None) -> Text:
+        """A new message about one thing that happened. It may hold the personal link of `to`, whom nobody else reads it beside."""
 
     def alert(self, session: Session, now: datetime, reader: Settings) -> tuple[str, str]:
         """That somebody waits, for a mail: subject, and body in Markdown. The code alone, since others may read it on the way."""
