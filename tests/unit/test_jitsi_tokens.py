@@ -79,7 +79,7 @@ def test_the_claims_are_exactly_these(algorithm: str) -> None:
         "sub": "jitsi.example.org",
         "room": ROOM,
         "nbf": moment - 30,
-        "exp": moment + 300,
+        "exp": moment + 90,
         "context": {
             "user": {"id": "a1b2", "name": "Staff call", "moderator": True, "affiliation": "owner"},
             "features": {
