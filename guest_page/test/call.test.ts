@@ -41,14 +41,25 @@ test("who is out of the room is out of the call", () => {
   assert.equal(roster.only(new Set(["@b:x"])), true);
 });
 
+test("of too many the last to come is the one too many, whatever the clocks say; of those who come at once the same one everywhere", () => {
+  const roster = new Roster();
+  const word = { video: false, poor: false };
+  for (const [index, party] of ["f", "e", "d", "c", "b"].entries()) roster.here(`@${party}:x`, party, { ...word, stayed: 60_000 + index }, 100_000);
+  roster.here("@a:x", "a", { ...word, stayed: 500 }, 100_000);
+  assert.equal(roster.isFullBefore("z", 20_000), false, "before them all");
+  assert.equal(roster.isFullBefore("0", 99_000), false);
+  assert.equal(roster.isFullBefore("z", 99_000), true, "at the same time as the sixth");
+  assert.equal(roster.isFullBefore("0", 109_000), true, "after six");
+});
+
 test("of two exactly one calls", () => {
   for (const [one, other] of [["a", "b"], ["0f", "f0"], ["zz", "za"]] as const) assert.notEqual(calls(one, other), calls(other, one));
 });
 
 test("what no page of ours has sent is nothing", () => {
   for (const raw of [{}, { kind: "here" }, { kind: "signal", from: "a", to: "b", event: "x", content: null }, { kind: "other", party: "a" }]) assert.equal(readContent(raw), null);
-  assert.deepEqual(readContent({ kind: "here", party: "a", video: 1 }), { kind: "here", party: "a", video: false, poor: false });
-  assert.deepEqual(readContent({ kind: "here", party: "a", video: true, poor: true }), { kind: "here", party: "a", video: true, poor: true });
+  assert.deepEqual(readContent({ kind: "here", party: "a", video: 1, stayed: "9" }), { kind: "here", party: "a", video: false, poor: false, stayed: 0 });
+  assert.deepEqual(readContent({ kind: "here", party: "a", video: true, poor: true, stayed: 9 }), { kind: "here", party: "a", video: true, poor: true, stayed: 9 });
 });
 
 test("a picture goes after three bad moments in a row, once, and not for a single one", () => {

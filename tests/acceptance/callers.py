@@ -23,7 +23,7 @@ async def a_person(visitor: NewVisitor) -> Visitor:
 async def join(person: Visitor, *, camera: bool = True) -> None:
     if camera:
         await person.press("Camera")
-    await person.page.get_by_role("button", name="Join the call").click()
+    await person.page.get_by_role("button", name="Join the call").click(timeout=MS)
     await is_in_the_call(person)
 
 
@@ -48,7 +48,7 @@ async def open_staffs_page(visitor: NewVisitor, link: str) -> Visitor:
     """The button behind a personal link is pressed, whatever comes of it."""
     staff = await a_person(visitor)
     await staff.follow(link)
-    await staff.page.get_by_role("button", name="Join the call").click()
+    await staff.page.get_by_role("button", name="Join the call").click(timeout=MS)
     return staff
 
 

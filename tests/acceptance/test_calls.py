@@ -42,7 +42,9 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
 
     karim = await a_person(visitor)
     await karim.come_in(link, "Karim")
-    await join(karim)
+    await join(karim, camera=False)
+    await until(karim.page, lambda all_: sound_on(2)(all_) and pictures_on(2)(all_))
+    await karim.press("Camera")
     everybody = (anna, staff, karim)
     for person in everybody:
         await until(person.page, lambda all_: sound_on(2)(all_) and pictures_on(2)(all_))

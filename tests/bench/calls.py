@@ -56,7 +56,6 @@ async def _measured(directory: Path) -> list[Row]:
         await nurse.take()
         staff = await open_staffs_page(new_visitor, await link_to_the_call(nurse))
         await is_in_the_call(staff)
-        await staff.press("Camera")
         devtools = await anna.context.new_cdp_session(anna.page)
         await devtools.send("Network.enable")
         await devtools.send("Network.emulateNetworkConditions", FAST_3G)

@@ -41,6 +41,7 @@ export class Leg {
   private readonly outgoing: MediaStream;
   private limits: Limits | null = null;
   private limiting: Promise<void> = Promise.resolve();
+  private calls = false;
   private over = false;
   private quiet = false;
 
@@ -54,8 +55,9 @@ export class Leg {
     const { microphone, camera } = lines.media;
     this.outgoing = new MediaStream([microphone, camera].filter((track) => track !== null));
     call.on(CallEvent.Error, () => undefined);
-    call.on(CallEvent.Hangup, () => this.finish());
+    // Not by its event for hanging up, which is missing where the SDK gives up by itself.
     call.on(CallEvent.State, () => {
+      if (call.state === CallState.Ended) return this.finish();
       if (call.state === CallState.Connected) void this.keepLimits();
       parts.changed();
     });
@@ -71,6 +73,7 @@ export class Leg {
   }
 
   async ring(): Promise<void> {
+    this.calls = true;
     await this.call.placeCallWithCallFeeds([this.feed()]);
   }
 
@@ -141,11 +144,13 @@ export class Leg {
     if (quietly) this.finish();
   }
 
-  /** The SDK waits for nobody when it hangs up, so what goes wrong then is caught here. */
+  /** The SDK waits for nobody when it hangs up or answers, so what goes wrong then is caught here. */
   private async say(event: string, content: Record<string, unknown>): Promise<void> {
     if (this.quiet) return;
     const said = this.parts.send(event, content);
-    await (event === "m.call.hangup" ? said.catch(() => undefined) : said);
+    if (event === "m.call.hangup") return said.catch(() => undefined);
+    if (event === "m.call.answer") return said.catch(() => this.end(false));
+    await said;
   }
 
   /** One after the other: a browser refuses to set what it is setting. */
@@ -179,6 +184,8 @@ export class Leg {
   }
 
   private watch(connection: RTCPeerConnection): void {
+    // Without a microphone there would be nothing to negotiate, and the other side never asked to be heard.
+    if (this.calls && this.outgoing.getAudioTracks().length === 0) connection.addTransceiver("audio", { direction: "recvonly" });
     const set = connection.setRemoteDescription.bind(connection);
     connection.setRemoteDescription = (said: RTCSessionDescriptionInit) => set(said.sdp === undefined ? said : { type: said.type, sdp: withLargerPackets(said.sdp) });
     connection.addEventListener("track", ({ track }) => {

@@ -1,16 +1,18 @@
 /** One person's part in the call of a session: who else is in it, the lines to them, microphone and camera. */
-import { Leg, type Lines } from "./leg.ts";
-import { LocalMedia, type Trouble } from "./local_media.ts";
+import type { Lines } from "./leg.ts";
+import { Legs } from "./legs.ts";
+import { LocalMedia, type Opening, type Trouble } from "./local_media.ts";
 import { Line, limitsFor, MOST_PEOPLE, pictureBetween } from "./quality.ts";
 import { Ringer } from "./ringer.ts";
-import { calls, type Participant, Roster } from "./roster.ts";
+import { calls, newParty, type Participant, Roster } from "./roster.ts";
 import { TurnServers } from "./turn_servers.ts";
-import { type CallContent, type Channel, HERE_EVERY_MS, readContent, RING_EVENT, type Said } from "./wire.ts";
+import { type CallContent, type Channel, GONE_AFTER_MS, HERE_EVERY_MS, readContent, RING_EVENT, type Said } from "./wire.ts";
 
 const LISTEN_EVERY_MS = 1_000;
 const SAMPLE_EVERY = 4;
-const LOUD = 0.02;
 const RENEW_EVERY_MS = 30_000;
+/** Whoever comes into the room is told who is in the call, by each of those a little apart. */
+const TELL_WITHIN_MS = 2_000;
 
 export type Problem = "no_relay" | "full" | "no_network" | null;
 /** Why the picture went, if it did not go by this person's own choice. */
@@ -32,6 +34,15 @@ export interface Parts {
   ring: () => void;
 }
 
+/** What the browser gives: its devices, milliseconds of a clock that nobody sets, and chance from 0 to 1. */
+export interface Browser {
+  devices: MediaDevices | undefined;
+  now: () => number;
+  chance: () => number;
+}
+
+const THIS_BROWSER: Browser = { devices: globalThis.navigator?.mediaDevices, now: () => performance.now(), chance: Math.random };
+
 export class Mesh {
   readonly media: LocalMedia;
   joined = false;
@@ -46,38 +57,48 @@ export class Mesh {
   microphoneTrouble: Trouble | null = null;
   cameraTrouble: Trouble | null = null;
   private readonly parts: Parts;
+  private readonly browser: Browser;
   private readonly roster = new Roster();
   private readonly ringer: Ringer;
   private readonly turn: TurnServers;
-  private readonly legs = new Map<string, Leg>();
-  private readonly loud = new Map<string, boolean>();
-  private readonly early = new Map<string, Said[]>();
   private readonly stopListening: () => void;
+  private readonly expiring: number;
+  private legs: Legs | null = null;
   private line = new Line();
-  private lines: Lines | null = null;
   private party = "";
+  private since = 0;
+  private members: ReadonlySet<string> | null = null;
   private timers: number[] = [];
+  /** Counts joins and ends: what an earlier one still waits for is not wanted any more. */
+  private attempt = 0;
+  private over = false;
 
-  constructor(parts: Parts, devices: MediaDevices | undefined = navigator.mediaDevices) {
+  constructor(parts: Parts, browser: Browser = THIS_BROWSER) {
     this.parts = parts;
-    this.media = new LocalMedia(devices);
+    this.browser = browser;
+    this.media = new LocalMedia(browser.devices);
+    this.media.ended = (kind) => void (kind === "camera" ? this.setCamera(this.cameraOn) : this.setMicrophone(this.microphoneOn));
     this.ringer = new Ringer(parts.ring, parts.changed);
     this.turn = new TurnServers(parts.client);
     this.makeReady();
-    for (const said of parts.channel.recent()) if (said.age < HERE_EVERY_MS * 2.5) this.hear(said, false);
+    for (const said of parts.channel.recent()) if (said.age < GONE_AFTER_MS) this.hear(said, false);
     this.stopListening = parts.channel.listen((said) => this.hear(said, true));
     window.addEventListener("online", this.restart);
     window.addEventListener("pagehide", this.leaveQuickly);
     (navigator as { connection?: EventTarget }).connection?.addEventListener("change", this.restart);
-    this.timers.push(window.setInterval(() => this.expire(), HERE_EVERY_MS / 4));
+    this.expiring = window.setInterval(() => this.expire(), HERE_EVERY_MS / 4);
   }
 
   /** Everybody else in the call. */
   get others(): Tile[] {
-    return this.roster.all.map((each) => {
-      const leg = this.legs.get(each.party);
-      return { ...each, video: each.video && this.seen(each), stream: leg?.stream ?? null, connected: leg?.connected === true, speaking: this.loud.get(each.party) === true };
-    });
+    const { legs } = this;
+    return this.roster.all.map((each) => ({
+      ...each,
+      video: each.video && this.seen(each),
+      stream: legs?.stream(each.party) ?? null,
+      connected: legs?.connected(each.party) === true,
+      speaking: legs?.speaks(each.party) === true,
+    }));
   }
 
   /** Sound alone where there are too many for pictures. */
@@ -87,44 +108,52 @@ export class Mesh {
 
   /** From within a click, so that browsers let it sound. */
   async join(): Promise<void> {
-    if (this.joined || this.joining) return;
-    this.joining = true;
-    this.problem = null;
+    if (this.joined || this.joining || this.over) return;
+    const attempt = (this.attempt += 1);
+    const wanted = (): boolean => this.attempt === attempt;
+    [this.joining, this.problem] = [true, null];
     this.ringer.stop();
     this.parts.changed();
     try {
-      await this.enter();
+      await this.enter(wanted);
     } catch {
-      this.problem = "no_network";
-      this.out();
+      if (wanted()) this.refuse("no_network");
     }
-    this.joining = false;
+    if (wanted()) this.joining = false;
     this.parts.changed();
   }
 
+  /** Also of a call that one is only on the way into. */
   async leave(): Promise<void> {
-    if (!this.joined) return;
-    const { party } = this;
+    if (!this.joined && !this.joining) return;
+    const { party, joined } = this;
     this.out();
     this.parts.changed();
-    await this.parts.channel.send({ kind: "gone", party }).catch(() => undefined);
+    if (joined) await this.parts.channel.send({ kind: "gone", party }).catch(() => undefined);
   }
 
   /** For good: the session is over, or the page goes. */
   stop(): void {
+    this.over = true;
     this.out();
     this.ringer.stop();
     this.stopListening();
     window.removeEventListener("online", this.restart);
     window.removeEventListener("pagehide", this.leaveQuickly);
     (navigator as { connection?: EventTarget }).connection?.removeEventListener("change", this.restart);
-    for (const timer of this.timers) window.clearInterval(timer);
-    this.timers = [];
+    window.clearInterval(this.expiring);
   }
 
-  setMicrophone(on: boolean): void {
+  /** One that could not be opened before is asked for anew. */
+  async setMicrophone(on: boolean): Promise<void> {
     this.microphoneOn = on;
-    if (this.media.microphone !== null) this.media.microphone.enabled = on;
+    if (on && this.joined && this.media.microphone === null) {
+      const opening = await this.media.openMicrophone();
+      if (opening === "given_up" || !this.joined) return;
+      this.microphoneOpened(opening);
+      await this.legs?.refresh();
+    }
+    if (this.media.microphone !== null) this.media.microphone.enabled = this.microphoneOn;
     this.parts.changed();
   }
 
@@ -133,26 +162,23 @@ export class Mesh {
     this.cameraOn = on;
     this.pictureGone = null;
     this.line.forget();
-    if (this.joined) {
-      if (on && this.media.camera === null) this.cameraTrouble = await this.media.openCamera();
+    if (this.joined || this.joining) {
       if (!on) this.media.closeCamera();
-      this.cameraOn = this.media.camera !== null;
+      else if (this.media.camera === null && !(await this.cameraOpened(this.media.openCamera()))) return;
       await this.mediaChanged();
     }
     this.parts.changed();
   }
 
   async turnCamera(): Promise<void> {
-    this.cameraTrouble = await this.media.turnCamera();
-    this.cameraOn = this.media.camera !== null;
-    await this.mediaChanged();
+    if (await this.cameraOpened(this.media.turnCamera())) await this.mediaChanged();
   }
 
   /** Said to the others too, who then send less to here. */
   async setPoorMode(on: boolean): Promise<void> {
     this.poorMode = on;
     this.line.forget();
-    this.fit();
+    this.legs?.fit();
     if (this.cameraOn && !this.pictureAllowed) return this.pictureMustGo("poor");
     this.parts.changed();
     await this.sayHere().catch(() => undefined);
@@ -166,9 +192,16 @@ export class Mesh {
     this.ringer.stop();
   }
 
-  /** Who is in the session's room now; anybody else is no longer in the call. */
+  /** Who is in the session's room now: anybody else is no longer in the call, and whoever came cannot know who is. */
   membersAre(users: ReadonlySet<string>): void {
+    const before = this.members;
+    this.members = users;
     if (this.roster.only(users)) this.tidy();
+    const { party } = this;
+    if (!this.joined || before === null || [...users].every((user) => before.has(user))) return;
+    window.setTimeout(() => {
+      if (this.joined && this.party === party) void this.sayHere().catch(() => undefined);
+    }, this.browser.chance() * TELL_WITHIN_MS);
   }
 
   /** In the call, this person among them. */
@@ -180,22 +213,27 @@ export class Mesh {
     return pictureBetween(this.people, poor || this.poorMode);
   }
 
-  /** What goes over each line, by who is there now. */
-  private fit(): void {
-    for (const each of this.roster.all) this.legs.get(each.party)?.limit(limitsFor(this.people, each.poor || this.poorMode));
-  }
-
-  private async enter(): Promise<void> {
+  private async enter(wanted: () => boolean): Promise<void> {
     if (this.roster.all.length >= MOST_PEOPLE) return this.refuse("full");
-    const [servers] = await Promise.all([this.turn.fresh(), this.openMedia()]);
+    const [servers] = await Promise.all([this.turn.patiently(wanted), this.openMedia(wanted)]);
+    if (!wanted()) return;
     if (servers.length === 0 && this.parts.forceRelay) return this.refuse("no_relay");
-    const { client, room, forceRelay } = this.parts;
-    this.lines = { client, room, forceRelay, turn: this.turn, media: this.media };
-    this.party = randomId();
+    const { client, room, forceRelay, channel, changed } = this.parts;
+    this.party = newParty();
+    this.since = this.browser.now();
     this.joined = true;
-    const said = this.sayHere();
-    for (const each of this.roster.all) this.connect(each);
-    await said;
+    this.legs = new Legs({
+      lines: { client, room, forceRelay, turn: this.turn, media: this.media },
+      party: this.party,
+      roster: this.roster,
+      send: (content) => channel.send(content),
+      limits: ({ poor }) => limitsFor(this.people, poor || this.poorMode),
+      sayHere: () => void this.sayHere().catch(() => undefined),
+      changed,
+    });
+    // The lines go up meanwhile; only who cannot be told at all is out again.
+    void this.sayHere().catch(() => wanted() && void this.outBecause("no_network"));
+    for (const each of this.roster.all) this.legs.connect(each);
     this.timers.push(window.setInterval(() => void this.sayHere().catch(() => undefined), HERE_EVERY_MS));
     this.timers.push(window.setInterval(() => void this.turn.fresh().catch(() => undefined), RENEW_EVERY_MS));
     let beat = 0;
@@ -210,30 +248,51 @@ export class Mesh {
   }
 
   private refuse(problem: Problem): void {
+    this.out();
     this.problem = problem;
-    this.media.close();
   }
 
-  private async openMedia(): Promise<void> {
+  private async outBecause(problem: Problem): Promise<void> {
+    this.problem = problem;
+    await this.leave();
+  }
+
+  private async openMedia(wanted: () => boolean): Promise<void> {
     if (!this.pictureAllowed && this.cameraOn) [this.cameraOn, this.pictureGone] = [false, "many"];
-    const trouble = await this.media.open(this.cameraOn);
-    this.microphoneTrouble = trouble.microphone;
-    this.cameraTrouble = trouble.camera;
+    const opening = await this.media.open(this.cameraOn);
+    if (!wanted()) return;
+    this.microphoneOpened(opening.microphone);
+    if (opening.camera !== "given_up") this.cameraTrouble = opening.camera;
     this.cameraOn = this.media.camera !== null;
     if (this.media.microphone !== null) this.media.microphone.enabled = this.microphoneOn;
   }
 
+  private microphoneOpened(opening: Opening): void {
+    if (opening === "given_up") return;
+    this.microphoneTrouble = opening;
+    if (opening !== null) this.microphoneOn = false;
+  }
+
+  /** False when somebody has closed it meanwhile, or the call is over. */
+  private async cameraOpened(opened: Promise<Opening>): Promise<boolean> {
+    const opening = await opened;
+    if (opening === "given_up" || (!this.joined && !this.joining)) return false;
+    this.cameraTrouble = opening;
+    this.cameraOn = this.media.camera !== null;
+    return true;
+  }
+
   private out(): void {
-    this.joined = false;
-    for (const leg of this.legs.values()) leg.end(true);
-    this.legs.clear();
-    this.loud.clear();
+    this.attempt += 1;
+    [this.joined, this.joining] = [false, false];
+    this.legs?.end();
+    this.legs = null;
     this.media.close();
     this.cameraOn = false;
+    this.speaking = false;
     this.pictureGone = null;
-    const [expiring, ...ours] = this.timers;
-    for (const timer of ours) window.clearInterval(timer);
-    this.timers = expiring === undefined ? [] : [expiring];
+    for (const timer of this.timers) window.clearInterval(timer);
+    this.timers = [];
   }
 
   private hear(said: Said, live: boolean): void {
@@ -246,7 +305,7 @@ export class Mesh {
     if (content === null) return;
     switch (content.kind) {
       case "here":
-        return this.heardHere(sender, content, performance.now() - (live ? 0 : said.age), live);
+        return this.heardHere(sender, content, this.browser.now() - (live ? 0 : said.age), live);
       case "gone":
         if (this.roster.gone(sender, content.party)) this.tidy();
         return;
@@ -263,109 +322,55 @@ export class Mesh {
     if (came && live && empty && !this.joined) this.startRinging();
     const there = this.roster.of(user);
     if (this.joined && there !== undefined) {
+      if (this.roster.isFullBefore(this.party, this.since)) return void this.outBecause("full");
       // Whoever came late cannot read what was said before: they learn from the call, or from this word, that we are here.
       if (came && live && !calls(this.party, party)) void this.sayHere().catch(() => undefined);
-      this.connect(there);
+      this.legs?.connect(there);
       if (!this.pictureAllowed && this.cameraOn) void this.pictureMustGo(pictureBetween(this.people, false) ? "poor" : "many");
     }
-    this.fit();
+    this.legs?.fit();
     this.parts.changed();
-  }
-
-  /** Of two who meet one calls, and the other waits for it. */
-  private connect({ user, party }: Participant): void {
-    if (!this.joined || this.lines === null || this.legs.has(party) || !calls(this.party, party)) return;
-    const leg = this.legTo(user, party);
-    leg.ring().catch(() => this.lost(party, leg));
   }
 
   private async heardSignal(said: Said, from: string, event: string, content: Record<string, unknown>): Promise<void> {
-    const { sender } = said;
-    const callId = content["call_id"];
-    if (typeof callId !== "string" || this.lines === null) return;
+    const there = this.roster.of(said.sender);
     if (event === "m.call.invite") {
-      const { video = false, poor = false } = this.roster.of(sender) ?? {};
-      if (this.roster.here(sender, from, { video, poor }, performance.now())) this.tidy();
-      this.legs.get(from)?.end(true);
-      const leg = this.legTo(sender, from, callId);
-      await leg.answer(content).catch(() => leg.end(false));
-      for (const waited of this.early.get(callId) ?? []) this.hear(waited, true);
-      this.early.delete(callId);
-      return this.parts.changed();
-    }
-    if (this.roster.of(sender)?.party !== from) return;
-    const leg = this.legs.get(from);
-    if (leg?.id === callId) await leg.hear(event, content).catch(() => undefined);
-    else if (event === "m.call.candidates") this.early.set(callId, [...(this.early.get(callId) ?? []), said].slice(-20));
-  }
-
-  private legTo(user: string, party: string, callId?: string): Leg {
-    const { lines } = this;
-    if (lines === null) throw new Error("not in the call");
-    const leg: Leg = new Leg(
-      {
-        lines,
-        peer: user,
-        send: (event, content) => this.parts.channel.send({ kind: "signal", from: this.party, to: party, event, content }),
-        changed: this.parts.changed,
-        ended: () => this.lost(party, leg),
-      },
-      callId,
-    );
-    this.legs.set(party, leg);
-    this.fit();
-    return leg;
-  }
-
-  /** A line broke. If both are still there, the next word of either makes a new one. */
-  private lost(party: string, leg: Leg): void {
-    if (this.legs.get(party) !== leg) return;
-    this.legs.delete(party);
-    this.loud.delete(party);
+      const known = there?.party === from ? there : { video: there?.video === true, poor: there?.poor === true };
+      if (this.roster.here(said.sender, from, known, this.browser.now())) this.tidy();
+    } else if (there !== undefined && there.party !== from) return;
+    await this.legs?.hear(said, from, event, content);
     this.parts.changed();
-    if (!this.joined) return;
-    window.setTimeout(() => {
-      const there = this.roster.all.find((each) => each.party === party);
-      if (!this.joined || there === undefined || this.legs.has(party)) return;
-      if (calls(this.party, party)) this.connect(there);
-      else void this.sayHere().catch(() => undefined);
-    }, 2_000);
   }
 
   private tidy(): void {
-    const there = new Set(this.roster.all.map(({ party }) => party));
-    for (const [party, leg] of this.legs) {
-      if (there.has(party)) continue;
-      this.legs.delete(party);
-      this.loud.delete(party);
-      leg.end(true);
-    }
-    if (there.size === 0) this.ringer.stop();
-    this.fit();
+    this.legs?.tidy();
+    if (this.roster.all.length === 0) this.ringer.stop();
+    if (this.problem === "full" && this.roster.all.length < MOST_PEOPLE) this.problem = null;
+    if (this.pictureGone === "many" && this.pictureAllowed) this.pictureGone = null;
+    this.legs?.fit();
     this.parts.changed();
   }
 
   private async mediaChanged(): Promise<void> {
-    await Promise.all([...this.legs.values()].map((leg) => leg.refresh().catch(() => undefined)));
-    await this.sayHere().catch(() => undefined);
+    if (this.joined) {
+      await this.legs?.refresh();
+      await this.sayHere().catch(() => undefined);
+    }
     this.parts.changed();
   }
 
   private sayHere(): Promise<void> {
-    return this.parts.channel.send({ kind: "here", party: this.party, video: this.media.camera !== null, poor: this.poorMode });
+    const stayed = Math.round(this.browser.now() - this.since);
+    return this.parts.channel.send({ kind: "here", party: this.party, video: this.media.camera !== null, poor: this.poorMode, stayed });
   }
 
   private async listenToAll(sampling: boolean): Promise<void> {
-    let [mine, worst, lost] = [0, null as number | null, 0];
-    for (const [party, leg] of this.legs) {
-      const heard = await leg.listen();
-      this.loud.set(party, heard.theirs > LOUD);
-      mine = Math.max(mine, heard.mine);
-      if (heard.line.outgoing !== null) worst = Math.min(worst ?? Infinity, heard.line.outgoing);
-      lost = Math.max(lost, heard.line.lost);
-    }
-    this.speaking = this.microphoneOn && mine > LOUD;
-    if (sampling && this.cameraOn && this.legs.size > 0 && this.line.sample({ outgoing: worst, lost }, this.poorMode)) await this.pictureMustGo("poor");
+    const { legs } = this;
+    if (legs === null) return;
+    const { mine, line } = await legs.listen();
+    if (this.legs !== legs) return;
+    this.speaking = this.microphoneOn && legs.isLoud(mine);
+    if (sampling && this.cameraOn && legs.any && this.line.sample(line, this.poorMode)) await this.pictureMustGo("poor");
     this.parts.changed();
   }
 
@@ -376,7 +381,7 @@ export class Mesh {
   }
 
   private expire(): void {
-    if (this.roster.expire(performance.now(), (party) => this.legs.get(party)?.connected === true)) this.tidy();
+    if (this.roster.expire(this.browser.now(), (party) => this.legs?.connected(party) === true)) this.tidy();
   }
 
   private startRinging(): void {
@@ -385,15 +390,11 @@ export class Mesh {
 
   private readonly restart = (): void => {
     if (!this.joined) return;
-    const all = (): void => [...this.legs.values()].forEach((leg) => leg.restart());
+    const all = (): void => this.legs?.restart();
     void this.turn.renew().then(all, all);
   };
 
   private readonly leaveQuickly = (): void => {
     if (this.joined) void this.parts.channel.send({ kind: "gone", party: this.party }).catch(() => undefined);
   };
-}
-
-function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

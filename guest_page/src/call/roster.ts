@@ -1,5 +1,9 @@
 /** Who is in the call: pure, fed by what is said and by the clock. */
+import { MOST_PEOPLE } from "./quality.ts";
 import { GONE_AFTER_MS } from "./wire.ts";
+
+/** Two who joined closer to each other than this are told apart by their stays alone, since what they say takes its time. */
+const AT_ONCE_MS = 3_000;
 
 export interface Participant {
   user: string;
@@ -9,16 +13,27 @@ export interface Participant {
   poor: boolean;
   /** When they last said that they are there; as this page runs, in milliseconds. */
   heardAt: number;
+  /** When they joined, as far as is known; the same clock. */
+  since: number;
 }
+
+type Word = Pick<Participant, "video" | "poor"> & { stayed?: number };
 
 export class Roster {
   private readonly byUser = new Map<string, Participant>();
 
   /** True when somebody came: nobody of this name was there before, or in another stay. */
-  here(user: string, party: string, { video, poor }: Pick<Participant, "video" | "poor">, now: number): boolean {
+  here(user: string, party: string, { video, poor, stayed = 0 }: Word, now: number): boolean {
     const known = this.byUser.get(user);
-    this.byUser.set(user, { user, party, video, poor, heardAt: now });
-    return known?.party !== party;
+    const same = known?.party === party;
+    this.byUser.set(user, { user, party, video, poor, heardAt: now, since: Math.min(now - stayed, same ? known.since : Infinity) });
+    return !same;
+  }
+
+  /** Whether as many as a call carries were in it before this stay; of those who join at once the same ones are before the others everywhere. */
+  isFullBefore(party: string, since: number): boolean {
+    const before = this.all.filter((each) => (Math.abs(each.since - since) <= AT_ONCE_MS ? each.party < party : each.since < since));
+    return before.length >= MOST_PEOPLE;
   }
 
   /** Who leaves says so for their own stay alone. */
@@ -53,4 +68,9 @@ export class Roster {
 /** Of two, the one who calls: settled by their stays alone, so that they never ring each other. */
 export function calls(mine: string, theirs: string): boolean {
   return mine < theirs;
+}
+
+/** A name for one stay, that nobody else has. */
+export function newParty(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -8,6 +8,8 @@ export interface TurnServer {
   credential: string;
 }
 
+const AGAIN_MS = [1_000, 3_000, 6_000];
+
 export class TurnServers {
   /** Empty when there are none, or they were not asked for yet. */
   known: TurnServer[] = [];
@@ -26,6 +28,19 @@ export class TurnServers {
   async fresh(): Promise<TurnServer[]> {
     if (this.renewed === null || between(this.renewed, this.now()) >= this.goodFor) await this.renew();
     return this.known;
+  }
+
+  /** Like `fresh`, but a homeserver that cannot be asked is asked again for ten seconds, as long as it is wanted. */
+  async patiently(wanted: () => boolean): Promise<TurnServer[]> {
+    for (const pause of AGAIN_MS) {
+      try {
+        return await this.fresh();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        if (!wanted()) return [];
+      }
+    }
+    return this.fresh();
   }
 
   async renew(): Promise<void> {

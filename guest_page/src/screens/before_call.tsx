@@ -41,15 +41,10 @@ export function Ringing({ call, said }: { call: Joinable; said: CallTexts }): JS
   );
 }
 
-/** The way into a call, with microphone and camera chosen before. */
+/** The way into a call, with microphone and camera chosen before. What comes and goes stands below, so that no button moves from under a finger. */
 export function BeforeCall({ call, picture, seat, said, texts }: Shown): JSX.Element {
   return (
     <>
-      {call.others.length > 0 && (
-        <p class="in-call" role="status">
-          {peopleIn(call, { seat, said, texts })}
-        </p>
-      )}
       <div class="call-row">
         <button type="button" class="primary" disabled={call.joining} onClick={() => void call.join()}>
           {call.joining ? said.connecting : said.joinCall}
@@ -57,6 +52,11 @@ export function BeforeCall({ call, picture, seat, said, texts }: Shown): JSX.Ele
         <Switch name={texts.microphone} on={call.microphoneOn} said={said} onPress={(on) => call.setMicrophone(on)} />
         {picture && <Switch name={texts.camera} on={call.cameraOn} said={said} onPress={(on) => void call.setCamera(on)} />}
       </div>
+      {call.others.length > 0 && (
+        <p class="in-call" role="status">
+          {peopleIn(call, { seat, said, texts })}
+        </p>
+      )}
     </>
   );
 }

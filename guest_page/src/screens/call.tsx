@@ -30,8 +30,8 @@ export function CallPanel({ visit, seat }: { visit: Visit; seat: Seat }): JSX.El
   const shown = { mesh, seat, said, texts: visit.inner.texts };
   return (
     <section class="call" aria-label={said.callTitle}>
-      {mesh.ringing && <Ringing call={mesh} said={said} />}
       {mesh.joined ? <InCall {...shown} /> : <BeforeCall call={mesh} picture={mesh.pictureAllowed} seat={seat} said={said} texts={shown.texts} />}
+      {mesh.ringing && <Ringing call={mesh} said={said} />}
       <Problems {...shown} />
     </section>
   );

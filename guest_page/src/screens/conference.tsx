@@ -16,8 +16,8 @@ interface Shown {
 export function ConferencePanel({ conference, seat, said, texts }: Shown): JSX.Element {
   return (
     <section class="call" aria-label={said.callTitle}>
-      {conference.ringing && <Ringing call={conference} said={said} />}
       {conference.address === null ? <BeforeCall call={conference} picture seat={seat} said={said} texts={texts} /> : <Inside conference={conference} address={conference.address} said={said} />}
+      {conference.ringing && <Ringing call={conference} said={said} />}
       <div class="call-notes" role="alert">
         {conference.failed && <p>{said.callFailed}</p>}
       </div>

@@ -1,4 +1,6 @@
 import { type MatrixClient } from "matrix-js-sdk/lib/client.js";
+import { MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
+import { EventStatus } from "matrix-js-sdk/lib/models/event-status.js";
 import { type MatrixEvent, MatrixEventEvent } from "matrix-js-sdk/lib/models/event.js";
 import { RoomEvent } from "matrix-js-sdk/lib/models/room.js";
 import { between, now } from "../moment.ts";
@@ -7,6 +9,7 @@ import { CALL_EVENT, type CallContent, type Channel, RING_EVENT, type Said } fro
 const OURS = new Set([CALL_EVENT, RING_EVENT]);
 const REMEMBERED = 200;
 const JUST_NOW_MS = 5_000;
+const AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** The session room as the way of a call's words: end-to-end encrypted, each heard once, in the order of the room. */
 export class RoomChannel implements Channel {
@@ -24,7 +27,16 @@ export class RoomChannel implements Channel {
   }
 
   async send(content: CallContent): Promise<void> {
-    await this.client.sendEvent(this.room, null, CALL_EVENT as never, content as never, crypto.randomUUID());
+    const txn = crypto.randomUUID();
+    for (const pause of AGAIN_MS) {
+      try {
+        return await this.try(txn, content);
+      } catch (error) {
+        if (error instanceof MatrixError && error.httpStatus === 401) throw error;
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+    await this.try(txn, content);
   }
 
   listen(hear: (said: Said) => void): () => void {
@@ -45,6 +57,14 @@ export class RoomChannel implements Channel {
   recent(): Said[] {
     const events = this.client.getRoom(this.room)?.getLiveTimeline().getEvents() ?? [];
     return events.slice(-REMEMBERED).flatMap((event) => this.read(event) ?? []);
+  }
+
+  /** Under one transaction id, so that what arrived without an answer does not arrive twice. */
+  private async try(txn: string, content: CallContent): Promise<void> {
+    const room = this.client.getRoom(this.room);
+    const earlier = room?.getEventForTxnId(txn);
+    if (room !== null && earlier?.status === EventStatus.NOT_SENT) await this.client.resendEvent(earlier, room);
+    else await this.client.sendEvent(this.room, null, CALL_EVENT as never, content as never, txn);
   }
 
   /** Null for what is no word of a call, was not encrypted, is our own, or was heard before. */
