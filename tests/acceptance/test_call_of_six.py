@@ -13,6 +13,7 @@ from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import Nurse
 
 RELATIVES = [f"relative{number}@example.org" for number in range(5)]
+FULL = "Six people are in the call already. It carries no more."
 MANY_BROWSERS_SECONDS = 240.0
 
 
@@ -48,8 +49,9 @@ async def test_six_people_hear_each_other_and_a_seventh_reads_that_the_call_is_f
     seventh = await a_person(visitor)
     await seventh.come_in(link, "Fay")
     await seventh.press("Join the call")
-    await reads(seventh, "Six people are in the call already. It carries no more.")
+    await reads(seventh, FULL)
     await people[-1].press("Leave the call")
+    await expect(seventh.page.get_by_text(FULL, exact=True)).to_have_count(0, timeout=MS)
     await join(seventh, camera=False)
     await until(seventh.page, everybody_is_heard, MANY_BROWSERS_SECONDS)
     for person in people:
