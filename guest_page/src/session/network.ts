@@ -1,12 +1,11 @@
 /** The SDK's way to the gateway, made for slow and unreliable lines. */
-import { SILENT, WOKEN } from "../gateway.ts";
+import { BACK, SILENT } from "../gateway.ts";
+import { wholeBody } from "../whole_body.ts";
 
 /** How long the homeserver is asked to hold a sync in which nothing happens. */
 export const HELD_MS = 15_000;
 /** A sync is given up after so long without a byte: what is later than the hold and a slow line's way is not coming. */
 const SILENT_AT_MOST_MS = 22_000;
-/** Events of the window after which no connection from before is worth waiting for: a held sync is asked for anew, at once. */
-export const BACK = ["online", WOKEN];
 
 interface LocalAnswer {
   method: string;
@@ -97,17 +96,4 @@ async function heldSync(network: EventTarget, underlying: typeof fetch, input: R
     network.removeEventListener(SILENT, giveUp);
     init?.signal?.removeEventListener("abort", giveUp);
   }
-}
-
-/** On a slow line a long answer may take minutes; `alive` is called for each piece of it. */
-async function wholeBody(response: Response, alive: () => void): Promise<Blob> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  const reader = response.body?.getReader();
-  while (reader !== undefined) {
-    alive();
-    const { done, value } = await reader.read();
-    if (done) break;
-    pieces.push(value);
-  }
-  return new Blob(pieces);
 }
