@@ -35,7 +35,7 @@ from .personal import PERSONAL, Personal
 from .planned import when
 from .questions import Question
 from .reactions import CHOICES, CLOSE, KEEP, START
-from .removal import is_role, person_named, whom_to_name
+from .removal import is_role, person_named, removed, whom_to_name
 from .resending import resent
 from .voice import Sentence, in_words, reader, say, speaking_to
 
@@ -218,7 +218,7 @@ class Answers:
             raise NotUnderstood("Write who is to leave, as on the card: {people}.", people=there)
         (session, person), *_ = found
         await self.sessions.ask(session.code, c.Remove(by, person), event)
-        return say("They are out of session {code} and cannot come back with the same link.", code=session.code)
+        return removed(session, person)
 
     async def _nobody_added(self, line: Line, by: str, here: Session | None) -> str:
         """Whoever shall take part is named in the invitation; afterwards nobody can be added (PRODUCT §2)."""

@@ -53,6 +53,9 @@ NOTICES: dict[Notice, Sentence] = {
     "the other browser is then signed out. ✅ or `admit {code}` gives them the place, ❌ or `refuse {code}` keeps things as they are.",
     Notice.MORE_ASKED: "Session {code}: all who were invited with this link are here, and somebody who calls themselves {asking} "
     "asks to take part as **one more**. ✅ or `admit {code}` lets them in, ❌ or `refuse {code}` does not.",
+    Notice.RETURN_ASKED: "Session {code}: somebody who has this link was removed, and now somebody who calls themselves {asking} "
+    "opens it in another browser and wants {wanted}. **It may be the one who was removed.** Say yes only if you know who it is. "
+    "✅ or `admit {code}` lets them in, ❌ or `refuse {code}` does not.",
     Notice.DELETION_ASKED: "Session {code}: **the person asks that everything be deleted now.** {delete_how} "
     "If there is a reason to wait, tell them.",
     Notice.TAKEN: "Session {code}: {holder} has taken this session already.",
@@ -309,7 +312,13 @@ def asking_in_words(session: Session) -> dict[str, str]:
     """Who asks for a place, and whose place it is. Anybody may choose any name, so the words around it say that it is chosen."""
     asking = session.asking
     old = session.seat(asking.moves) if asking and asking.moves else None
-    return {"asking": escaped(asking.name) or said(asking.label) if asking else "", "asked_for": shown(session, old) if old else ""}
+    asked_for = shown(session, old) if old else ""
+    free = asking is not None and bool((link := session.link(asking.link)) and session.free_places(link))
+    return {
+        "asking": escaped(asking.name) or said(asking.label) if asking else "",
+        "asked_for": asked_for,
+        "wanted": say("the place of {who}", who=asked_for) if old else say("a place that is free") if free else say("one more place"),
+    }
 
 
 def who_is_here(session: Session) -> str:

@@ -37,6 +37,13 @@ def whom_to_name(session: Session) -> str:
     return say(" or ").join(orders) or say("nobody is there now")
 
 
+def removed(session: Session, person: str) -> str:
+    """The answer once it is done. Others may have received the same link, and whoever is out still has it."""
+    if person in session.company:
+        return say("They are out of session {code} and cannot come back.", code=session.code)
+    return say("They are out of session {code}. With the link that they have, nobody new comes in without your yes.", code=session.code)
+
+
 def _of_colleagues(session: Session) -> Iterable[str]:
     return (f"remove {escaped(user)} {session.code}" for user in sorted(session.company))
 

@@ -24,6 +24,7 @@ class Notice(StrEnum):
     MOVED = "moved"
     MOVE_ASKED = "move_asked"
     MORE_ASKED = "more_asked"
+    RETURN_ASKED = "return_asked"
     DELETION_ASKED = "deletion_asked"
     TAKEN = "taken"
     STARTED = "started"
@@ -69,6 +70,7 @@ MENTIONING = frozenset(
         Notice.MOVED,
         Notice.MOVE_ASKED,
         Notice.MORE_ASKED,
+        Notice.RETURN_ASKED,
         Notice.DELETION_ASKED,
         Notice.NOBODY_CAME,
         Notice.NOT_ME,

@@ -2,6 +2,7 @@
 
 Nobody who holds a link can throw out somebody who is present. A taken place moves when its browser has been away for 90 s, or when
 that browser or the requester says yes; one more than was invited needs the requester's yes, and comes in before the start alone.
+Whoever was removed holds the same link as the others, so from then on nobody new sits down on it without such a yes.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from .session import Session, State
 def seat_claimed(session: Session, command: c.SeatClaimed, now: datetime) -> Outcome:
     """A free place becomes a seat: that of the role which the person says they have, else the first that is free.
 
-    The same secret again is the same seat.
+    The same secret again is the same seat. Where somebody of this link was removed, the requester is asked first.
     """
     if any(seat.digest == command.seat.digest for seat in session.seats):
         return session, ()
     link = _open_link(session, command.seat, now)
     if session.free_places(link) >= 1:
-        return _sit(session, command.seat, link, now)
-    old = _away(session, link, now)
+        return _ask(session, command.seat, link, now) if session.lost_trust(link) else _sit(session, command.seat, link, now)
+    old = None if session.lost_trust(link) else _away(session, link, now)
     if old is None:
         raise LinkFull
     return _take_over(session, replace(command.seat, moves=old.id), old, now)
@@ -42,16 +43,9 @@ def seat_asked(session: Session, command: c.SeatAsked, now: datetime) -> Outcome
     if any(seat.digest == command.seat.digest for seat in session.seats):
         return session, ()
     link = _open_link(session, command.seat, now)
-    if session.free_places(link) >= 1 or _away(session, link, now):
+    if not session.lost_trust(link) and (session.free_places(link) >= 1 or _away(session, link, now)):
         return seat_claimed(session, c.SeatClaimed(command.seat), now)
-    old = session.seat(command.seat.moves) if command.seat.moves else None
-    wrong = command.seat.moves is not None and (old is None or not old.live or old.link != link.id)
-    if session.asking or wrong or (old is None and session.started):
-        raise LinkFull
-    asking = replace(command.seat, role=old.role if old else _role_of_one_more(link), number=0, state=SeatState.ASKING, last_beat_at=now)
-    notice = Notice.MOVE_ASKED if old else Notice.MORE_ASKED
-    told = (e.Tell(notice, user, asking.id) for user in session.in_charge)
-    return replace(session, seats=(*session.seats, asking), last_activity_at=now), (*told, e.UpdateCard())
+    return _ask(session, command.seat, link, now)
 
 
 def seat_answered(session: Session, command: c.SeatAnswered, now: datetime) -> Outcome:
@@ -66,7 +60,8 @@ def admit(session: Session, command: c.Admit, now: datetime) -> Outcome:
     asking = session.asking
     if asking is None:
         raise NobodyAsks(code=session.code)
-    if asking.moves is None and session.started:
+    link = session.link(asking.link)
+    if asking.moves is None and session.started and (link is None or session.free_places(link) < 1):
         raise NobodyAdded(code=session.code)
     return grant(session, asking, now)
 
@@ -83,23 +78,23 @@ def refused(session: Session, asking: Seat) -> Outcome:
 
 
 def seat_away(session: Session, seat_id: str, now: datetime) -> Outcome:
-    """Who asks for the place of somebody who has gone away meanwhile gets it."""
+    """Who asks for the place of somebody who has gone away meanwhile gets it, unless a yes is needed on this link."""
     session, effects = arrival.seat_away(session, seat_id, now)
     asking = session.asking
-    if asking is None or asking.moves != seat_id:
+    if asking is None or asking.moves != seat_id or _needs_a_yes(session, asking):
         return session, effects
     session, moved = grant(session, asking, now)
     return session, (*effects, *moved)
 
 
 def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Outcome:
-    """A place that becomes free goes to whoever asks for one of that link; who asks may also give it up."""
+    """A place that becomes free goes to whoever asks for one of that link, unless a yes is needed; who asks may also give it up."""
     seat = session.seat(command.seat)
     if seat is not None and seat.state is SeatState.ASKING:
         return refused(session, seat)
     session, effects = arrival.visitor_left(session, command, now)
     asking, link = session.asking, session.link(seat.link) if seat else None
-    if asking is None or link is None or asking.link != link.id or session.free_places(link) < 1:
+    if asking is None or link is None or asking.link != link.id or session.free_places(link) < 1 or _needs_a_yes(session, asking):
         return session, effects
     session, seated = grant(session, asking, now)
     return session, (*effects, *seated)
@@ -120,9 +115,10 @@ def grant(session: Session, asking: Seat, now: datetime) -> Outcome:
     if link is None:
         return session, ()
     old = session.seat(asking.moves) if asking.moves else None
-    if session.free_places(link) >= 1:
+    moves = old is not None and old.live
+    if session.free_places(link) >= 1 and not (moves and session.lost_trust(link)):
         return _sit(session, asking, link, now)
-    if old is not None and old.live:
+    if old is not None and moves:
         return _take_over(session, asking, old, now)
     if old is not None or session.started:
         return refused(session, asking)
@@ -138,6 +134,25 @@ def _open_link(session: Session, seat: Seat, now: datetime) -> Link:
     if opening and now < opening:
         raise TooEarly
     return link
+
+
+def _ask(session: Session, seat: Seat, link: Link, now: datetime) -> Outcome:
+    """Those who can say yes are asked: for the place of `seat.moves`, for one that is free, or for one more."""
+    old = session.seat(seat.moves) if seat.moves else None
+    wrong = seat.moves is not None and (old is None or not old.live or old.link != link.id)
+    free = session.free_roles(link)
+    if session.asking or wrong or (old is None and not free and session.started):
+        raise LinkFull
+    role = old.role if old else _role_of_one_more(link) if not free else seat.role if seat.role in free else free[0]
+    asking = replace(seat, role=role, number=0, state=SeatState.ASKING, last_beat_at=now)
+    notice = Notice.RETURN_ASKED if session.lost_trust(link) else Notice.MOVE_ASKED if old else Notice.MORE_ASKED
+    told = (e.Tell(notice, user, asking.id) for user in session.in_charge)
+    return replace(session, seats=(*session.seats, asking), last_activity_at=now), (*told, e.UpdateCard())
+
+
+def _needs_a_yes(session: Session, asking: Seat) -> bool:
+    link = session.link(asking.link)
+    return link is not None and session.lost_trust(link)
 
 
 def _away(session: Session, link: Link, now: datetime) -> Seat | None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from .calls import CallLink
 from .channels import Channel as Channel  # noqa: PLC0414  it stands in messages, so it is known from here too
-from .guest_link import Link, Seat, SeatState
+from .guest_link import Ended, Link, Seat, SeatState
 from .organisations import Offer, OfferState
 from .people import Role
 from .schedule import Policy
@@ -217,6 +217,10 @@ class Session:
 
     def free_places(self, link: Link) -> int:
         return link.places - sum(seat.link == link.id and seat.holds_place for seat in self.seats)
+
+    def lost_trust(self, link: Link) -> bool:
+        """Somebody who came by it was removed, and still has it: nobody new sits down on it without a yes."""
+        return any(seat.link == link.id and seat.ended is Ended.REMOVED for seat in self.seats)
 
     def free_roles(self, link: Link) -> tuple[Role, ...]:
         """The roles of the link's places that nobody has taken, in the order in which they are given."""

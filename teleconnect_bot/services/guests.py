@@ -237,7 +237,9 @@ class Guests:
             raise NoSuchLink from None
         except errors.LinkFull:
             on_it = [seat for seat in session.seats if seat.live and seat.link == command.seat.link]
-            raise LinkFull([seat.label for seat in on_it], not session.started) from None
+            link = session.link(command.seat.link)
+            more = not session.started or (link is not None and session.free_places(link) >= 1)
+            raise LinkFull([seat.label for seat in on_it], more) from None
         except errors.TooEarly:
             raise TooEarly(opens_at(session) or self.clock.now()) from None
         view = await self.once(command.seat.digest, SeatStatus.PREPARING)

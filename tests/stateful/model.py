@@ -131,6 +131,10 @@ class Model:
     def asker(self) -> str | None:
         return next((name for name, person in self.people.items() if person.asking), None)
 
+    def lost_trust(self, main: bool) -> bool:
+        """Somebody who came by that link was removed, and may come again by it."""
+        return any(person.removed and person.main is main for person in self.people.values())
+
     def sits_down(self, asker: str, now: datetime, old: str | None = None) -> None:
         """Whoever asked has a place; who had it before is out."""
         self.people[asker].asking, self.people[asker].last_beat = False, now

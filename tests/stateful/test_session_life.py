@@ -230,7 +230,16 @@ class SessionLife(Steps):
 
     # ---- what guests do
 
+    def _a_place(self, main: bool) -> bool:
+        """One that nobody sits on, and that was not that of somebody removed."""
+        link = next(link for link in self.session.links if link.id == (MAIN if main else OTHER))
+        people = [person for person in self.model.people.values() if not person.asking and person.main is main]
+        return sum(not person.over or person.removed for person in people) < link.places
+
     def _free(self, main: bool) -> bool:
+        """To be had by entering. Whoever was removed has the link too, so from then on nothing is."""
+        if self.model.lost_trust(main):
+            return False
         links = [link for link in self.session.links if link.id == (MAIN if main else OTHER)]
         people = [person for person in self.model.people.values() if not person.asking]
         on_it = [person for person in people if person.main is main and (not person.over or person.removed)]
@@ -245,13 +254,20 @@ class SessionLife(Steps):
     def enter(self, main: bool) -> None:
         number = next(self.numbers)
         free, early, state = self._free(main), self._early(), self.model.state
+        link = next(each for each in self.session.links if each.id == (MAIN if main else OTHER))
+        asks = self.model.lost_trust(main) and self._a_place(main) and not link.dead and self.model.asker() is None
         claimed = replace(seat(number, MAIN if main else OTHER, self.now))
         effects = self.step(c.SeatClaimed(claimed))
         if state not in OPEN:
             assert effects == ()
             return
-        assert (effects is not None) is (free and not early)
+        assert (effects is not None) is ((free or asks) and not early)
         if effects is None:
+            return
+        if asks:
+            assert {Notice.RETURN_ASKED} == set(notices(effects))
+            assert not any(isinstance(effect, e.ProvisionVisitor | e.RevokeSeat) for effect in effects), "nobody comes in without a yes"
+            self.model.people[claimed.id] = Person(main, asking=True, last_beat=self.now)
             return
         for revoked in (effect.seat for effect in effects if isinstance(effect, e.RevokeSeat)):
             person = self.model.people[revoked]
@@ -261,15 +277,16 @@ class SessionLife(Steps):
         self._provision(claimed.id)
 
     @precondition(lambda self: self.model.state in OPEN)
-    @rule(data=st.data(), main=st.booleans(), one_more=st.booleans())
-    def ask_for_a_place(self, data: st.DataObject, main: bool, one_more: bool) -> None:
+    @rule(data=st.data(), main=st.booleans(), anybodys=st.booleans())
+    def ask_for_a_place(self, data: st.DataObject, main: bool, anybodys: bool) -> None:
         """Asking throws nobody out; what could be had by entering is had at once."""
         model, number = self.model, next(self.numbers)
         there = sorted(name for name, person in model.people.items() if person.main is main and not person.over and not person.asking)
-        wants = None if one_more or not there else data.draw(st.sampled_from(there))
+        wants = None if anybodys or not there else data.draw(st.sampled_from(there))
         link = next(each for each in self.session.links if each.id == (MAIN if main else OTHER))
         free, open_now = self._free(main), not self._early() and not link.dead
-        possible = free or (model.asker() is None and (wants is not None or not model.started))
+        one_more = not model.started or (model.lost_trust(main) and self._a_place(main))
+        possible = free or (model.asker() is None and (wants is not None or one_more))
         coming = replace(seat(number, link.id, self.now), moves=wants)
         effects = self.step(c.SeatAsked(coming))
         assert (effects is not None) is (open_now and possible)
@@ -284,7 +301,8 @@ class SessionLife(Steps):
             self._provision(coming.id)
         else:
             assert not revoked
-            assert {Notice.MOVE_ASKED if wants else Notice.MORE_ASKED} == set(notices(effects))
+            question = Notice.RETURN_ASKED if model.lost_trust(main) else Notice.MOVE_ASKED if wants else Notice.MORE_ASKED
+            assert {question} == set(notices(effects))
 
     def _answered(self, effects: tuple[e.Effect, ...], yes: bool) -> None:
         """What the model makes of a yes or a no; with a yes the requester is told of whoever had to go."""
@@ -294,15 +312,19 @@ class SessionLife(Steps):
         if not yes:
             model.refused(asker)
             return
+        wants = wants if wants and not model.people[wants].over else None
         assert (Notice.MOVED in notices(effects)) is (wants is not None)
         model.sits_down(asker, self.now, wants)
         self._provision(asker)
 
+    def _is_one_more(self, asker: str) -> bool:
+        person = self.model.people[asker]
+        return person.wants is None and not self._a_place(person.main)
+
     @rule(yes=st.booleans())
     def the_requester_answers(self, yes: bool) -> None:
         model, asker = self.model, self.model.asker()
-        wants = model.people[asker].wants if asker else None
-        too_late = yes and wants is None and model.started > 0
+        too_late = yes and asker is not None and model.started > 0 and self._is_one_more(asker)
         effects = self.step(c.Admit(REQUESTER) if yes else c.Refuse(REQUESTER))
         assert (effects is not None) is (asker is not None and not too_late)
         if effects is not None:
@@ -376,7 +398,7 @@ class SessionLife(Steps):
             return
         model.goes(name, for_good=True)
         asker = model.asker()
-        if asker is not None and model.people[asker].main is person.main:
+        if asker is not None and model.people[asker].main is person.main and not model.lost_trust(person.main):
             model.sits_down(asker, self.now)
             self._provision(asker)
 
@@ -532,7 +554,8 @@ class SessionLife(Steps):
                 assert self.now - model.people[deadline.seat].last_beat >= AWAY
                 model.goes(deadline.seat, for_good=False)
                 asker = model.asker()
-                if asker is not None and model.people[asker].wants == deadline.seat:
+                trusted = not model.lost_trust(model.people[deadline.seat].main)
+                if asker is not None and model.people[asker].wants == deadline.seat and trusted:
                     model.sits_down(asker, self.now, deadline.seat)
                     self._provision(asker)
             case DeadlineKind.ASKING_ENDS:
