@@ -27,6 +27,7 @@ from .offer_cards import OfferTexts, choices
 from .planned import mine_and_theirs, when
 from .problem_words import problem_in_words
 from .reactions import offered
+from .removal import order_to_remove
 from .role_words import said
 from .state_words import STATE_WORDS, next_step, state_of
 from .team_cards import TeamTexts
@@ -41,6 +42,8 @@ WHO_IS_MET: dict[Mode, Sentence] = {
 
 NOTICES: dict[Notice, Sentence] = {
     Notice.COMING: "Session {code}: somebody opened the link and is coming.",
+    Notice.ALSO_COMING: "Session {code}: **somebody else comes in**, to a place that was free: {coming}. If that is not whom you expect, "
+    "ask what only the right person knows; {remove} puts them out at once.",
     Notice.HERE: "Session {code}: **{who} is in the waiting room.** {room} Joining the room starts the session.",
     Notice.STILL_WAITING: "Session {code}: **{who} is still waiting**, for {waited} now. {room} `seen {code}` stops the ringing.",
     Notice.AWAY: "Session {code}: nobody is in the waiting room at the moment. The link stays good, and the card shows when they are back.",
@@ -131,9 +134,11 @@ class Cards(TeamTexts, OfferTexts):
         with speaking_to(reader):
             return self._card(session, sent)
 
-    def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT, to: str | None = None) -> Text:
+    def notice(
+        self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT, to: str | None = None, about: Seat | None = None
+    ) -> Text:
         with speaking_to(reader):
-            return self._notice(session, notice, now, to)
+            return self._notice(session, notice, now, to, about)
 
     def _card(self, session: Session, sent: Sequence[Preview]) -> Text:
         lines = [say("**Session {code}** – {state}", code=session.code, state=say(state_of(session))), ""]
@@ -147,7 +152,7 @@ class Cards(TeamTexts, OfferTexts):
     def reactions(self, session: Session) -> dict[str, str]:
         return offered(session)
 
-    def _notice(self, session: Session, notice: Notice, now: datetime, to: str | None) -> Text:
+    def _notice(self, session: Session, notice: Notice, now: datetime, to: str | None, about: Seat | None) -> Text:
         values = {
             "code": session.code,
             "state": say(STATE_WORDS[session.state]).replace("**", ""),
@@ -155,6 +160,8 @@ class Cards(TeamTexts, OfferTexts):
             "room": way_in(session),
             "waited": waited(session, now),
             **asking_in_words(session),
+            "coming": with_role(about) if about else "",
+            "remove": order_to_remove(session, about) if about else "",
             "delete_how": delete_how(session),
             "requester": escaped(session.requester or say("somebody else")),
             "planned": say(" on {when}", when=escaped(self.moment(session.planned_at, self.zone, reader().language)))
@@ -221,10 +228,10 @@ class Cards(TeamTexts, OfferTexts):
     def file_name(self, session: Session, part: int, parts: int) -> str:
         return f"session-{session.code}.pdf" if parts == 1 else f"session-{session.code}-part-{part}-of-{parts}.pdf"
 
-    def team_notice(self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT) -> Text:
+    def team_notice(self, session: Session, notice: Notice, now: datetime, reader: Settings = DEFAULT, about: Seat | None = None) -> Text:
         """As the requester's, but that the person is not named."""
         nameless = replace(session, seats=tuple(replace(seat, name="") for seat in session.seats))
-        return self.notice(nameless, notice, now, reader)
+        return self.notice(nameless, notice, now, reader, about=replace(about, name="") if about else None)
 
     def _planned(self, session: Session) -> list[str]:
         if session.planned_at is None:
@@ -337,8 +344,12 @@ def _where(session: Session, user: str) -> str:
 
 def shown(session: Session, seat: Seat) -> str:
     """The chosen name, or the role; both when several people could be meant, since anybody may choose any name."""
+    return with_role(seat) if session.several_people else escaped(seat.name) or said(seat.label)
+
+
+def with_role(seat: Seat) -> str:
     name = escaped(seat.name)
-    return f"{name} ({said(seat.label)})" if name and session.several_people else name or said(seat.label)
+    return f"{name} ({said(seat.label)})" if name else said(seat.label)
 
 
 def waited(session: Session, now: datetime) -> str:

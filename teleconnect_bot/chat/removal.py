@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.people import LABELS
 from teleconnect_bot.domain.session import Session
 
@@ -32,9 +33,15 @@ def person_named(session: Session, written: str) -> str | None:
 
 def whom_to_name(session: Session) -> str:
     """Everybody who could be removed, each as it is written, in Markdown."""
-    labels = sorted(seat.label.lower() for seat in session.seats if seat.live and not seat.call_of)
-    orders = [*(f"`remove {_quoted(label)} {session.code}`" for label in labels), *_of_colleagues(session)]
+    there = sorted((seat for seat in session.seats if seat.live and not seat.call_of), key=lambda seat: seat.label.lower())
+    orders = [*(order_to_remove(session, seat) for seat in there), *_of_colleagues(session)]
     return say(" or ").join(orders) or say("nobody is there now")
+
+
+def order_to_remove(session: Session, seat: Seat) -> str:
+    label = seat.label.lower()
+    named = f'"{label}"' if " " in label else label
+    return f"`remove {named} {session.code}`"
 
 
 def removed(session: Session, person: str) -> str:
@@ -46,7 +53,3 @@ def removed(session: Session, person: str) -> str:
 
 def _of_colleagues(session: Session) -> Iterable[str]:
     return (f"remove {escaped(user)} {session.code}" for user in sorted(session.company))
-
-
-def _quoted(label: str) -> str:
-    return f'"{label}"' if " " in label else label

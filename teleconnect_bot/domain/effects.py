@@ -16,6 +16,7 @@ class Notice(StrEnum):
     """New messages to the requester, or to whom the effect names; those in `MENTIONING` make Element ring (PRODUCT §3)."""
 
     COMING = "coming"
+    ALSO_COMING = "also_coming"
     HERE = "here"
     STILL_WAITING = "still_waiting"
     AWAY = "away"
@@ -65,6 +66,7 @@ class Notice(StrEnum):
 MENTIONING = frozenset(
     {
         Notice.COMING,
+        Notice.ALSO_COMING,
         Notice.HERE,
         Notice.STILL_WAITING,
         Notice.MOVED,
@@ -97,6 +99,9 @@ MENTIONING = frozenset(
         Notice.CALL_LINK_TRIED,
     }
 )
+
+QUESTIONS = frozenset({Notice.MOVE_ASKED, Notice.MORE_ASKED, Notice.RETURN_ASKED})
+"""Whether somebody is to have a place; each is put only while that browser asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +237,7 @@ class Tell(Effect):
     notice: Notice
     to: str | None = None
     about: str | None = None
-    """The seat that a question is about; it is put only while that seat asks."""
+    """The seat that it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)

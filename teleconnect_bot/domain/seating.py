@@ -63,7 +63,8 @@ def admit(session: Session, command: c.Admit, now: datetime) -> Outcome:
     link = session.link(asking.link)
     if asking.moves is None and session.started and (link is None or session.free_places(link) < 1):
         raise NobodyAdded(code=session.code)
-    return grant(session, asking, now)
+    session, effects = grant(session, asking, now)
+    return session, tuple(effect for effect in effects if not (isinstance(effect, e.Tell) and effect.notice is Notice.ALSO_COMING))
 
 
 def refuse(session: Session, command: c.Refuse, now: datetime) -> Outcome:
@@ -176,7 +177,8 @@ def _take_over(session: Session, seat: Seat, old: Seat, now: datetime) -> Outcom
     assert link is not None
     session, seated = _sit(session, replace(seat, role=old.role), link, now, quietly=True)
     out = (e.RemoveFromRoom(old.user),) if old.user else ()
-    return session, (e.RevokeSeat(old.id), *out, e.Tell(Notice.MOVED), *effects, *seated)
+    told = (e.Tell(Notice.MOVED, user) for user in session.in_charge)
+    return session, (e.RevokeSeat(old.id), *out, *told, *effects, *seated)
 
 
 def _sit(session: Session, coming: Seat, link: Link, now: datetime, *, quietly: bool = False) -> Outcome:
@@ -188,6 +190,12 @@ def _sit(session: Session, coming: Seat, link: Link, now: datetime, *, quietly: 
     others = tuple(each for each in session.seats if each.id != seat.id)
     room: tuple[Effect, ...] = () if session.room_wanted else (e.CreateRoom(),)
     claimed = replace(session, seats=(*others, seat), room_wanted=True, last_activity_at=now)
-    calls = not quietly and session.state in (State.INVITED, State.KEPT_OPEN) and session.is_main(seat)
-    told = (e.Tell(Notice.COMING),) if calls else ()
+    told = () if quietly else _told(session, seat)
     return claimed, (*room, e.ProvisionVisitor(seat.id), *told, e.UpdateCard())
+
+
+def _told(session: Session, seat: Seat) -> tuple[Effect, ...]:
+    """Before anybody waits, that somebody is coming; afterwards, who else comes to those that are there (PRODUCT §4)."""
+    if session.state in (State.WAITING, State.ACTIVE):
+        return tuple(e.Tell(Notice.ALSO_COMING, user, seat.id) for user in session.in_charge)
+    return (e.Tell(Notice.COMING),) if session.is_main(seat) else ()

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import cast
 
 from teleconnect_bot.domain.calls import still_to_tell
-from teleconnect_bot.domain.effects import MENTIONING, Effect, Notice, RemindStaff, Tell
+from teleconnect_bot.domain.effects import MENTIONING, QUESTIONS, Effect, Notice, RemindStaff, Tell
+from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.retention import Trace, TraceKind, TraceState
 from teleconnect_bot.domain.session import Session, State
 
@@ -43,11 +44,13 @@ class StaffNotices:
             return
         if not still_to_tell(session, effect.notice, effect.to or session.requester):
             return
-        if effect.about and (session.asking is None or session.asking.id != effect.about):
+        asks = effect.notice in QUESTIONS
+        if asks and (session.asking is None or session.asking.id != effect.about):
             return
-        key = f"{QUESTION}.{effect.about}.{queued.number}" if effect.about else f"notice.{queued.number}"
-        told = await self._tell(session, effect.to or session.requester, effect.notice, key)
-        if effect.about and told:
+        key = f"{QUESTION}.{effect.about}.{queued.number}" if asks else f"notice.{queued.number}"
+        about = session.seat(effect.about) if effect.about else None
+        told = await self._tell(session, effect.to or session.requester, effect.notice, key, about)
+        if asks and told:
             await self._offer_answers(session, told, queued.number)
 
     async def _offer_answers(self, session: Session, question: Trace, number: int) -> None:
@@ -71,7 +74,7 @@ class StaffNotices:
             return
         await self._tell(session, effect.to, Notice.REMINDED, f"reminder.{effect.key}")
 
-    async def _tell(self, session: Session, user: str, notice: Notice, key: str) -> Trace | None:
+    async def _tell(self, session: Session, user: str, notice: Notice, key: str, about: Seat | None = None) -> Trace | None:
         """The notice as it was sent, now or before; None for somebody who cannot be reached."""
         own = session.chat if user == session.requester else await self.chat.room_of(user)
         room = own or (None if notice in FOR_ONE_ALONE else await asked_in(self.ledger, session, user))
@@ -80,14 +83,14 @@ class StaffNotices:
         trace = await self.ledger.plan(session.id, TraceKind.CHAT_EVENT, key, room)
         if trace.state is TraceState.PLANNED:
             if not user:
-                return await self._tell_team(session, notice, trace)
-            text = self.texts.notice(session, notice, self.clock.now(), await self.settings.of(user), user if own else None)
+                return await self._tell_team(session, notice, trace, about)
+            text = self.texts.notice(session, notice, self.clock.now(), await self.settings.of(user), user if own else None, about)
             mention = user if notice in MENTIONING else None
             return await self.ledger.made(trace, await self.chat.post(room, text, transaction_of(trace), mention=mention))
         return trace
 
-    async def _tell_team(self, session: Session, notice: Notice, trace: Trace) -> Trace:
+    async def _tell_team(self, session: Session, notice: Notice, trace: Trace, about: Seat | None) -> Trace:
         """The session is the team's, whose room reads no name of an invited person."""
-        text = self.texts.team_notice(session, notice, self.clock.now(), self.settings.default)
+        text = self.texts.team_notice(session, notice, self.clock.now(), self.settings.default, about)
         mentions = sorted(session.team_members) if notice in MENTIONING else ()
         return await self.ledger.made(trace, await self.chat.post(trace.container, text, transaction_of(trace), mentions=mentions))

@@ -95,6 +95,7 @@ async def test_whoever_was_invited_with_the_same_link_still_comes_after_the_requ
     await world.settle()
     await world.arrive(FIRST)
     assert [seat.label for seat in (await world.session()).present_seats] == ["Relative"]
+    assert not [text for text in world.texts() if "somebody else comes in" in text], "who has just said yes knows it"
 
 
 @pytest.mark.parametrize("no", ["❌", "refuse", "nobody answers"])

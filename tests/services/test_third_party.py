@@ -12,9 +12,10 @@ from teleconnect_bot.domain.session import Delivery, State
 from teleconnect_bot.domain.transcript import WrittenEvent
 from teleconnect_bot.services.guest_door import LinkFull
 from tests.services.test_whole_session import nothing_is_left
-from tests.services.world import GRACE, NURSE, World
+from tests.services.world import CHAT, GRACE, NURSE, World
 
 ANNA, KARIM, LEILA = "anna@example.net", "karim@example.net", "leila@example.net"
+BACKUP, BACKUPS_CHAT = "@backup:example.org", "!chat-backup:example.org"
 FIRST, SECOND, THIRD = "a" * 43, "b" * 43, "c" * 43
 
 
@@ -90,6 +91,42 @@ async def test_somebody_invited_before_enters_a_running_session(world: World) ->
     assert session.state is State.ACTIVE
     assert [seat.label for seat in session.present_seats] == ["Service user", "Relative"]
     assert {"Anna (Service user) is here", "Karim (Relative) is here"} <= {line.removeprefix("- ") for line in world.card().splitlines()}
+
+
+@pytest.mark.parametrize("started", [False, True])
+async def test_who_takes_a_free_place_beside_somebody_rings_once_by_name_and_role(started: bool, world: World) -> None:
+    """Whoever has found the link comes in like that too; a card that is edited would ring nobody."""
+    await invited(world)
+    await world.come(ANNA, "Anna", FIRST)
+    if started:
+        await world.join_as_staff()
+    before = len(world.mentions())
+    await world.come(KARIM, "Karim", SECOND)
+    code = (await world.session()).code
+    (told,) = world.mentions()[before:]
+    assert told.startswith(f"Session {code}: somebody else comes in, to a place that was free: Karim (Relative).")
+    assert f"remove relative {code}" in told
+
+
+async def test_whoever_comes_back_to_their_own_place_is_nobody_else(world: World) -> None:
+    await invited(world)
+    await world.come(ANNA, "Anna", FIRST)
+    await world.come(KARIM, "Karim", SECOND)
+    await world.join_as_staff()
+    before = len(world.mentions())
+    await world.pass_time(timedelta(minutes=5))
+    await world.guests.beat(digest_of(SECOND), True)
+    await world.settle()
+    assert world.mentions()[before:] == []
+
+
+async def test_whoever_holds_the_session_reads_it_as_well_as_whoever_invited(world: World) -> None:
+    await world.write(f"invite {ANNA} lang=fr guest={KARIM}/en backup={BACKUP}", "$invite")
+    await world.come(ANNA, "Anna", FIRST)
+    await world.join_as_staff(by=BACKUP)
+    await world.come(KARIM, "Karim", SECOND)
+    for chat in (CHAT, BACKUPS_CHAT):
+        assert [text for text in world.texts(chat) if "somebody else comes in" in text], chat
 
 
 async def test_the_transcript_names_each_speaker_also_when_two_chose_the_same_name(world: World) -> None:

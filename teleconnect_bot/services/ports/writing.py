@@ -9,6 +9,7 @@ from typing import Protocol
 
 from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.domain.effects import Notice
+from teleconnect_bot.domain.guest_link import Seat
 from teleconnect_bot.domain.organisations import Offer
 from teleconnect_bot.domain.requester import Settings
 from teleconnect_bot.domain.session import Session
@@ -48,8 +49,13 @@ class StaffTexts(Protocol):
     def reactions(self, session: Session) -> Mapping[str, str]:
         """What can be pressed on the card now: the command's name and the reaction that stands for it."""
 
-    def notice(self, session: Session, notice: Notice, now: datetime, reader: Settings, to: str | None = None) -> Text:
-        """A new message about one thing that happened. It may hold the personal link of `to`, whom nobody else reads it beside."""
+    def notice(
+        self, session: Session, notice: Notice, now: datetime, reader: Settings, to: str | None = None, about: Seat | None = None
+    ) -> Text:
+        """A new message about one thing that happened; `about` is the seat that it speaks of.
+
+        It may hold the personal link of `to`, whom nobody else reads it beside.
+        """
 
     def alert(self, session: Session, now: datetime, reader: Settings) -> tuple[str, str]:
         """That somebody waits, for a mail: subject, and body in Markdown. The code alone, since others may read it on the way."""
@@ -63,7 +69,7 @@ class StaffTexts(Protocol):
     def team_reactions(self, session: Session) -> Mapping[str, str]:
         """As `reactions`, for the card in the team's room."""
 
-    def team_notice(self, session: Session, notice: Notice, now: datetime, reader: Settings) -> Text: ...
+    def team_notice(self, session: Session, notice: Notice, now: datetime, reader: Settings, about: Seat | None = None) -> Text: ...
 
     def offer_card(self, session: Session, offer: Offer, staff_language: str, reads: Settings) -> Text:
         """The card in an organisation's room: what is asked, or what became of it; nothing about the service user."""
