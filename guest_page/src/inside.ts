@@ -1,4 +1,5 @@
 /** What comes after the first screens; loaded while they are still being read. */
+import "./polyfills.ts";
 import styleAddress from "./inside.css?url";
 
 export { Attention, ScreenAwake } from "./attention.ts";

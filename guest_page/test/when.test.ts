@@ -55,3 +55,12 @@ test("the countdown speaks in the largest unit", async () => {
   const english = await reader("en");
   assert.deepEqual([90_000, 7_500, 61, 5].map((seconds) => fromNow(seconds, english)), ["in 1 day", "in 2 hours", "in 1 minute", "in 5 seconds"]);
 });
+
+test("a browser that knows no short offset names the zone its usual way", async (t) => {
+  const Real = Intl.DateTimeFormat;
+  t.mock.method(Intl, "DateTimeFormat", function older(locale: string, options: Intl.DateTimeFormatOptions) {
+    if (options.timeZoneName === "shortOffset") throw new RangeError("not a value of timeZoneName");
+    return new Real(locale, options);
+  });
+  assert.match(dateAndTime(AT, { ...(await reader("en", ["en-GB"])), zone: "Europe/Paris" }), /^Tuesday,? 1 December 2026, 13:05 \((?:CET|GMT\+1)\)$/);
+});

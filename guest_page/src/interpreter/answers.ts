@@ -58,16 +58,20 @@ export async function ask(what: "view" | "accept" | "decline" | "withdraw", give
 }
 
 async function call(method: "GET" | "POST", path: string, given?: Record<string, unknown>): Promise<{ status: number; body: unknown }> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
     const response = await fetch(path, {
       method,
       cache: "no-store",
       credentials: "omit",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: patience.signal,
       ...(given !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(given) }),
     });
     return { status: response.status, body: (await response.json()) as unknown };
   } catch {
     return { status: 0, body: null };
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import { fill, numberIn } from "../texts/index.ts";
 import type { RoomView } from "../stay.ts";
@@ -22,8 +23,10 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
   const { texts } = visit.inner;
   const { room } = visit;
   const { title, lines } = situation(seat, room, texts);
+  // In the style sheet alone it would take a selector that telephones of before 2023 do not know.
+  const [writes, setWrites] = useState(false);
   return (
-    <div class="room">
+    <div class={writes ? "room writes" : "room"} onFocusIn={({ target }) => setWrites(target instanceof HTMLTextAreaElement)} onFocusOut={() => setWrites(false)}>
       <section class={`situation situation-${seat.status}`} role="status">
         <h1 tabIndex={-1}>{title}</h1>
         {lines.map((line) => (

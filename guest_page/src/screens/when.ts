@@ -61,10 +61,18 @@ export function clock(at: Date, reader: Reader): string {
 
 /** Weekday, date, time and zone; the day in both calendars where people live by another than the Gregorian one. */
 export function dateAndTime(at: Date, reader: Reader): string {
-  const zone = new Intl.DateTimeFormat(askedIn(reader) ?? "en", { timeZoneName: "shortOffset", ...zoned(reader) })
-    .formatToParts(at)
-    .find(({ type }) => type === "timeZoneName")?.value;
-  return `${day(at, reader)}, ${clock(at, reader)} (${inDigits(reader.texts, zone ?? "")})`;
+  return `${day(at, reader)}, ${clock(at, reader)} (${inDigits(reader.texts, zoneName(at, reader))})`;
+}
+
+/** "GMT+2"; in Safari before 15.4, which knows no other, its usual short name. */
+function zoneName(at: Date, reader: Reader): string {
+  const named = (timeZoneName: "shortOffset" | "short"): string =>
+    new Intl.DateTimeFormat(askedIn(reader) ?? "en", { timeZoneName, ...zoned(reader) }).formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "";
+  try {
+    return named("shortOffset");
+  } catch {
+    return named("short");
+  }
 }
 
 function day(at: Date, reader: Reader): string {

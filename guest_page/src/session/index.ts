@@ -1,5 +1,5 @@
 /** Everything that speaks Matrix. Reached through `import()` alone, so that the first screen stays small. */
-import "./polyfills.ts";
+import "../polyfills.ts";
 import { initAsync } from "@matrix-org/matrix-sdk-crypto-wasm";
 // By its place, because the package exports no other name for it.
 import wasmAddress from "../../node_modules/@matrix-org/matrix-sdk-crypto-wasm/pkg/matrix_sdk_crypto_wasm_bg.wasm?url";
