@@ -35,7 +35,11 @@ const SCRIPTS: Record<string, RegExp> = {
   my: /\p{Script=Myanmar}/u,
 };
 /** Names that stay as they are in every script. */
-const PRODUCT_NAMES = /Chrome|Safari|Firefox/g;
+const PRODUCT_NAMES = /Chrome|Safari|Firefox|PDF|Teleconnect/g;
+/** Letters of a neighbour's alphabet that look right and are wrong. */
+const NEIGHBOURS: Record<string, RegExp> = { ar: /[یکپچگ]/, fa: /[يكةى]/, prs: /[يكةى]/, ps: /[كة]/, ru: /[іїєґ]/i, uk: /[ыэёъ]/i, tr: /[êîû]/i, ku: /[ğıöü]/i };
+/** Short words that really are the same in both languages. */
+const SAME: Record<string, string[]> = { fr: ["messages", "message", "photo"] };
 
 test("each language of the page has this part too, in its own script and in its own words", async () => {
   assert.deepEqual(Object.keys(INSIDE).sort(), Object.keys(CATALOGUES).filter((language) => language !== "en").sort());
@@ -43,8 +47,10 @@ test("each language of the page has this part too, in its own script and in its 
     for (const [key, text] of Object.entries((await load()).texts)) {
       const own = text.replace(/\{\w+\}/g, "").replace(PRODUCT_NAMES, "");
       const strange = [...own].filter((char) => /\p{Letter}/u.test(char) && !(SCRIPTS[language] ?? /\p{Script=Latin}/u).test(char));
-      assert.deepEqual(strange, [], `${language}: ${key}`);
-      assert.notEqual(text, english[key as keyof typeof english], `${language}: ${key}`);
+      const units = key === "attachHint" || key === "problemLarge" ? strange.filter((char) => !"MB".includes(char)) : strange;
+      assert.deepEqual(units, [], `${language}: ${key}`);
+      assert.doesNotMatch(own, NEIGHBOURS[language] ?? /$^/, `${language}: ${key}`);
+      if (!SAME[language]?.includes(key)) assert.notEqual(text, english[key as keyof typeof english], `${language}: ${key}`);
     }
   }
 });

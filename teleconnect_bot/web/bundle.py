@@ -17,7 +17,7 @@ INTERPRETER = "interpreter.html"
 FOR_EVER = "public, max-age=31536000, immutable"
 NOT_BUILT = "The guest page is not built on this server. Build it with `make page`, or install the released wheel.\n"
 PHONE_GOES_HERE = "<!-- support phone -->"
-"""In the landing page, below what a browser shows that runs no script of ours."""
+"""In the landing page, above what a browser shows that runs no script of ours."""
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -88,9 +88,9 @@ class Bundle:
 
 
 def _to_ring(phone: str) -> str:
-    """One line that is understood without its words."""
+    """One line without words, above the sentence in each language."""
     number = re.sub(r"[^0-9+]", "", phone)
-    return f'<p>You can also ring <a href="tel:{number}" dir="ltr">☎ {escape(phone)}</a>.</p>'
+    return f'<p><a href="tel:{number}" dir="ltr">☎ {escape(phone)}</a></p>'
 
 
 def _file(path: Path, headers: dict[str, str]) -> web.FileResponse:

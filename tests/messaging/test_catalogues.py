@@ -166,8 +166,14 @@ def test_an_sms_keeps_to_the_gsm_alphabet_where_the_language_can(language: str) 
         assert alphabet_of(TEXTS.get(key, language, link=LONGEST_LINK, when="-")) is Alphabet.GSM_7, key
 
 
+def page_texts(language: str) -> str:
+    """Both parts of the page's catalogue."""
+    files = (PAGE_TEXTS / f"{language}.ts", PAGE_TEXTS / "inside" / f"more_{language}.ts")
+    return "\n".join(file.read_text(encoding="utf-8").partition("export const texts")[2] for file in files)
+
+
 def page_text(language: str, key: str) -> str:
-    found = re.search(rf'^  {key}: "(.+)",$', (PAGE_TEXTS / f"{language}.ts").read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.search(rf'^  {key}: "(.+)",$', page_texts(language), re.MULTILINE)
     assert found is not None
     return found[1]
 
@@ -180,9 +186,7 @@ def test_a_button_is_called_in_the_message_what_it_is_called_on_the_page(languag
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_of_the_page_holds_a_medical_word(language: str) -> None:
-    files = (PAGE_TEXTS / f"{language}.ts", PAGE_TEXTS / "inside" / f"more_{language}.ts")
-    everything = "\n".join(file.read_text(encoding="utf-8").partition("export const texts")[2] for file in files)
-    assert re.findall(MEDICAL[language], everything, re.IGNORECASE) == []
+    assert re.findall(MEDICAL[language], page_texts(language), re.IGNORECASE) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,13 +3,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { CHOOSABLE } from "../files/kinds.ts";
 import type { FileProblem } from "../files/prepare.ts";
 import { canRecord, Recording } from "../files/voice.ts";
-import { fill, numberIn, type Texts } from "../texts/index.ts";
-import type { Visit } from "../visit.ts";
+import { fill, numberIn } from "../texts/index.ts";
+import type { AllTexts, Visit } from "../visit.ts";
 
 const MEGABYTE = 1024 * 1024;
 
 /** What can be sent besides words: a photo or a PDF, and a voice message for people who do not write. */
-export function Attach({ visit, texts }: { visit: Visit; texts: Texts }): JSX.Element {
+export function Attach({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element {
   const chooser = useRef<HTMLInputElement>(null);
   const size = numberIn(texts, Math.floor((visit.info?.largest_file ?? 0) / MEGABYTE));
   return (
@@ -42,7 +42,7 @@ export function Attach({ visit, texts }: { visit: Visit; texts: Texts }): JSX.El
   );
 }
 
-function problemIn(texts: Texts, problem: FileProblem, size: string): string {
+function problemIn(texts: AllTexts, problem: FileProblem, size: string): string {
   switch (problem) {
     case "large":
       return fill(texts.problemLarge, { size });
@@ -57,7 +57,7 @@ function problemIn(texts: Texts, problem: FileProblem, size: string): string {
   }
 }
 
-function Voice({ visit, texts }: { visit: Visit; texts: Texts }): JSX.Element {
+function Voice({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element {
   const [recording, setRecording] = useState<Recording | null>(null);
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { Texts } from "../texts/index.ts";
+import type { AllTexts } from "../visit.ts";
 
 const LONGEST_MESSAGE = 4_000;
 
 interface Shown {
-  texts: Texts;
+  texts: AllTexts;
   onSend: (text: string) => void;
   /** Something stands in the box that was not sent, or nothing does any more. */
   onWriting: (writing: boolean) => void;

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import type { Message } from "../messages.ts";
 import type { RoomView } from "../stay.ts";
-import { fill, type Texts } from "../texts/index.ts";
+import { fill } from "../texts/index.ts";
 import type { AllTexts } from "../visit.ts";
 import { nameOf } from "./names.ts";
 import { SharedFileView } from "./shared_file.tsx";
@@ -79,7 +79,7 @@ function percent(share: number | null | undefined): string {
   return share === null || share === undefined ? "" : ` ${Math.floor(share * 100)} %`;
 }
 
-function words(message: Message, texts: Texts): string {
+function words(message: Message, texts: AllTexts): string {
   switch (message.kind) {
     case "text":
       return message.text;

@@ -1,15 +1,16 @@
 import type { Seat } from "../api.ts";
-import { apart, numberIn, type Texts } from "../texts/index.ts";
+import { apart, numberIn } from "../texts/index.ts";
+import type { AllTexts } from "../visit.ts";
 
 /** Role labels as the room's members carry them, with the text that says the same. A trailing number is kept ("Interpreter 2"). */
-const ROLES: Record<string, keyof Texts> = {
+const ROLES: Record<string, keyof AllTexts> = {
   "Service user": "roleServiceUser",
   Relative: "roleRelative",
   Interpreter: "roleInterpreter",
   Colleague: "roleColleague",
 };
 
-export function roleOf(label: string, texts: Texts): string {
+export function roleOf(label: string, texts: AllTexts): string {
   const [, role = label, number = ""] = /^(.*?)( \d+)?$/.exec(label) ?? [];
   const key = ROLES[role];
   if (key === undefined) return label;
@@ -17,7 +18,7 @@ export function roleOf(label: string, texts: Texts): string {
 }
 
 /** Visitors by the name they chose, the bot by its own, everybody else is staff. */
-export function nameOf(user: string, seat: Seat, texts: Texts): string {
+export function nameOf(user: string, seat: Seat, texts: AllTexts): string {
   if (user === seat.bot) return "Teleconnect";
   const person = seat.people.find((known) => known.user === user);
   if (person === undefined || typeof person.call_of === "string") return texts.staff;

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { fill, type Texts } from "../texts/index.ts";
+import type { Texts } from "../texts/index.ts";
 
 interface Shown {
   title: string;
@@ -19,12 +19,26 @@ export function Notice({ title, text, after, button, busy, onPress, phone, texts
       <h1 tabIndex={-1}>{title}</h1>
       {text !== "" && <p>{text}</p>}
       {after !== undefined && <p>{after}</p>}
-      {texts !== undefined && phone !== undefined && phone !== null && <p>{fill(texts.phone, { phone })}</p>}
+      {texts !== undefined && phone !== undefined && phone !== null && <ToRing phone={phone} texts={texts} />}
       {button !== undefined && (
         <button type="button" class="primary" disabled={busy === true} onClick={onPress}>
           {button}
         </button>
       )}
     </section>
+  );
+}
+
+/** Pressed, it rings: no browser is left to guess which digits are a number. */
+function ToRing({ phone, texts }: { phone: string; texts: Texts }): JSX.Element {
+  const [before, after] = texts.phone.split("{phone}");
+  return (
+    <p>
+      {before}
+      <a class="ring" href={`tel:${phone.replace(/[^\d+]/g, "")}`} dir="ltr">
+        {phone}
+      </a>
+      {after}
+    </p>
   );
 }

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { SharedFile } from "../files/shared_file.ts";
-import { fill, type Texts } from "../texts/index.ts";
+import { fill } from "../texts/index.ts";
+import type { AllTexts } from "../visit.ts";
 
 /** A photo up to this size is shown by itself; a larger one costs money on many a telephone, so the person decides. */
 const SHOWN_BY_ITSELF = 1_500_000;
@@ -10,7 +11,7 @@ interface Shown {
   file: SharedFile;
   by: string;
   open: (file: SharedFile) => Promise<Blob>;
-  texts: Texts;
+  texts: AllTexts;
 }
 
 type State = "not_yet" | "loading" | "failed";

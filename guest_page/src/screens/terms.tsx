@@ -18,7 +18,7 @@ interface Shown {
 }
 
 export function Terms({ visit, opened, name: before, busy, problem }: Shown): JSX.Element {
-  const { texts } = visit.reading;
+  const { texts } = visit.inner;
   return (
     <form
       class="steps"
@@ -33,7 +33,7 @@ export function Terms({ visit, opened, name: before, busy, problem }: Shown): JS
         <Paragraphs text={opened.terms.text} />
         <p>
           <a class="kept" href={`/kept/${visit.reading.language}`} target="_blank" rel="noopener">
-            {visit.inner.texts.kept}
+            {texts.kept}
           </a>
         </p>
       </div>

@@ -1,22 +1,13 @@
-/** Every text of the page. `{…}` is filled in. No medical word, nothing about why somebody is here. */
+/** What the first screens say, and the last ones. `{…}` is filled in. No medical word, nothing about why somebody is here. */
 export const texts = {
   digits: "0123456789",
   title: "Session",
   quickExit: "Leave this page now",
   wait: "Please wait…",
-  you: "You",
-  staff: "Staff",
 
   chooseLanguage: "Choose your language",
   continue: "Continue",
 
-  termsTitle: "Before you enter",
-  yourName: "Your name",
-  nameHint: "You may use a made-up name.",
-  agree: "When you press “Continue” you agree to this.",
-  enter: "Enter waiting room",
-  mistake: "Did this message reach you by mistake?",
-  notMe: "This is not for me",
   problemName: "Please write a name.",
   problemNetwork: "No connection. Please check your network and try again.",
   problemSlow: "Too many tries. Please wait a minute and try again.",
@@ -52,41 +43,6 @@ export const texts = {
 
   movedTitle: "You moved to another device",
   movedText: "This session now goes on in another browser or on another phone. If that was not you, please tell the person who invited you.",
-
-  here: "Here now: {people}",
-  leave: "Leave",
-
-  messages: "Messages",
-  noMessages: "No messages yet.",
-  message: "Message",
-  send: "Send",
-  sending: "Sending…",
-  notYet: "You can write here as soon as everything is ready.",
-  unreadable: "This message cannot be shown yet.",
-  removed: "This message was removed.",
-  file: "(file: {name}) It cannot be shown on this page.",
-  photo: "Photo",
-  voice: "Voice message",
-  showPhoto: "Show the photo",
-  playVoice: "Play the voice message",
-  saveFile: "Save {name}",
-  fileLoading: "Loading…",
-  fileFailed: "It could not be loaded. Press to try again.",
-  attach: "Attach a file",
-  attachHint: "A photo or a PDF, {size} MB at most.",
-  takeBack: "Cancel",
-  recording: "Recording… {seconds} s",
-  recordSend: "Stop and send",
-  problemLarge: "This file is too large. {size} MB is the most.",
-  problemKind: "Only photos and PDF files can be sent.",
-  problemUnreadable: "This file could not be read. Please try another one.",
-  problemNotSent: "The file could not be sent. Please try another one.",
-  problemMicrophone: "The microphone could not be used. Please allow it in your browser, or write.",
-
-  roleServiceUser: "Guest",
-  roleRelative: "Relative",
-  roleInterpreter: "Interpreter",
-  roleColleague: "Colleague",
 };
 
 export type Texts = Record<keyof typeof texts, string>;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.person import Person
 from tests.fakes_web import GOOD_TOKEN, Front
@@ -61,5 +62,21 @@ async def test_a_browser_that_cannot_do_it_is_told_so_with_a_number_to_ring(fron
     await old.follow(person.link)
     await person.sees("This browser cannot open the page")
     await person.reads("You can also ring +41 22 000 00 00.")
+    number = person.page.get_by_role("link", name="+41 22 000 00 00", exact=True)
+    assert [await number.get_attribute(name) for name in ("href", "dir")] == ["tel:+41220000000", "ltr"]
     assert not front.door.calls, "the link was not even opened"
     await person.is_accessible()
+
+
+async def test_without_scripts_the_way_out_stands_there_in_every_language_with_a_number_to_ring(front: Front, visitor: NewVisitor) -> None:
+    browser = (await visitor()).context.browser
+    assert browser is not None
+    context = await browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    try:
+        page = await context.new_page()
+        await page.goto(f"{front.url}/j#{GOOD_TOKEN}")
+        await expect(page.get_by_text("افتحوا الرابط نفسه في Chrome أو Safari أو Firefox.")).to_be_visible(timeout=TIMEOUT_SECONDS * 1000)
+        assert await page.locator("main p[lang]").count() == 19
+        await expect(page.get_by_role("link", name="+41 22 000 00 00")).to_have_attribute("href", "tel:+41220000000")
+    finally:
+        await context.close()
