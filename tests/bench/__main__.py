@@ -25,6 +25,11 @@ gateway has ended and the person is let in no more; the slowest of five sessions
 other has arrived, with Chromium's own throttling to Fast 3G, the slowest of three; then what one browser sends and gets with "Poor network"
 pressed and both pictures on, headers of relayed packets included, over ten seconds.
 
+**The page** in Chromium with an empty cache, on a telephone's screen: what comes over the line, compressed, until the first screen can be
+used, and until the person may write. And from the click on *Enter waiting room*, after the first screens were read and everything was
+fetched ahead, until the page shows who is in the room; with a processor four times slower and a line as Chromium's "Fast 3G". Median of
+three; *baseline* is the same on this machine and line as they are.
+
 **Transcripts** of 100, 1,000 and 10,000 messages in four scripts, set by a fresh worker: seconds (*baseline*: a tenth of the messages), the
 worker's peak memory, and the longest time for which the bot's loop did not come round meanwhile (*baseline*: the same of an idle program
 beside it, so that a busy machine is not taken for a busy loop).
@@ -51,31 +56,45 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
+import playwright.async_api
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from teleconnect_bot.demo.bot_process import BotFailed
 from teleconnect_bot.demo.catcher import NoMailCame
 from teleconnect_bot.demo.homeserver import HomeserverFailed
 from teleconnect_bot.demo.stack import Stack
+from teleconnect_bot.demo.visitor import NoBrowser
 
-from . import calls, gateway, messages, removal, session, storage, transcripts
+from . import calls, gateway, messages, page, removal, session, storage, transcripts
 from .device import CouldNotMeasure
 from .play import SETTINGS
 from .results import Row, table, write
 
 OUTPUT = Path("bench-output/results.json")
 LONGEST_SECONDS = 1800.0
-PARTS = SESSIONS, GATEWAY, REMOVAL, CALLS, TRANSCRIPTS, MESSAGES, STORAGE = (
+PARTS = SESSIONS, GATEWAY, REMOVAL, PAGE, CALLS, TRANSCRIPTS, MESSAGES, STORAGE = (
     "sessions",
     "gateway",
     "removal",
+    "page",
     "calls",
     "transcripts",
     "messages",
     "storage",
 )
-ON_THE_STACK = frozenset({SESSIONS, GATEWAY, REMOVAL})
-FAILURES = (CouldNotMeasure, BotFailed, NoMailCame, HomeserverFailed, aiohttp.ClientError, TimeoutError, OSError)
+ON_THE_STACK = frozenset({SESSIONS, GATEWAY, REMOVAL, PAGE})
+FAILURES = (
+    CouldNotMeasure,
+    BotFailed,
+    NoMailCame,
+    HomeserverFailed,
+    aiohttp.ClientError,
+    playwright.async_api.Error,
+    NoBrowser,
+    AssertionError,
+    TimeoutError,
+    OSError,
+)
 
 
 async def run(directory: Path, parts: Sequence[str]) -> tuple[list[Row], list[str]]:
@@ -120,6 +139,9 @@ async def _on_the_stack(directory: Path, parts: Sequence[str]) -> tuple[list[Row
             if REMOVAL in parts:
                 _now("removals")
                 rows.append(await removal.measure(stack, http))
+            if PAGE in parts:
+                _now("the page")
+                rows += await page.measure(stack, http)
     except FAILURES:
         print(stack.bot.log_tail(), file=sys.stderr)
         raise

@@ -78,6 +78,8 @@ export class Conversation {
   private readonly opening = new Opening();
   private patience: ReturnType<typeof setTimeout> | null = null;
   private settled = false;
+  /** The homeserver has let this visitor in; the room itself comes with the sync after that. */
+  private letIn = false;
   stopped = false;
 
   constructor(client: MatrixClient, place: Place, store: Store, around: Around) {
@@ -108,12 +110,13 @@ export class Conversation {
   }
 
   get joined(): boolean {
-    return this.matrixRoom?.getMyMembership() === "join";
+    const membership = this.matrixRoom?.getMyMembership();
+    return membership === "join" || (this.letIn && (membership === undefined || membership === "invite"));
   }
 
   /** Writing opens once those who are called are in the room or on the way, so that each of them can read it. */
   get canWrite(): boolean {
-    return this.joined && this.matrixRoom?.hasEncryptionStateEvent() === true && this.opening.isOpen(this.staff("join", "invite"), this.called, performance.now());
+    return this.known && this.matrixRoom?.hasEncryptionStateEvent() === true && this.opening.isOpen(this.staff("join", "invite"), this.called, performance.now());
   }
 
   get offline(): boolean {
@@ -123,8 +126,9 @@ export class Conversation {
 
   /** Everybody in the room but the bot. */
   get here(): string[] {
-    const members = this.matrixRoom?.getJoinedMembers() ?? [];
-    return members.map(({ userId }) => userId).filter((user) => user !== this.place.bot);
+    const { user: own, bot } = this.place;
+    const members = (this.matrixRoom?.getJoinedMembers() ?? []).map(({ userId }) => userId);
+    return (this.joined && !members.includes(own) ? [own, ...members] : members).filter((user) => user !== bot);
   }
 
   get writing(): string[] {
@@ -168,7 +172,7 @@ export class Conversation {
 
   /** The way of a call's words, once there is a room; with the client that its lines are made of. */
   get callWay(): CallWay | null {
-    if (this.room === null || !this.joined) return null;
+    if (this.room === null || !this.known) return null;
     const { client, room, place } = this;
     this.way ??= { client, room, channel: new RoomChannel(client, room, place.user, place.bot) };
     return this.way;
@@ -180,7 +184,7 @@ export class Conversation {
     while (!this.joined && !this.stopped) {
       try {
         await this.client.joinRoom(room);
-        break;
+        this.letIn = true;
       } catch {
         await this.around.pause(JOIN_AGAIN_MS);
       }
@@ -236,6 +240,11 @@ export class Conversation {
     this.outbox.stop();
     this.files.stop();
     this.client.stopClient();
+  }
+
+  /** The sync has brought the room with this visitor in it. */
+  private get known(): boolean {
+    return this.matrixRoom?.getMyMembership() === "join";
   }
 
   private get matrixRoom(): Room | null {

@@ -1,4 +1,4 @@
-"""Who waits is called when somebody comes or writes: sound and vibration; and the screen stays on (PRODUCT §4.4)."""
+"""Who waits is called when somebody comes or writes: sound, vibration, title; and the screen stays on (PRODUCT §4.4)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def noted(person: Person) -> dict[str, Any]:
     return found
 
 
-async def test_somebody_who_writes_while_the_page_is_hidden_is_heard_and_felt(
+async def test_somebody_who_writes_is_heard_felt_and_seen_in_the_title_until_the_page_is_looked_at(
     front: Front, homeserver: RecordingHomeserver, person: Person
 ) -> None:
     room = open_room(front, homeserver)
@@ -59,6 +59,10 @@ async def test_somebody_who_writes_while_the_page_is_hidden_is_heard_and_felt(
     after = await noted(person)
     assert after["tones"] > before["tones"]
     assert after["vibrated"] > before["vibrated"]
+    for title in ("● Session", "Session", "● Session"):
+        await expect(person.page).to_have_title(title)
+    await person.page.evaluate("isSeen(true)")
+    assert await person.page.title() == "Session"
 
 
 async def test_somebody_of_the_staff_who_comes_is_heard_and_felt(front: Front, homeserver: RecordingHomeserver, person: Person) -> None:
