@@ -5,6 +5,8 @@ import type { FileProblem } from "../files/prepare.ts";
 import { canRecord, Recording } from "../files/voice.ts";
 import { fill, numberIn } from "../texts/index.ts";
 import type { AllTexts, Visit } from "../visit.ts";
+import { CLIP, MICROPHONE, SEND } from "./drawings.ts";
+import { Icon } from "./icon.tsx";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -16,7 +18,7 @@ export function Attach({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX
     <div class="attach">
       <div class="attach-row">
         <button type="button" class="secondary" aria-describedby="attach-hint" onClick={() => chooser.current?.click()}>
-          <span aria-hidden="true">📎 </span>
+          <Icon {...CLIP} />
           {texts.attach}
         </button>
         {canRecord() && <Voice visit={visit} texts={texts} />}
@@ -83,7 +85,7 @@ function Voice({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element
   if (recording === null)
     return (
       <button type="button" class="secondary" onClick={() => void begin()}>
-        <span aria-hidden="true">🎤 </span>
+        <Icon {...MICROPHONE} />
         {texts.voice}
       </button>
     );
@@ -91,6 +93,7 @@ function Voice({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element
     <>
       <span role="timer">{fill(texts.recording, { seconds: numberIn(texts, seconds) })}</span>
       <button type="button" class="secondary" onClick={() => void send()}>
+        <Icon {...SEND} />
         {texts.recordSend}
       </button>
       <button type="button" class="secondary" onClick={() => setRecording(null)}>

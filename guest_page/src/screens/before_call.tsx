@@ -3,6 +3,8 @@ import type { Seat } from "../api.ts";
 import type { CallTexts } from "../texts/call/index.ts";
 import { fill } from "../texts/index.ts";
 import type { AllTexts } from "../visit.ts";
+import { CALL, CAMERA, MICROPHONE } from "./drawings.ts";
+import { Icon } from "./icon.tsx";
 import { nameOf } from "./names.ts";
 import { Switch } from "./switch.tsx";
 
@@ -47,10 +49,11 @@ export function BeforeCall({ call, picture, seat, said, texts }: Shown): JSX.Ele
     <>
       <div class="call-row">
         <button type="button" class="primary" disabled={call.joining} onClick={() => void call.join()}>
+          <Icon {...CALL} />
           {call.joining ? said.connecting : said.joinCall}
         </button>
-        <Switch name={texts.microphone} on={call.microphoneOn} said={said} onPress={(on) => call.setMicrophone(on)} />
-        {picture && <Switch name={texts.camera} on={call.cameraOn} said={said} onPress={(on) => void call.setCamera(on)} />}
+        <Switch sign={MICROPHONE} name={texts.microphone} on={call.microphoneOn} said={said} onPress={(on) => call.setMicrophone(on)} />
+        {picture && <Switch sign={CAMERA} name={texts.camera} on={call.cameraOn} said={said} onPress={(on) => void call.setCamera(on)} />}
       </div>
       {call.others.length > 0 && (
         <p class="in-call" role="status">

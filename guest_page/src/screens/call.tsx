@@ -7,6 +7,8 @@ import type { CallTexts } from "../texts/call/index.ts";
 import type { AllTexts, Visit } from "../visit.ts";
 import { BeforeCall, peopleIn, Ringing } from "./before_call.tsx";
 import { CallElsewhere, ConferencePanel } from "./conference.tsx";
+import { CAMERA, DOOR_OUT, MICROPHONE, NETWORK } from "./drawings.ts";
+import { Icon } from "./icon.tsx";
 import { nameOf } from "./names.ts";
 import { Switch } from "./switch.tsx";
 
@@ -55,15 +57,16 @@ function InCall(shown: Shown): JSX.Element {
         </li>
       </ul>
       <div class="call-row">
-        <Switch name={texts.microphone} on={mesh.microphoneOn} said={said} onPress={(on) => mesh.setMicrophone(on)} />
-        {mesh.pictureAllowed && <Switch name={texts.camera} on={mesh.cameraOn} said={said} onPress={(on) => void mesh.setCamera(on)} />}
+        <Switch sign={MICROPHONE} name={texts.microphone} on={mesh.microphoneOn} said={said} onPress={(on) => mesh.setMicrophone(on)} />
+        {mesh.pictureAllowed && <Switch sign={CAMERA} name={texts.camera} on={mesh.cameraOn} said={said} onPress={(on) => void mesh.setCamera(on)} />}
         {mesh.cameraOn && (
           <button type="button" class="secondary" onClick={() => void mesh.turnCamera()}>
             {said.turnCamera}
           </button>
         )}
-        <Switch name={said.poorMode} on={mesh.poorMode} said={said} onPress={(on) => void mesh.setPoorMode(on)} />
+        <Switch sign={NETWORK} name={said.poorMode} on={mesh.poorMode} said={said} onPress={(on) => void mesh.setPoorMode(on)} />
         <button type="button" class="primary hang-up" onClick={() => void mesh.leave()}>
+          <Icon {...DOOR_OUT} />
           {said.leaveCall}
         </button>
       </div>

@@ -5,6 +5,8 @@ import type { Seat } from "../api.ts";
 import { type CallTexts, callTexts } from "../texts/call/index.ts";
 import type { Visit } from "../visit.ts";
 import { CallPanel } from "./call.tsx";
+import { CALL, CAMERA, MICROPHONE } from "./drawings.ts";
+import { Icon } from "./icon.tsx";
 import { Switch } from "./switch.tsx";
 
 interface Door {
@@ -43,10 +45,11 @@ export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
       </p>
       <div class="call-row">
         <button type="button" class="primary" disabled={busy} onClick={() => void press(visit, choice)}>
+          <Icon {...CALL} />
           {said.joinCall}
         </button>
-        <Switch name={texts.microphone} on={choice.microphone} said={said} onPress={(microphone) => choose({ ...choice, microphone })} />
-        <Switch name={texts.camera} on={choice.camera} said={said} onPress={(camera) => choose({ ...choice, camera })} />
+        <Switch sign={MICROPHONE} name={texts.microphone} on={choice.microphone} said={said} onPress={(microphone) => choose({ ...choice, microphone })} />
+        <Switch sign={CAMERA} name={texts.camera} on={choice.camera} said={said} onPress={(camera) => choose({ ...choice, camera })} />
       </div>
     </section>
   );

@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { AllTexts } from "../visit.ts";
+import { SEND } from "./drawings.ts";
+import { Icon } from "./icon.tsx";
 
 const LONGEST_MESSAGE = 4_000;
 
@@ -51,6 +53,7 @@ export function Composer({ texts, onSend, onWriting }: Shown): JSX.Element {
           }}
         />
         <button type="submit" class="primary">
+          <Icon {...SEND} />
           {texts.send}
         </button>
       </div>

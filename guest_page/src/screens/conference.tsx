@@ -4,6 +4,8 @@ import type { Conference } from "../call/conference.ts";
 import type { CallTexts } from "../texts/call/index.ts";
 import type { AllTexts } from "../visit.ts";
 import { BeforeCall, Ringing } from "./before_call.tsx";
+import { DOOR_OUT } from "./drawings.ts";
+import { Icon } from "./icon.tsx";
 
 interface Shown {
   conference: Conference;
@@ -34,6 +36,7 @@ function Inside({ conference, address, said }: { conference: Conference; address
       <iframe class="conference" title={said.callTitle} src={address} allow={allowed} sandbox="allow-scripts allow-same-origin" referrerpolicy="no-referrer" />
       <div class="call-row">
         <button type="button" class="primary hang-up" onClick={() => conference.leave()}>
+          <Icon {...DOOR_OUT} />
           {said.leaveCall}
         </button>
       </div>

@@ -5,6 +5,8 @@ import { type DeviceTest, type MediaState, resultOf } from "../device/findings.t
 import { Loudness, type Media, openMedia } from "../device/media.ts";
 import type { NetworkTest } from "../device/network.ts";
 import type { AllTexts, Visit } from "../visit.ts";
+import { CAMERA, MICROPHONE, NETWORK, SKIP, SPEAKER, TEST } from "./drawings.ts";
+import { type Drawing, Icon } from "./icon.tsx";
 import { OpenElsewherePicture, PermissionPicture } from "./permission_picture.tsx";
 
 const LEVEL_EVERY_MS = 100;
@@ -25,6 +27,7 @@ export function DeviceTestScreen({ visit, next, onSkip }: Shown): JSX.Element {
   const kind = browserKind(navigator.userAgent);
   const skip = (
     <button type="button" class="secondary" onClick={onSkip}>
+      <Icon {...SKIP} />
       {texts.skip}
     </button>
   );
@@ -40,6 +43,7 @@ export function DeviceTestScreen({ visit, next, onSkip }: Shown): JSX.Element {
             <p>{{ android: texts.allowAndroid, iphone: texts.allowIphone, other: texts.allowOther }[kind]}</p>
           </div>
           <button type="button" class="primary" onClick={() => setRun(1)}>
+            <Icon {...TEST} />
             {texts.test}
           </button>
           {skip}
@@ -122,18 +126,19 @@ function Running({ visit, again, next, skip }: Run): JSX.Element {
   return (
     <>
       <ul class="checks">
-        <Check name={texts.camera} good={media === null ? null : media.camera === "works"} words={mediaWords(media?.camera, texts, texts.cameraWorks)}>
+        <Check sign={CAMERA} name={texts.camera} good={media === null ? null : media.camera === "works"} words={mediaWords(media?.camera, texts, texts.cameraWorks)}>
           {media?.camera === "works" && <Picture tracks={media.tracks} label={texts.yourPicture} />}
         </Check>
-        <Check name={texts.microphone} good={media === null ? null : media.microphone === "works"} words={mediaWords(media?.microphone, texts, texts.microphoneWorks)}>
+        <Check sign={MICROPHONE} name={texts.microphone} good={media === null ? null : media.microphone === "works"} words={mediaWords(media?.microphone, texts, texts.microphoneWorks)}>
           {media?.microphone === "works" && <Level tracks={media.tracks} texts={texts} />}
         </Check>
-        <Check name={texts.speaker} good={null} words={texts.speakerHint}>
+        <Check sign={SPEAKER} name={texts.speaker} good={null} words={texts.speakerHint}>
           <button type="button" class="secondary" onClick={() => visit.playTone()}>
+            <Icon {...SPEAKER} />
             {texts.playTone}
           </button>
         </Check>
-        <Check name={texts.network} good={network === null ? null : network.state === "good"} words={networkWords(network, texts)} />
+        <Check sign={NETWORK} name={texts.network} good={network === null ? null : network.state === "good"} words={networkWords(network, texts)} />
       </ul>
       {refused && <p>{{ android: texts.refusedAndroid, iphone: texts.refusedIphone, other: texts.refusedOther }[browserKind(navigator.userAgent)]}</p>}
       {refused && insideAnotherApp(navigator.userAgent) && <OtherApp texts={texts} />}
@@ -150,14 +155,17 @@ function Running({ visit, again, next, skip }: Run): JSX.Element {
   );
 }
 
-function Check({ name, good, words, children }: { name: string; good: boolean | null; words: string; children?: ComponentChildren }): JSX.Element {
+function Check({ sign, name, good, words, children }: { sign: Drawing; name: string; good: boolean | null; words: string; children?: ComponentChildren }): JSX.Element {
   return (
     <li class="card">
       <p class="check">
         <span class={good === null ? "mark" : good ? "mark mark-good" : "mark mark-bad"} aria-hidden="true">
           {good === null ? "•" : good ? "✓" : "!"}
         </span>
-        <strong>{name}</strong>
+        <strong>
+          <Icon {...sign} />
+          {name}
+        </strong>
       </p>
       <p>{words}</p>
       {children}

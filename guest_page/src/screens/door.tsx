@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import type { Problem } from "../flow.ts";
 import type { Visit } from "../visit.ts";
+import { DOOR_IN } from "./drawings.ts";
+import { Icon } from "./icon.tsx";
 import { ProblemLine } from "./problem.tsx";
 
 interface Shown {
@@ -16,6 +18,7 @@ export function EnterButton({ visit, busy, problem }: Shown): JSX.Element {
     <>
       <ProblemLine problem={problem} texts={texts} id="problem" />
       <button type="button" class="primary" disabled={busy} onClick={() => void visit.enter()}>
+        <Icon {...DOOR_IN} />
         {texts.enter}
       </button>
     </>

@@ -6,6 +6,8 @@ import type { Visit } from "../visit.ts";
 import { CannotCome } from "./cannot_come.tsx";
 import { DeviceTestScreen } from "./device_test.tsx";
 import { dateAndTime, fromNow } from "./when.ts";
+import { TEST } from "./drawings.ts";
+import { Icon, ONWARD } from "./icon.tsx";
 
 const TICK_MS = 1_000;
 
@@ -41,6 +43,7 @@ export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string;
           <p>{texts.earlyLater}</p>
           <p>{texts.earlyTest}</p>
           <button type="button" class="primary" onClick={() => setTesting(true)}>
+            <Icon {...TEST} />
             {texts.test}
           </button>
           <CannotCome visit={visit} />
@@ -49,6 +52,7 @@ export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string;
         <>
           <p role="status">{texts.earlyNow}</p>
           <button type="button" class="primary" disabled={busy} onClick={() => void visit.continue()}>
+            <Icon {...ONWARD} />
             {texts.continue}
           </button>
         </>

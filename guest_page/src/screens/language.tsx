@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Problem } from "../flow.ts";
 import type { Visit } from "../visit.ts";
+import { Icon, ONWARD } from "./icon.tsx";
 import { ProblemLine } from "./problem.tsx";
 
 export function LanguageChoice({ visit, busy, problem }: { visit: Visit; busy: boolean; problem: Problem | null }): JSX.Element {
@@ -27,6 +28,7 @@ export function LanguageChoice({ visit, busy, problem }: { visit: Visit; busy: b
       <ProblemLine problem={problem} texts={texts} id="problem" />
       <div class="bottom">
         <button type="submit" class="primary" disabled={busy}>
+          <Icon {...ONWARD} />
           {texts.continue}
         </button>
       </div>

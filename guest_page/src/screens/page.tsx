@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { Problem } from "../flow.ts";
 import type { Texts } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
+import { CROSS, Icon } from "./icon.tsx";
 import { LanguageChoice } from "./language.tsx";
 import { Notice } from "./notice.tsx";
 import { ProblemLine } from "./problem.tsx";
@@ -23,6 +24,7 @@ export function Page({ visit }: { visit: Visit }): JSX.Element {
         <p class="from">{visit.from}</p>
         {!over && (
           <button type="button" class="quick-exit" onClick={() => visit.quickExit()}>
+            <Icon {...CROSS} />
             {words.quickExit}
           </button>
         )}

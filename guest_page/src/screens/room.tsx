@@ -10,7 +10,9 @@ import { CallPanel } from "./call.tsx";
 import { CallRoom } from "./call_door.tsx";
 import { Composer } from "./composer.tsx";
 import { Deletion } from "./deletion.tsx";
+import { DOOR_OUT } from "./drawings.ts";
 import { MoveQuestion } from "./full.tsx";
+import { Icon } from "./icon.tsx";
 import { Messages } from "./messages.tsx";
 import { nameOf } from "./names.ts";
 
@@ -54,6 +56,7 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
       )}
       <div class="last">
         <button type="button" class="secondary leave" onClick={() => void visit.leave()}>
+          <Icon {...DOOR_OUT} />
           {texts.leave}
         </button>
         <Deletion visit={visit} seat={seat} />

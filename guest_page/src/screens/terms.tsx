@@ -3,6 +3,8 @@ import type { Opened } from "../api.ts";
 import type { Problem } from "../flow.ts";
 import type { Visit } from "../visit.ts";
 import { CannotCome } from "./cannot_come.tsx";
+import { NOT_ME } from "./drawings.ts";
+import { Icon, ONWARD } from "./icon.tsx";
 import { ProblemLine } from "./problem.tsx";
 import { Paragraphs } from "./paragraphs.tsx";
 
@@ -59,11 +61,13 @@ export function Terms({ visit, opened, name: before, busy, problem }: Shown): JS
       <ProblemLine problem={problem} texts={texts} id="problem" />
       <p class="hint">{texts.agree}</p>
       <button type="submit" class="primary" disabled={busy}>
+        <Icon {...ONWARD} />
         {texts.continue}
       </button>
       <div class="aside">
         <p>{texts.mistake}</p>
         <button type="button" class="secondary" disabled={busy} onClick={() => void visit.notForMe()}>
+          <Icon {...NOT_ME} />
           {texts.notMe}
         </button>
       </div>

@@ -185,6 +185,7 @@ export class Conversation {
       try {
         await this.client.joinRoom(room);
         this.letIn = true;
+        break;
       } catch {
         await this.around.pause(JOIN_AGAIN_MS);
       }

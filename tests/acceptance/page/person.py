@@ -15,8 +15,8 @@ from tests.fakes_web import FakeDoor, a_seat
 AXE = Path(__file__).parents[3] / "guest_page" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
-SMALLEST_TARGET_PX = 24
-"""WCAG 2.2, success criterion 2.5.8."""
+SMALLEST_TARGET_PX = 44
+"""WCAG 2.2, success criterion 2.5.5 (Enhanced), which is more than AA asks: fingers tremble."""
 
 BY_PIXELS = """() => {
   const late = [...document.querySelectorAll('button, a[href], input:not([type=hidden]), textarea')];
