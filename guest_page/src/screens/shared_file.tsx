@@ -16,10 +16,12 @@ interface Shown {
 
 type State = "not_yet" | "loading" | "failed";
 
-/** A photo is shown, a voice message played, everything else saved; each is fetched and decrypted only when it is wanted. */
+/** A photo is shown and can be saved, a voice message played, everything else saved; each is fetched and decrypted only when it is wanted. */
 export function SharedFileView({ file, by, open, texts }: Shown): JSX.Element {
   const [state, setState] = useState<State>("not_yet");
   const [address, setAddress] = useState<string | null>(null);
+  /** Of a kind that this browser does not know, such as what some telephones make of a photo. */
+  const [unknown, setUnknown] = useState(false);
   useEffect(() => () => (address === null ? undefined : URL.revokeObjectURL(address)), [address]);
   const load = async (then: (address: string, type: string) => void): Promise<void> => {
     setState("loading");
@@ -42,12 +44,21 @@ export function SharedFileView({ file, by, open, texts }: Shown): JSX.Element {
     if (byItself) void show();
   }, []);
 
-  if (address !== null && file.kind === "photo") return <img class="photo" src={address} alt={`${texts.photo}, ${by}`} onError={() => setState("failed")} />;
-  if (address !== null && file.kind === "voice") return <audio class="voice" controls src={address} aria-label={`${texts.voice}, ${by}`} />;
-  const offer = file.kind === "photo" ? texts.showPhoto : file.kind === "voice" ? texts.playVoice : fill(texts.saveFile, { name: file.name });
-  return (
-    <button type="button" class="secondary file" disabled={state === "loading"} onClick={() => void (file.kind === "photo" || file.kind === "voice" ? show() : save())}>
+  const button = (offer: string, press: () => Promise<void>): JSX.Element => (
+    <button type="button" class="secondary file" disabled={state === "loading"} onClick={() => void press()}>
       {state === "loading" ? texts.fileLoading : state === "failed" ? `${offer} – ${texts.fileFailed}` : offer}
     </button>
   );
+  const saving = button(fill(texts.saveFile, { name: file.name }), save);
+  if (address !== null && file.kind === "photo") {
+    return (
+      <>
+        {unknown ? <p class="faint">{fill(texts.file, { name: file.name })}</p> : <img class="photo" src={address} alt={`${texts.photo}, ${by}`} onError={() => setUnknown(true)} />}
+        {saving}
+      </>
+    );
+  }
+  if (address !== null && file.kind === "voice") return <audio class="voice" controls src={address} aria-label={`${texts.voice}, ${by}`} />;
+  if (file.kind === "photo") return button(texts.showPhoto, show);
+  return file.kind === "voice" ? button(texts.playVoice, show) : saving;
 }
