@@ -22,15 +22,26 @@ test("browsers of other apps are told from real ones", () => {
 });
 
 test("what must be pressed differs between telephones and the rest", () => {
-  assert.deepEqual([CHROME, SAFARI, FIREFOX].map(browserKind), ["android", "iphone", "other"]);
+  assert.deepEqual([CHROME, SAFARI, FIREFOX].map((name) => browserKind(name)), ["android", "iphone", "other"]);
+});
+
+const SAMSUNG = CHROME.replace("Chrome/", "SamsungBrowser/24.0 Chrome/");
+const FIREFOX_ON_ANDROID = "Mozilla/5.0 (Android 13; Mobile; rv:128.0) Gecko/128.0 Firefox/128.0";
+const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15";
+const CHROME_ON_MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
+
+test("browsers are told apart where their own words differ, and an iPad from the Mac that it says it is", () => {
+  assert.deepEqual([SAMSUNG, FIREFOX_ON_ANDROID, MAC, CHROME_ON_MAC].map((name) => browserKind(name)), ["samsung", "firefox", "mac", "other"]);
+  assert.deepEqual([browserKind(MAC, 5), browserKind(MAC, 0), browserKind(CHROME, 5)], ["iphone", "mac", "android"]);
+  for (const real of [SAMSUNG, FIREFOX_ON_ANDROID, MAC]) assert.equal(insideAnotherApp(real), false, real);
 });
 
 test("one word says what can be done together; the worst decides", () => {
   assert.equal(resultOf({ camera: "works", microphone: "works", network: "good" }), "good");
   assert.equal(resultOf({ camera: "missing", microphone: "works", network: "good" }), "no_camera");
-  for (const camera of ["refused", "failed"] as const) assert.equal(resultOf({ camera, microphone: "works", network: "good" }), "audio_only");
+  for (const camera of ["refused", "failed", "absent"] as const) assert.equal(resultOf({ camera, microphone: "works", network: "good" }), "audio_only");
   for (const network of ["slow", "barred", "lost"] as const) assert.equal(resultOf({ camera: "missing", microphone: "works", network }), "poor_network");
-  for (const microphone of ["refused", "missing", "failed"] as const) assert.equal(resultOf({ camera: "works", microphone, network: "lost" }), "writing_only");
+  for (const microphone of ["refused", "missing", "failed", "absent"] as const) assert.equal(resultOf({ camera: "works", microphone, network: "lost" }), "writing_only");
 });
 
 function browserWith(kinds: Record<"audio" | "video", string | null>) {
@@ -66,8 +77,8 @@ test("a missing or refused camera does not hide a good microphone, nor the other
   }
 });
 
-test("a browser that knows no camera at all is no failure of the page", async () => {
-  assert.deepEqual(await openMedia(undefined), { camera: "failed", microphone: "failed", tracks: [] });
+test("a browser that knows no camera at all is neither a failure nor a no of the person", async () => {
+  assert.deepEqual(await openMedia(undefined), { camera: "absent", microphone: "absent", tracks: [] });
 });
 
 const SERVER: TurnServer = { urls: ["turn:turn.example:3478"], username: "user", credential: "word" };

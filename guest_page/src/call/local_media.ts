@@ -69,7 +69,7 @@ export class LocalMedia {
     const constraints = { microphone: SOUND, camera: this.picture };
     let stream: MediaStream;
     try {
-      if (this.devices === undefined) return "missing";
+      if (this.devices?.getUserMedia === undefined) return "refused";
       stream = await this.devices.getUserMedia(Object.fromEntries(kinds.map((kind) => [WANTED[kind], constraints[kind]])));
     } catch (error) {
       return kinds.every((kind, index) => this.asked[kind] === numbers[index]) ? whyNot(error) : "given_up";

@@ -1,15 +1,18 @@
 /** Which browser this is, as far as it changes what a person must press. Guessed from what it calls itself: only words depend on it. */
 
-export type BrowserKind = "android" | "iphone" | "other";
+/** `firefox`: on Android; on a computer its words are those of the others. `mac`: Safari there. */
+export type BrowserKind = "android" | "samsung" | "firefox" | "iphone" | "mac" | "other";
 
 /** Apps that show pages in a browser of their own, where camera and microphone are often barred; and any other such app. */
 const APPS = /WhatsApp|FBAN|FBAV|FB_IAB|Messenger|Instagram|Line\/|Twitter|TikTok|musical_ly|Snapchat|Telegram|MicroMessenger/i;
 /** Android marks them with "; wv)"; on an iPhone every real browser calls itself Safari too. */
 const ANDROID_APP = /; wv\)/;
 
-export function browserKind(userAgent: string): BrowserKind {
-  if (/iPhone|iPad|iPod/.test(userAgent)) return "iphone";
-  return /Android/.test(userAgent) ? "android" : "other";
+/** `fingers`: how many the screen feels at once (`maxTouchPoints`); an iPad calls itself a Mac. */
+export function browserKind(userAgent: string, fingers = 0): BrowserKind {
+  if (/iPhone|iPad|iPod/.test(userAgent) || (/Macintosh/.test(userAgent) && fingers > 1)) return "iphone";
+  if (/Android/.test(userAgent)) return /Firefox\//.test(userAgent) ? "firefox" : /SamsungBrowser\//.test(userAgent) ? "samsung" : "android";
+  return /Macintosh/.test(userAgent) && /Version\/\S+ Safari\//.test(userAgent) ? "mac" : "other";
 }
 
 export function insideAnotherApp(userAgent: string): boolean {

@@ -4,8 +4,11 @@ import type { DeviceTest } from "../api.ts";
 
 export type { DeviceTest };
 
-/** `refused`: by the person or the browser; `failed`: something else uses it, or it is broken. */
-export type MediaState = "works" | "refused" | "missing" | "failed";
+/**
+ * `refused`: by the person or the browser; `failed`: something else uses it, or it is broken; `absent`: this browser gives no page any,
+ * as those inside other apps do.
+ */
+export type MediaState = "works" | "refused" | "missing" | "failed" | "absent";
 /** `barred`: the server answers well, but the way that calls take does not open. */
 export type NetworkState = "good" | "slow" | "barred" | "lost";
 

@@ -13,7 +13,7 @@ const PICTURE: MediaTrackConstraints = { facingMode: "user", width: { ideal: 640
 
 /** One question for both where possible; when that fails, each alone, so that a missing camera does not hide a good microphone. */
 export async function openMedia(get: GetUserMedia | undefined): Promise<Media> {
-  if (get === undefined) return { camera: "failed", microphone: "failed", tracks: [] };
+  if (get === undefined) return { camera: "absent", microphone: "absent", tracks: [] };
   const both = await open(get, { audio: true, video: PICTURE });
   if (typeof both !== "string") return { camera: "works", microphone: "works", tracks: both };
   const sound = await open(get, { audio: true });

@@ -45,6 +45,11 @@ export class Recording {
     return Math.min(performance.now() - this.begun, LONGEST_MS);
   }
 
+  /** Two minutes are over: it hears no more. */
+  get full(): boolean {
+    return this.recorder.state === "inactive";
+  }
+
   async stop(): Promise<Prepared | FileProblem> {
     const duration = this.lasts;
     await this.end();

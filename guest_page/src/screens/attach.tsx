@@ -2,13 +2,14 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CHOOSABLE } from "../files/kinds.ts";
 import type { FileProblem } from "../files/prepare.ts";
-import { canRecord, Recording } from "../files/voice.ts";
+import { canRecord, LONGEST_MS, Recording } from "../files/voice.ts";
 import { fill, numberIn } from "../texts/index.ts";
 import type { AllTexts, Visit } from "../visit.ts";
 import { CLIP, MICROPHONE, SEND } from "./drawings.ts";
 import { Icon } from "./icon.tsx";
 
 const MEGABYTE = 1024 * 1024;
+const MINUTE_MS = 60_000;
 
 /** What can be sent besides words: a photo or a PDF, and a voice message for people who do not write. */
 export function Attach({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element {
@@ -35,13 +36,17 @@ export function Attach({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX
         }}
       />
       <p class="hint" id="attach-hint">
-        {fill(texts.attachHint, { size })}
+        {fill(texts.attachHint, { size })} {canRecord() && fill(texts.voiceHint, { minutes: longestIn(texts) })}
       </p>
       <p class="problem" role="alert">
         {visit.fileProblem === null ? "" : problemIn(texts, visit.fileProblem, size)}
       </p>
     </div>
   );
+}
+
+function longestIn(texts: AllTexts): string {
+  return numberIn(texts, LONGEST_MS / MINUTE_MS);
 }
 
 function problemIn(texts: AllTexts, problem: FileProblem, size: string): string {
@@ -62,9 +67,13 @@ function problemIn(texts: AllTexts, problem: FileProblem, size: string): string 
 function Voice({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element {
   const [recording, setRecording] = useState<Recording | null>(null);
   const [seconds, setSeconds] = useState(0);
+  const [full, setFull] = useState(false);
   useEffect(() => {
     if (recording === null) return undefined;
-    const timer = setInterval(() => setSeconds(Math.floor(recording.lasts / 1_000)), 250);
+    const timer = setInterval(() => {
+      setSeconds(Math.floor(recording.lasts / 1_000));
+      setFull(recording.full);
+    }, 250);
     return () => {
       clearInterval(timer);
       void recording.cancel();
@@ -74,6 +83,7 @@ function Voice({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element
     const begun = await Recording.begin();
     if (typeof begun === "string") return visit.send(begun);
     setSeconds(0);
+    setFull(false);
     setRecording(begun);
   };
   const send = async (): Promise<void> => {
@@ -91,7 +101,8 @@ function Voice({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element
     );
   return (
     <>
-      <span role="timer">{fill(texts.recording, { seconds: numberIn(texts, seconds) })}</span>
+      {!full && <span role="timer">{fill(texts.recording, { seconds: numberIn(texts, seconds) })}</span>}
+      <span role="status">{full ? fill(texts.voiceFull, { minutes: longestIn(texts) }) : ""}</span>
       <button type="button" class="secondary" onClick={() => void send()}>
         <Icon {...SEND} />
         {texts.recordSend}

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { browserKind, insideAnotherApp } from "../device/browser.ts";
+import { type BrowserKind, browserKind, insideAnotherApp } from "../device/browser.ts";
 import { type DeviceTest, type MediaState, resultOf } from "../device/findings.ts";
 import { Loudness, type Media, openMedia } from "../device/media.ts";
 import type { NetworkTest } from "../device/network.ts";
@@ -24,7 +24,7 @@ interface Shown {
 export function DeviceTestScreen({ visit, next, onSkip }: Shown): JSX.Element {
   const { texts } = visit.inner;
   const [run, setRun] = useState(0);
-  const kind = browserKind(navigator.userAgent);
+  const kind = ownKind();
   const skip = (
     <button type="button" class="secondary" onClick={onSkip}>
       <Icon {...SKIP} />
@@ -40,7 +40,7 @@ export function DeviceTestScreen({ visit, next, onSkip }: Shown): JSX.Element {
           {insideAnotherApp(navigator.userAgent) && <OtherApp texts={texts} />}
           <div class="card beside">
             <PermissionPicture kind={kind} />
-            <p>{{ android: texts.allowAndroid, iphone: texts.allowIphone, other: texts.allowOther }[kind]}</p>
+            <p>{howToAllow(kind, texts)}</p>
           </div>
           <button type="button" class="primary" onClick={() => setRun(1)}>
             <Icon {...TEST} />
@@ -123,6 +123,7 @@ function Running({ visit, again, next, skip }: Run): JSX.Element {
   }, []);
   const result = media !== null && network !== null ? resultOf({ ...media, network: network.state }) : null;
   const refused = media?.camera === "refused" || media?.microphone === "refused";
+  const absent = media?.camera === "absent";
   return (
     <>
       <ul class="checks">
@@ -140,8 +141,8 @@ function Running({ visit, again, next, skip }: Run): JSX.Element {
         </Check>
         <Check sign={NETWORK} name={texts.network} good={network === null ? null : network.state === "good"} words={networkWords(network, texts)} />
       </ul>
-      {refused && <p>{{ android: texts.refusedAndroid, iphone: texts.refusedIphone, other: texts.refusedOther }[browserKind(navigator.userAgent)]}</p>}
-      {refused && insideAnotherApp(navigator.userAgent) && <OtherApp texts={texts} />}
+      {refused && <p>{howToAllowLater(ownKind(), texts)}</p>}
+      {(absent || (refused && insideAnotherApp(navigator.userAgent))) && <OtherApp texts={texts} />}
       <p class="result" role="status">
         {result === null ? texts.testing : resultWords(result, texts)}
       </p>
@@ -205,9 +206,23 @@ function Level({ tracks, texts }: { tracks: MediaStreamTrack[]; texts: AllTexts 
   );
 }
 
+function ownKind(): BrowserKind {
+  return browserKind(navigator.userAgent, navigator.maxTouchPoints);
+}
+
+function howToAllow(kind: BrowserKind, texts: AllTexts): string {
+  const onTelephone = texts.allowIphone;
+  return { android: texts.allowAndroid, samsung: onTelephone, firefox: onTelephone, iphone: onTelephone, mac: texts.allowOther, other: texts.allowOther }[kind];
+}
+
+function howToAllowLater(kind: BrowserKind, texts: AllTexts): string {
+  const { refusedAndroid, refusedIphone, refusedMac, refusedOther } = texts;
+  return { android: refusedAndroid, samsung: refusedAndroid, firefox: refusedOther, iphone: refusedIphone, mac: refusedMac, other: refusedOther }[kind];
+}
+
 function mediaWords(state: MediaState | undefined, texts: AllTexts, works: string): string {
   if (state === undefined) return texts.testing;
-  return { works, refused: texts.mediaRefused, missing: texts.mediaMissing, failed: texts.mediaFailed }[state];
+  return { works, refused: texts.mediaRefused, missing: texts.mediaMissing, failed: texts.mediaFailed, absent: texts.mediaRefused }[state];
 }
 
 function networkWords(network: NetworkTest | null, texts: AllTexts): string {

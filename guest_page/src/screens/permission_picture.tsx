@@ -5,10 +5,10 @@ import type { BrowserKind } from "../device/browser.ts";
 export function PermissionPicture({ kind }: { kind: BrowserKind }): JSX.Element {
   return (
     <svg class="picture" viewBox="0 0 160 120" width="160" height="120" aria-hidden="true" focusable="false">
-      {kind === "other" ? <Window /> : <Telephone />}
-      {kind === "iphone" && <SideBySide />}
+      {kind === "other" || kind === "mac" ? <Window /> : <Telephone />}
+      {(kind === "iphone" || kind === "samsung" || kind === "firefox") && <SideBySide />}
       {kind === "android" && <OneBelowAnother />}
-      {kind === "other" && <UnderTheAddress />}
+      {(kind === "other" || kind === "mac") && <UnderTheAddress />}
     </svg>
   );
 }

@@ -57,6 +57,10 @@ async def test_whoever_wants_everything_deleted_asks_twice_and_reads_that_it_was
     await person.press("Yes, ask them")
     await person.reads("We have asked them to delete everything. This page says when it is done.")
     assert front.door.calls["ask deletion"] == 1
+    await person.axe()
+    await person.hears(front.door, status=SeatStatus.ENDED, ended_reason=EndedReason.REMOVED)
+    await person.reads("You are no longer in this session.")
+    await person.axe()
 
 
 async def test_leaving_is_accessible(person: Person) -> None:
