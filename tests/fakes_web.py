@@ -78,6 +78,9 @@ class FakeRows:
         self.reads = 0
         self.before_answer: asyncio.Event | None = None
         self.uploads: list[tuple[str, str, str]] = []
+        self.counted: dict[str, list[int]] = {}
+        """The sizes of what each seat has uploaded."""
+        self.uncounted = asyncio.Semaphore(0)
         self.tokens: dict[str, str] = {}
         """Of native guests, by user."""
         self._kept: set[tuple[str, str, str, str]] = set()
@@ -104,6 +107,17 @@ class FakeRows:
 
     async def keep_upload(self, seat_id: str, place: str, uploaded_by: str) -> None:
         self.uploads.append((seat_id, place, uploaded_by))
+
+    async def count_upload(self, seat_id: str, size: int, most_files: int, most_bytes: int) -> bool:
+        sizes = self.counted.setdefault(seat_id, [])
+        if len(sizes) >= most_files or sum(sizes) + size > most_bytes:
+            return False
+        sizes.append(size)
+        return True
+
+    async def uncount_upload(self, seat_id: str, size: int) -> None:
+        self.counted[seat_id].remove(size)
+        self.uncounted.release()
 
     async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
         return [replace(letter, token=self.tokens.get(letter.sender)) for letter in self.letters.values() if letter.recipient == user]

@@ -1,7 +1,7 @@
 import type { Answer, Api, Person, Public, Seat, SeatStatus } from "./api.ts";
 import type { Attention } from "./attention.ts";
 import { GATEWAY, SILENT, WOKEN } from "./gateway.ts";
-import type { Prepared } from "./files/prepare.ts";
+import type { NotTaken, Prepared } from "./files/prepare.ts";
 import type { SharedFile } from "./files/shared_file.ts";
 import { CallKeeper } from "./call/keeper.ts";
 import type { Message } from "./messages.ts";
@@ -59,7 +59,7 @@ export interface Host {
   /** The server does not know the seat. */
   gone(): void;
   /** A file can never be sent. */
-  fileRefused(): void;
+  fileRefused(why: NotTaken): void;
   /** It cannot go on; `keysGone` = this seat can never be used again, else a reload may help. */
   failed(keysGone: boolean): void;
   changed(): void;
@@ -214,7 +214,7 @@ export class Stay {
       },
       shutOut: this.wake,
       called: () => attention.call(),
-      fileRefused: () => host.fileRefused(),
+      fileRefused: (why: NotTaken) => host.fileRefused(why),
       stirred: () => {
         this.soon = SOON_TIMES;
         this.wake();

@@ -2,7 +2,7 @@ import { isAble } from "./able.ts";
 import type { Api, DeviceTest, Public, Refusal, Seat } from "./api.ts";
 import type { Attention, ScreenAwake } from "./attention.ts";
 import type { NetworkTest } from "./device/network.ts";
-import type { FileProblem, Prepared } from "./files/prepare.ts";
+import type { FileProblem, NotTaken, Prepared } from "./files/prepare.ts";
 import type { CallKeeper } from "./call/keeper.ts";
 import { type Flow, type Happened, step } from "./flow.ts";
 import { linkDigest } from "./link.ts";
@@ -434,7 +434,7 @@ export class Visit {
     const host = {
       seat: (view: Seat) => this.become({ what: "seat", seat: view }),
       gone: () => void this.seatGone(),
-      fileRefused: () => void this.send("not_sent"),
+      fileRefused: (why: NotTaken) => void this.send(why),
       failed: (keysGone: boolean) => void this.failed(secret, keysGone),
       changed: () => this.changed(),
     };

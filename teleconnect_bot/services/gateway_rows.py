@@ -55,6 +55,13 @@ class GatewayRows(Protocol):
     async def keep_upload(self, seat_id: str, place: str, uploaded_by: str) -> None:
         """The ledger knows this file (`mxc://…`) of the seat's session when this returns: before it is uploaded for the seat."""
 
+    async def count_upload(self, seat_id: str, size: int, most_files: int, most_bytes: int) -> bool:
+        """One file of `size` bytes more is counted for the seat, durably, before it is uploaded. False, and nothing is counted: the
+        seat would then have sent more than `most_files`, or more than `most_bytes` together."""
+
+    async def uncount_upload(self, seat_id: str, size: int) -> None:
+        """What was counted was not uploaded."""
+
     async def letters_for(self, user: str, session_id: str | None = None) -> Sequence[Letter]:
         """Everything kept for this person (of this session) and not delivered yet, oldest first."""
 

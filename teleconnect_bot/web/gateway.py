@@ -29,6 +29,8 @@ from teleconnect_bot.web.gateway_table import (
     MAX_JSON_BYTES,
     MAX_UPLOAD_BYTES,
     MOST_MESSAGES,
+    MOST_UPLOADED_BYTES,
+    MOST_UPLOADS,
     NOT_FOR_GUESTS,
     Guard,
     LocalAnswer,
@@ -39,7 +41,7 @@ from teleconnect_bot.web.gateway_table import (
     path_of,
     sync_filter,
 )
-from teleconnect_bot.web.gateway_uploads import UploadsByBot
+from teleconnect_bot.web.gateway_uploads import CountedUploads, UploadsByBot
 from teleconnect_bot.web.gateway_upstream import Upstream, UpstreamFailed
 from teleconnect_bot.web.security import Buckets, Seconds
 
@@ -84,6 +86,7 @@ class Gateway:
         self._seats = Seats(rows, seconds)
         self._people = People(self._upstream, self._seats, rows, seconds, registry)
         self._uploads = UploadsByBot(self._upstream, rows, bot)
+        self._counted = CountedUploads(rows, MOST_UPLOADS, max(MOST_UPLOADED_BYTES, max_upload_bytes))
         self._buckets = Buckets(LIMITS, seconds)
         self._versions: tuple[float, bytes] | None = None
         self._closing = asyncio.Event()
@@ -251,11 +254,15 @@ class Gateway:
         size = request.content_length
         if size is None or not 0 < size <= self._max_upload:
             raise Refused(413, "M_TOO_LARGE", f"A file of at most {self._max_upload} bytes, with its Content-Length")
-        if seat.row.token is not None:
-            return web.json_response({"content_uri": await self._uploads.upload(seat, request.content, size)})
-        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-        async with await self._upstream.ask("POST", path_of(rule, {}), seat=seat.row, data=request.content, headers=headers) as answer:
-            return await self._pass_on(request, seat, rule, answer)
+        async with self._counted.upload(seat, size) as counted:
+            if seat.row.token is not None:
+                answered = web.json_response({"content_uri": await self._uploads.upload(seat, request.content, size)})
+                counted.done = True
+                return answered
+            headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+            async with await self._upstream.ask("POST", path_of(rule, {}), seat=seat.row, data=request.content, headers=headers) as answer:
+                counted.done = answer.status == 200
+                return await self._pass_on(request, seat, rule, answer)
 
     async def _pass_on(self, request: web.Request, seat: LiveSeat, rule: Rule, answer: ClientResponse) -> web.StreamResponse:
         """What the page may see of the answer. A stream breaks off when the seat is revoked meanwhile, or when either side is lost."""

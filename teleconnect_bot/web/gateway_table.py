@@ -21,6 +21,10 @@ CLIENT = "/_matrix/client"
 
 MAX_JSON_BYTES = 256 * 1024
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
+MOST_UPLOADS = 200
+MOST_UPLOADED_BYTES = 500 * 1024 * 1024
+"""Of one seat in one session, together. Photos leave the page at less than 1 MiB: nobody who shows what hurts comes near them, and six
+guests cannot fill the homeserver's disk."""
 LONGEST_POLL_MS = 30_000
 MOST_MESSAGES = 100
 MOST_HELD_POLLS = 3

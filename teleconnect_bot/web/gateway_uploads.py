@@ -1,12 +1,17 @@
-"""Files of native guests, who may upload nothing: the bot does it for them. What passes is ciphertext, as from anybody.
+"""How much each seat may upload, and the files of native guests, who may upload nothing: the bot does it for them. What passes is
+ciphertext, as from anybody.
 
-The file is the bot's at the homeserver, and goes neither with the guest's account nor by an event that the bot cannot read: so the
-ledger knows its address before it is there.
+A native guest's file is the bot's at the homeserver, and goes neither with the guest's account nor by an event that the bot cannot read:
+so the ledger knows its address before it is there.
 """
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import IncompleteReadError
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import quote
 
@@ -20,8 +25,37 @@ from teleconnect_bot.web.gateway_upstream import Upstream, UpstreamFailed
 MOST_IN_MEMORY_BYTES = 256 * 1024 * 1024
 """Of all guests together: the whole file is here before the homeserver is asked for its address, since it lets the bot have only a few
 addresses that nothing was uploaded to (Synapse: `max_pending_media_uploads`), and a telephone may never come to its end."""
+SHARE_SENT = "TELECONNECT_SHARE_SENT"
+"""What the page tells from a file that is too large. Written as the specification wants it of codes that are none of Matrix's."""
 MEDIA = "/_matrix/media"
 OCTETS = {"Content-Type": "application/octet-stream"}
+
+
+@dataclass(slots=True)
+class Counted:
+    """One upload that is under way. `done`: the homeserver has it, and so it counts for ever."""
+
+    done: bool = False
+
+
+class CountedUploads:
+    """Each seat's files and bytes together, in rows. An upload that breaks off, as happens on a bad line, counts for nothing; one that is
+    under way when the bot is killed counts."""
+
+    def __init__(self, rows: GatewayRows, most_files: int, most_bytes: int) -> None:
+        self._rows, self._most_files, self._most_bytes = rows, most_files, most_bytes
+
+    @asynccontextmanager
+    async def upload(self, seat: LiveSeat, size: int) -> AsyncIterator[Counted]:
+        """Raises `Refused` when the seat has sent its share: 413 as for a file that is too large, with a code of its own."""
+        seat_id, counted = seat.row.seat_id, Counted()
+        if not await self._rows.count_upload(seat_id, size, self._most_files, self._most_bytes):
+            raise Refused(413, SHARE_SENT, "As many files as one person may send in a session have been sent")
+        try:
+            yield counted
+        finally:
+            if not counted.done:
+                await asyncio.shield(self._rows.uncount_upload(seat_id, size))
 
 
 class UploadsByBot:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from teleconnect_bot.services.gateway_rows import GatewaySeat
-from teleconnect_bot.web.gateway_table import LIMITS, LOCAL_ANSWERS, MESSAGES_FILTER, RULES
+from teleconnect_bot.web.gateway_table import LIMITS, LOCAL_ANSWERS, MESSAGES_FILTER, MOST_UPLOADED_BYTES, MOST_UPLOADS, RULES
 from tests.fakes_web import (
     AS_TOKEN,
     DEVICE,
@@ -21,6 +21,7 @@ from tests.fakes_web import (
     SECRET,
     STAFF,
     USER,
+    Answer,
     digest,
     front_door,
     gateway_with_seats,
@@ -174,6 +175,44 @@ async def test_an_upload_without_a_length_or_above_the_limit_is_refused(tmp_path
             assert (await front.gw("POST", "/_matrix/media/v3/upload", data=data)).status == 413
         assert homeserver.requests == []
         assert (await front.gw("POST", "/_matrix/media/v3/upload", data=b"x" * 1000)).status == 200
+
+
+async def test_a_seat_sends_so_many_files_and_no_more_whatever_the_pace(tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, homeserver):
+
+        async def upload(secret: str = SECRET) -> Answer:
+            front.seconds.now += 5
+            return await front.gw("POST", "/_matrix/media/v3/upload", data=b"x", secret=secret)
+
+        assert {(await upload()).status for _ in range(MOST_UPLOADS)} == {200}
+        before = len(homeserver.requests)
+        refused = await upload()
+        assert (refused.status, refused.json["errcode"]) == (413, "TELECONNECT_SHARE_SENT")
+        assert len(homeserver.requests) == before
+        assert (await upload(OTHER_SECRET)).status == 200, "another seat has its own share"
+
+
+async def test_a_seat_sends_so_many_bytes_together_and_no_more(tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, homeserver):
+        front.rows.counted["seat-one"] = [MOST_UPLOADED_BYTES - 100]
+        assert (await front.gw("POST", "/_matrix/media/v3/upload", data=b"x" * 101)).json["errcode"] == "TELECONNECT_SHARE_SENT"
+        assert homeserver.requests == []
+        assert (await front.gw("POST", "/_matrix/media/v3/upload", data=b"x" * 100)).status == 200
+
+
+async def test_what_was_not_uploaded_after_all_does_not_count(tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, homeserver):
+        homeserver.answers["/upload"] = 500, b"{}", {}
+        assert (await front.gw("POST", "/_matrix/media/v3/upload", data=b"abc")).status == 500
+        assert front.rows.counted == {"seat-one": []}
+        _, writer = await asyncio.open_connection(front.host, front.port)
+        head = f"POST /gw/_matrix/media/v3/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SECRET}\r\nContent-Length: 9\r\n\r\nhalf"
+        await front.rows.uncounted.acquire()
+        writer.write(head.encode())
+        await writer.drain()
+        writer.close()
+        await front.rows.uncounted.acquire()
+        assert front.rows.counted == {"seat-one": []}
 
 
 async def test_a_download_is_never_shown_as_a_page(tmp_path: Path) -> None:

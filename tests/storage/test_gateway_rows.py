@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -70,6 +71,26 @@ async def test_an_upload_stands_in_the_ledger_as_a_file_of_the_bot(rows: Gateway
     assert [(trace.place, trace.container, trace.state) for trace in found] == [
         ("mxc://hospital.example/new", "@bot:hospital.example", TraceState.MADE)
     ]
+
+
+async def test_files_and_bytes_of_a_seat_are_counted_up_to_the_most_and_outlive_a_restart(
+    rows: GatewayRows, database: Database, units: SqlUnitOfWork, keys: FileSessionKeys, seat: Seat
+) -> None:
+    assert await rows.count_upload(seat.id, 60, 3, 100)
+    assert not await rows.count_upload(seat.id, 41, 3, 100)
+    assert await rows.count_upload(seat.id, 40, 3, 100)
+    restarted = SqlGatewayRows(database, units, keys)
+    assert not await restarted.count_upload(seat.id, 1, 3, 100)
+    await restarted.uncount_upload(seat.id, 40)
+    assert await restarted.count_upload(seat.id, 1, 3, 100)
+    assert await restarted.count_upload(seat.id, 1, 3, 100)
+    assert not await restarted.count_upload(seat.id, 1, 3, 100), "three files are the most, however small"
+    assert not await restarted.count_upload("no-such-seat", 1, 3, 100)
+
+
+async def test_of_many_uploads_at_once_no_more_are_counted_than_may_be(rows: GatewayRows, seat: Seat) -> None:
+    counted = await asyncio.gather(*(rows.count_upload(seat.id, 1, 5, 100) for _ in range(12)))
+    assert sum(counted) == 5
 
 
 async def test_a_seat_is_found_by_the_digest_of_its_secret_alone(rows: GatewayRows, seat: Seat) -> None:

@@ -59,7 +59,7 @@ async def test_the_parts_of_a_session_go_with_it_in_the_database_too(empty_addre
     async with database.reading() as connection:
         keys = await connection.run_sync(on_delete)
     await database.close()
-    parts = ("link", "seat", "message", "deadline", "dialogue", "letter", "guest_token", "interpreter_offer", "call_link")
+    parts = ("link", "seat", "message", "deadline", "dialogue", "letter", "seat_uploads", "guest_token", "interpreter_offer", "call_link")
     assert keys == dict.fromkeys(parts, "CASCADE")
 
 

@@ -1,7 +1,9 @@
 import { type FileKind, sniff } from "./kinds.ts";
 
 /** Why a file is not taken. */
-export type FileProblem = "large" | "kind" | "unreadable" | "not_sent" | "no_microphone";
+/** Said of a file by the server: it takes not this one, or no more at all from this place. */
+export type NotTaken = "not_sent" | "all_sent";
+export type FileProblem = "large" | "kind" | "unreadable" | NotTaken | "no_microphone";
 
 export interface Prepared {
   kind: FileKind;

@@ -2,8 +2,11 @@
 import { wholeBody } from "../whole_body.ts";
 import { Patience } from "./patience.ts";
 
-/** `lost` = the network, try again; `refused` = too large or not allowed; `stopped` = the person has changed their mind. */
-export type Uploaded = { result: "done"; url: string } | { result: "lost" | "refused" | "stopped" };
+/** `lost` = the network, try again; `refused` = too large or not allowed; `all_sent` = no more may come from this place; `stopped` = the person has changed their mind. */
+export type NotUploaded = "lost" | "refused" | "all_sent" | "stopped";
+export type Uploaded = { result: "done"; url: string } | { result: NotUploaded };
+
+const SHARE_SENT = "TELECONNECT_SHARE_SENT";
 
 /** XMLHttpRequest, because `fetch` does not tell how much has left the device. It ends also on a line that died without a word. */
 export function upload(
@@ -32,8 +35,10 @@ export function upload(
     };
     request.upload.onload = () => patience.allHasLeft();
     request.onload = () => {
-      const url = (request.response as { content_uri?: unknown } | null)?.content_uri;
+      const answer = request.response as { content_uri?: unknown; errcode?: unknown } | null;
+      const url = answer?.content_uri;
       if (request.status === 200 && typeof url === "string") return resolve({ result: "done", url });
+      if (answer?.errcode === SHARE_SENT) return resolve({ result: "all_sent" });
       const refused = request.status >= 400 && request.status < 500 && request.status !== 429 && request.status !== 401;
       resolve({ result: refused ? "refused" : "lost" });
     };

@@ -59,6 +59,8 @@ function problemIn(texts: AllTexts, problem: FileProblem, size: string): string 
       return texts.problemUnreadable;
     case "not_sent":
       return texts.problemNotSent;
+    case "all_sent":
+      return texts.problemAllSent;
     case "no_microphone":
       return texts.problemMicrophone;
   }

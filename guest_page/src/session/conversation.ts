@@ -11,7 +11,7 @@ import { SyncState } from "matrix-js-sdk/lib/sync.js";
 import { serverNow } from "../clock.ts";
 import { BACK } from "../gateway.ts";
 import { BrowserCiphertexts } from "../files/ciphertexts.ts";
-import type { Prepared } from "../files/prepare.ts";
+import type { NotTaken, Prepared } from "../files/prepare.ts";
 import { contentOf, type SharedFile } from "../files/shared_file.ts";
 import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
@@ -37,7 +37,7 @@ export interface Around {
   /** Somebody came or wrote. */
   called(): void;
   /** A file of this person's can never be sent. */
-  fileRefused(): void;
+  fileRefused(why: NotTaken): void;
   /** Somebody came, went or was invited: the server will soon have something new to say. */
   stirred(): void;
   /** Resolves after this many milliseconds, or earlier when the network comes back. */
@@ -335,8 +335,9 @@ export class Conversation {
       case "stopped":
         return { result: "given_up" };
       case "refused":
+      case "all_sent":
         void this.files.forget(unsent.txn);
-        this.around.fileRefused();
+        this.around.fileRefused(uploaded === "refused" ? "not_sent" : "all_sent");
         return { result: "given_up" };
       default:
         this.outbox.update(uploaded);

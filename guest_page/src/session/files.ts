@@ -4,7 +4,7 @@ import { decryptFile, encryptFile } from "../files/encrypted_file.ts";
 import { sniff } from "../files/kinds.ts";
 import type { Prepared } from "../files/prepare.ts";
 import type { SharedFile } from "../files/shared_file.ts";
-import { download, upload } from "../files/transfer.ts";
+import { download, type NotUploaded, upload } from "../files/transfer.ts";
 import type { Unsent } from "../store.ts";
 
 export type UnsentFile = Unsent & { file: NonNullable<Unsent["file"]> };
@@ -49,7 +49,7 @@ export class Files {
   }
 
   /** The same with the address of the uploaded ciphertext; else why not. */
-  async upload(unsent: UnsentFile): Promise<UnsentFile | "lost" | "refused" | "stopped"> {
+  async upload(unsent: UnsentFile): Promise<UnsentFile | NotUploaded> {
     if (unsent.file.source.url !== "") return unsent;
     const ciphertext = await this.parts.ciphertexts.get(unsent.txn);
     if (ciphertext === undefined) return "stopped";

@@ -57,6 +57,14 @@ class SqlGatewayRows:
         async with self._units.begin() as unit:
             await unit.enter_trace(trace)
 
+    async def count_upload(self, seat_id: str, size: int, most_files: int, most_bytes: int) -> bool:
+        async with self._units.begin() as unit:
+            return await unit.count_upload(seat_id, size, most_files, most_bytes)
+
+    async def uncount_upload(self, seat_id: str, size: int) -> None:
+        async with self._units.begin() as unit:
+            await unit.uncount_upload(seat_id, size)
+
     async def keep_letter(
         self, seat_id: str, recipient: str, event_type: str, content: Mapping[str, Any], room: str, transaction_id: str
     ) -> None:

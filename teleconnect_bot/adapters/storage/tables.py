@@ -334,6 +334,15 @@ letter = Table(
     sqlite_autoincrement=True,
 )
 
+seat_uploads = Table(
+    "seat_uploads",
+    metadata,
+    _column("seat", Text, Kept.SESSION, primary_key=True),
+    _session(index=True),
+    _column("files", Integer, Kept.SESSION),
+    _column("bytes", BigInteger, Kept.SESSION),
+)
+
 guest_token = Table(
     "guest_token",
     metadata,

@@ -12,10 +12,11 @@ from teleconnect_bot.adapters.storage.organisation_rows import OrganisationRows
 from teleconnect_bot.adapters.storage.outbox_rows import OutboxRows
 from teleconnect_bot.adapters.storage.requester_rows import RequesterRows
 from teleconnect_bot.adapters.storage.trace_rows import TraceRows
+from teleconnect_bot.adapters.storage.upload_rows import UploadRows
 from teleconnect_bot.services.ports import SessionKeys, Unit
 
 
-class SqlUnit(DialogueRows, OutboxRows, TraceRows, RequesterRows, InstallationRows, OrganisationRows):
+class SqlUnit(DialogueRows, OutboxRows, TraceRows, RequesterRows, InstallationRows, OrganisationRows, UploadRows):
     """`Unit` on one open transaction; useless once that has ended."""
 
 

@@ -183,6 +183,12 @@ class Unit(Protocol):
 
     async def letters_delivered(self, letter_ids: Sequence[str]) -> None: ...
 
+    async def count_upload(self, seat_id: str, size: int, most_files: int, most_bytes: int) -> bool:
+        """One file of `size` bytes more is counted for the seat; False, and none is, when that were too much, or there is no seat."""
+
+    async def uncount_upload(self, seat_id: str, size: int) -> None:
+        """It was not uploaded after all."""
+
     async def keep_guest_token(self, session_id: str, user: str, token: str) -> None:
         """The token of a native guest, sealed; nothing when the session is gone or its key is."""
 

@@ -11,6 +11,7 @@ from playwright.async_api import Route, expect
 
 from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
 from teleconnect_bot.services.guest_door import SeatPerson, SeatStatus
+from teleconnect_bot.web.gateway_table import MOST_UPLOADED_BYTES
 from tests.acceptance.page.chat_room import ChatRoom, Pen, in_the_room, open_room
 from tests.acceptance.page.person import Person
 from tests.acceptance.test_files import PDF, attach
@@ -87,7 +88,7 @@ async def test_words_overtake_a_file_that_takes_long_and_the_file_can_be_taken_b
     assert len(room.sent()) == 2, "the file was taken back, and is no message"
 
 
-async def test_a_file_is_tried_again_until_it_has_left_and_comes_once(room: ChatRoom, person: Person, tmp_path: Path) -> None:
+async def test_a_file_is_tried_again_until_it_has_left_and_comes_once(room: ChatRoom, person: Person, front: Front, tmp_path: Path) -> None:
     letter = tmp_path / "letter.pdf"
     letter.write_bytes(PDF)
     room.fail["/media/v3/upload"] = [502]
@@ -98,6 +99,12 @@ async def test_a_file_is_tried_again_until_it_has_left_and_comes_once(room: Chat
     await person.page.reload()
     await expect(person.visitor.button("Save letter.pdf")).to_have_count(1, timeout=SLOW_MS)
     assert len(room.sent()) == 1
+    (sent,) = front.rows.counted.values()
+    sent.append(MOST_UPLOADED_BYTES)
+    await attach(person.visitor, letter)
+    await person.reads("You have sent as many files as can be sent here. Please write instead.")
+    await person.visitor.write("Then I write")
+    assert len(room.sent()) == 2
 
 
 async def test_words_whose_key_comes_late_are_shown_as_soon_as_it_does(room: ChatRoom, person: Person) -> None:

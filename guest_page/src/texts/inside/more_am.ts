@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "ፎቶዎች እና የPDF ፋይሎች ብቻ መላክ ይቻላል።",
   problemUnreadable: "ይህ ፋይል ሊነበብ አልቻለም። እባክዎ ሌላ ይሞክሩ።",
   problemNotSent: "ፋይሉ ሊላክ አልቻለም። እባክዎ ሌላ ይሞክሩ።",
+  problemAllSent: "እዚህ መላክ የሚቻለውን ያህል ፋይሎች ልከዋል። እባክዎ በጽሑፍ ይላኩ።",
   problemMicrophone: "ማይክሮፎኑን መጠቀም አልተቻለም። እባክዎ በብራውዘርዎ ይፍቀዱ፣ ወይም ይጻፉ።",
 
   roleServiceUser: "እንግዳ",

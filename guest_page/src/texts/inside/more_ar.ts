@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "يمكن إرسال الصور وملفات PDF فقط.",
   problemUnreadable: "تعذّرت قراءة هذا الملف. نرجو تجربة ملف آخر.",
   problemNotSent: "تعذّر إرسال الملف. نرجو تجربة ملف آخر.",
+  problemAllSent: "لقد أرسلتم كل ما يمكن إرساله هنا من ملفات. نرجو الكتابة بدلاً من ذلك.",
   problemMicrophone: "تعذّر استخدام الميكروفون. اسمحوا به في المتصفح، أو اكتبوا.",
 
   roleServiceUser: "ضيف",

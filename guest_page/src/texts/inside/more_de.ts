@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "Nur Fotos und PDF-Dateien können gesendet werden.",
   problemUnreadable: "Diese Datei konnte nicht gelesen werden. Bitte versuchen Sie eine andere.",
   problemNotSent: "Die Datei konnte nicht gesendet werden. Bitte versuchen Sie eine andere.",
+  problemAllSent: "Sie haben so viele Dateien gesendet, wie hier möglich ist. Bitte schreiben Sie stattdessen.",
   problemMicrophone: "Das Mikrofon konnte nicht benutzt werden. Bitte erlauben Sie es im Browser, oder schreiben Sie.",
 
   roleServiceUser: "Gast",

@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "Solo se pueden enviar fotos y archivos PDF.",
   problemUnreadable: "No se pudo leer este archivo. Pruebe con otro, por favor.",
   problemNotSent: "No se pudo enviar el archivo. Pruebe con otro, por favor.",
+  problemAllSent: "Ya ha enviado todos los archivos que se pueden enviar aquí. Por favor, escriba en su lugar.",
   problemMicrophone: "No se pudo usar el micrófono. Permítalo en su navegador, o escriba.",
 
   roleServiceUser: "Persona invitada",

@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "Tenê wêne û pelên PDF tên şandin.",
   problemUnreadable: "Ev pel nehat xwendin. Ji kerema xwe yekî din biceribînin.",
   problemNotSent: "Pel nehat şandin. Ji kerema xwe yekî din biceribînin.",
+  problemAllSent: "We hemû pelên ku li vir dikarin bên şandin şandine. Ji kerema xwe li şûna wê binivîsin.",
   problemMicrophone: "Mîkrofon nehat bikaranîn. Ji kerema xwe di geroka xwe de destûrê bidin, an binivîsin.",
 
   roleServiceUser: "Mêvan",

@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "Só podem ser enviadas fotos e arquivos PDF.",
   problemUnreadable: "Não foi possível ler este arquivo. Tente outro, por favor.",
   problemNotSent: "Não foi possível enviar o arquivo. Tente outro, por favor.",
+  problemAllSent: "Você já enviou todos os arquivos que podem ser enviados aqui. Por favor, escreva uma mensagem.",
   problemMicrophone: "Não foi possível usar o microfone. Permita o uso no navegador, ou escreva.",
 
   roleServiceUser: "Pessoa convidada",

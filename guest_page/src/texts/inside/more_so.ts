@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "Sawirro iyo faylal PDF oo keliya ayaa la diri karaa.",
   problemUnreadable: "Faylkan lama akhrin karin. Fadlan mid kale isku day.",
   problemNotSent: "Faylka lama diri karin. Fadlan mid kale isku day.",
+  problemAllSent: "Waxaad dirteen dhammaan faylasha halkan laga diri karo. Fadlan qoraal ku beddela.",
   problemMicrophone: "Makarafoonka lama isticmaali karin. Fadlan ka oggolow browserkaaga, ama wax qor.",
 
   roleServiceUser: "Marti",

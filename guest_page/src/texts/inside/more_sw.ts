@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "Picha na faili za PDF tu zinaweza kutumwa.",
   problemUnreadable: "Faili hii haikuweza kusomwa. Tafadhali jaribu nyingine.",
   problemNotSent: "Faili haikuweza kutumwa. Tafadhali jaribu nyingine.",
+  problemAllSent: "Umetuma faili zote zinazoweza kutumwa hapa. Tafadhali andika badala yake.",
   problemMicrophone: "Maikrofoni haikuweza kutumika. Tafadhali iruhusu kwenye kivinjari chako, au andika.",
 
   roleServiceUser: "Mgeni",

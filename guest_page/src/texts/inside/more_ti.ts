@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "ስእልታትን ፋይላት PDFን ጥራይ ክስደዱ ይኽእሉ።",
   problemUnreadable: "እዚ ፋይል ክንበብ ኣይከኣለን። በጃኹም ካልእ ፈትኑ።",
   problemNotSent: "እቲ ፋይል ክስደድ ኣይከኣለን። በጃኹም ካልእ ፈትኑ።",
+  problemAllSent: "ኣብዚ ክለኣኽ ዝከኣል ኩሉ ፋይላት ልኢኽኩም ኣለኹም። በጃኹም ብጽሑፍ ልኣኹ።",
   problemMicrophone: "ማይክሮፎን ክስራሕ ኣይከኣለን። በጃኹም ኣብ ብራውዘርኩም ፍቐዱ፣ ወይ ጽሓፉ።",
 
   roleServiceUser: "ጋሻ",

@@ -42,6 +42,7 @@ export const texts: InsideTexts = {
   problemKind: "Yalnızca fotoğraf ve PDF dosyaları gönderilebilir.",
   problemUnreadable: "Bu dosya okunamadı. Lütfen başka birini deneyin.",
   problemNotSent: "Dosya gönderilemedi. Lütfen başka birini deneyin.",
+  problemAllSent: "Buradan gönderilebilecek kadar dosya gönderdiniz. Lütfen bunun yerine yazın.",
   problemMicrophone: "Mikrofon kullanılamadı. Lütfen tarayıcınızda izin verin veya yazın.",
 
   roleServiceUser: "Konuk",
