@@ -92,6 +92,9 @@ export class Stay {
   /** How many times more the server is asked at short intervals. */
   private soon = 0;
   private saidReady = false;
+  private questions = 0;
+  /** The last question whose answer was heard. */
+  private heard = 0;
   /** Also while the server was being asked: it is asked again then. */
   private woken = false;
   private readonly wakers = new Set<() => void>();
@@ -123,11 +126,11 @@ export class Stay {
   }
 
   async answer(yes: boolean): Promise<void> {
-    this.hear(await this.parts.api.answer(this.parts.secret, yes));
+    await this.ask(this.parts.api.answer(this.parts.secret, yes));
   }
 
   async askDeletion(): Promise<void> {
-    this.hear(await this.parts.api.askDeletion(this.parts.secret));
+    await this.ask(this.parts.api.askDeletion(this.parts.secret));
   }
 
   say(text: string): void {
@@ -170,10 +173,9 @@ export class Stay {
       const due = isDue(last, beat);
       if (jumped(asked, beat)) window.dispatchEvent(new Event(WOKEN));
       asked = beat;
-      const answer = due ? await api.beat(secret, beat.visible) : await api.seat(secret);
+      const answer = await this.ask(due ? api.beat(secret, beat.visible) : api.seat(secret));
       // A sign of life that did not arrive is none: the next one is due as soon as anything does.
       if (due) last = answer.ok ? beat : null;
-      this.hear(answer);
     }
   }
 
@@ -184,6 +186,17 @@ export class Stay {
     if (this.soon === 0) return usual;
     this.soon--;
     return Math.min(SOON_MS, usual);
+  }
+
+  /** An answer that was overtaken by one to a later question says how the seat stood before, and is not heard. */
+  private async ask(asking: Promise<Answer<Seat>>): Promise<Answer<Seat>> {
+    const question = (this.questions += 1);
+    const answer = await asking;
+    if (question > this.heard) {
+      this.heard = question;
+      this.hear(answer);
+    }
+    return answer;
   }
 
   private hear(answer: Answer<Seat>): void {
@@ -231,8 +244,7 @@ export class Stay {
     this.conversation = conversation;
     this.nameVisitors();
     while (!this.stopped && this.current.room === null) {
-      const answer = await api.ready(secret);
-      this.hear(answer);
+      const answer = await this.ask(api.ready(secret));
       this.saidReady = answer.ok;
       if (answer.ok) break;
       await this.pause(AGAIN_MS);

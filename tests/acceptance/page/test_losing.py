@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from teleconnect_bot.services.guest_door import EndedReason, LinkState, SeatStatus
 from tests.acceptance.conftest import NewVisitor
@@ -55,6 +56,30 @@ async def test_a_reload_at_each_step_loses_no_more_than_that_step(front: Front, 
     await page.reload()
     await person.sees("Choose your language")
     assert person.visitor.errors == []
+
+
+async def test_an_answer_that_was_overtaken_takes_nobody_back(front: Front, homeserver: RecordingHomeserver, person: Person) -> None:
+    """Else a call would end, and a screen go back, on a line that carries answers in another order."""
+    held, released = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        held.set()
+        await released.wait()
+        await route.fulfill(response=answer)
+
+    await in_the_room(front, homeserver, person)
+    await person.page.route("**/api/ask-deletion", late)
+    await person.press("Delete everything now")
+    await person.press("Yes, ask them")
+    await held.wait()
+    await person.hears(front.door, status=SeatStatus.KEPT_OPEN, room=ROOM)
+    await person.sees("This session is paused")
+    async with person.page.expect_response("**/api/ask-deletion") as arriving:
+        released.set()
+    await (await arriving.value).finished()
+    await person.page.evaluate("() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")
+    await expect(person.page.get_by_role("heading", level=1)).to_have_text("This session is paused")
 
 
 REFUSES = """
