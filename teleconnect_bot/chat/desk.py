@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from teleconnect_bot.domain.commands import SomebodyWrote, StaffJoined, StaffLeft, VisitorJoined, VisitorLeft
+from teleconnect_bot.domain.commands import CallHeard, SomebodyWrote, StaffJoined, StaffLeft, VisitorJoined, VisitorLeft
 from teleconnect_bot.domain.retention import TraceKind
 from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.domain.transcript import COMMAND_PREFIX, is_command
@@ -230,6 +230,11 @@ class Desk:
                 await self.sessions.decide(session.id, VisitorLeft(seat.id) if seat else StaffLeft(user))
             case _:
                 return
+
+    async def call_heard(self, room: str, sender: str) -> None:
+        session = await self.sessions.by_room(room)
+        if session is not None:
+            await self.sessions.decide(session.id, CallHeard(sender))
 
     async def files_sent(self, room: str, sender: str, addresses: tuple[str, ...]) -> None:
         """Files of a session's room are entered in the ledger, whoever sent them; who sends one has written."""

@@ -79,14 +79,23 @@ def seat_claimed(session: Session, command: c.CallSeatClaimed, now: datetime) ->
     if link.seat is not None:
         warned = () if link.refused else (e.Tell(Notice.CALL_LINK_TRIED, link.user),)
         return _with_link(session, replace(link, refused=True)), warned
-    begins = _rung_for(session) is None and not any(seat.call_of and seat.live for seat in session.seats)
-    told = _told_of_call(session, link.user) if begins else ()
+    told = () if _runs(session) else _told_of_call(session, link.user)
     session, out = _without_seats(session, {link.user}, Ended.MOVED)
     taken = {seat.number for seat in session.seats if seat.call_of and seat.live}
     number = next(number for number in range(1, len(taken) + 2) if number not in taken)
     seat = replace(command.seat, link="", role=Role.CALL, number=number, call_of=link.user, state=SeatState.CLAIMED, last_beat_at=now)
     seated = replace(session, seats=(*session.seats, seat), last_activity_at=now)
     return _with_link(seated, replace(link, seat=seat.id)), (*out, e.ProvisionVisitor(seat.id), *told, e.UpdateCard())
+
+
+def heard(session: Session, command: c.CallHeard, now: datetime) -> Outcome:
+    """A guest is in the call before anybody of the staff: whoever of these has a way into it learns that, as if it had been rung for."""
+    seat = session.seat_of(command.user)
+    waiting = tuple(link.user for link in session.call_links if link.seat is None)
+    if seat is None or not seat.live or seat.call_of or not waiting or _runs(session):
+        return session, ()
+    links = tuple(replace(link, kind=CallKind.VIDEO) if link.seat is None else link for link in session.call_links)
+    return replace(session, call_links=links), (*(e.Tell(Notice.CALLED, user) for user in sorted(waiting)), e.UpdateCard())
 
 
 def settled(before: Session, after: Session) -> Outcome:
@@ -108,6 +117,11 @@ def still_to_tell(session: Session, notice: Notice, user: str) -> bool:
         return True
     link = session.call_link(user)
     return user in _may_call(session) and (notice is Notice.CALLED or (link is not None and link.seat is None))
+
+
+def _runs(session: Session) -> bool:
+    """All who can be told of a call know of one."""
+    return _rung_for(session) is not None or any(seat.call_of and seat.live for seat in session.seats)
 
 
 def _rung_for(session: Session) -> CallKind | None:

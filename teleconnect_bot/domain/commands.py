@@ -273,6 +273,13 @@ class CallOffered(Befell):
 
 
 @dataclass(frozen=True, slots=True)
+class CallHeard(Befell):
+    """Somebody says in the room, by this account, that they are in the call; repeated for as long as they are."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallSeatClaimed(Befell):
     """A browser redeems the link with this id. `seat` is complete but for what the link says."""
 

@@ -187,6 +187,7 @@ TRANSITIONS: dict[State, dict[type[c.Command], Rule]] = {
         c.Call: Rule((S.ACTIVE,), calls.call),
         c.CallOffered: Rule((S.ACTIVE,), calls.offered),
         c.CallSeatClaimed: Rule((S.ACTIVE,), calls.seat_claimed),
+        c.CallHeard: Rule((S.ACTIVE,), calls.heard),
     },
     S.KEPT_OPEN: {
         **_stays(S.KEPT_OPEN, *_WHOSE),

@@ -43,6 +43,7 @@ class Recorder:
     members: list[tuple[str, str, Membership]] = field(default_factory=list)
     media: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     undecryptable: list[str] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
     refuse: Callable[[str], None] | None = None
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -66,6 +67,10 @@ class Recorder:
 
     async def on_media(self, room: str, event: str, sender: str, mxcs: tuple[str, ...]) -> None:
         self.media.append((event, sender, mxcs))
+        await self._notify()
+
+    async def on_call(self, room: str, sender: str) -> None:
+        self.calls.append((room, sender))
         await self._notify()
 
     async def on_undecryptable(self, room: str, event: str, sender: str) -> None:

@@ -14,6 +14,7 @@ from mautrix.api import Path as MatrixPath
 from mautrix.crypto.signature import verify_signature_json
 from structlog.testing import capture_logs
 
+from teleconnect_bot.adapters.matrix.events import CALL_EVENT
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
 from teleconnect_bot.services.ports import Membership, ServiceUnavailable, Text
 from tests.fixtures_homeserver import NewStaff, TestHomeserver, start_homeserver
@@ -31,6 +32,8 @@ async def test_a_restart_loses_nothing_and_reads_what_was_written_meanwhile_once
     await bot.stop()
 
     await alice.say(room, "while you were away")
+    for said in ("here", "gone"):
+        await alice.send(room, CALL_EVENT, {"kind": said, "party": "p"})
     alice.client.invalidate_outbound_session(room)  # a new room key, which the bot has to receive afterwards
     await alice.say(room, "with another key")
     await alice.react(room, card, "▶")
@@ -42,6 +45,7 @@ async def test_a_restart_loses_nothing_and_reads_what_was_written_meanwhile_once
         # "before" may come twice: the first process may have ended before the position had moved.
         assert [text for text in second.told.written(room) if text != "before"] == ["while you were away", "with another key"]
         assert second.told.reactions == [(room, alice.user, card, "▶")]
+        assert second.told.calls == [(room, alice.user)]
         assert second.told.invites == [(invited, carol.user, True)]
         assert second.told.undecryptable == []
         assert second.account.device == bot.account.device

@@ -125,6 +125,23 @@ async def test_a_colleague_is_told_when_the_requester_goes_into_the_call_by_the_
     assert of_calls(world, CHAT) == []
 
 
+async def test_staff_who_write_in_element_are_told_when_a_guest_goes_into_the_call_before_them(world: World) -> None:
+    chat = await colleague_comes(world)
+    session = await world.session()
+    assert session.room
+    amina = next(seat.user for seat in session.seats)
+    assert amina
+    for _ in range(3):
+        await world.desk.call_heard(session.room, amina)
+        await world.settle()
+    (to_nurse,) = of_calls(world, CHAT)
+    assert token_in(to_nurse) == token_in(html_of_card(world))
+    assert len(of_calls(world, chat)) == 2, "the link at the beginning, and now the call"
+    await world.desk.call_heard("!elsewhere:example.org", amina)
+    await world.settle()
+    assert len(of_calls(world, CHAT)) == 1
+
+
 async def test_a_colleagues_own_link_says_with_call_audio_that_there_are_no_pictures(world: World) -> None:
     chat = await colleague_comes(world)
     await world.write("call audio", "$call")

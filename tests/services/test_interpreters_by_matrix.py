@@ -232,6 +232,21 @@ async def test_who_has_no_chat_with_the_bot_is_told_in_the_organisations_room(wo
     assert not any("Anna" in text for text in world.texts(LINGUAS_ROOM))
 
 
+async def test_a_personal_link_to_the_call_never_stands_in_the_organisations_room(world: World) -> None:
+    world.chat.unknown.add(SELAM)
+    await sought(world)
+    await presses(world, "✅")
+    await world.come(ANNA, "Anna", FIRST)
+    await world.join_as_staff()
+    await world.join_as_staff(by=SELAM)
+    assert [link.user for link in (await world.session()).call_links] == [NURSE, SELAM]
+    await world.write("call", "$call")
+    assert "a call has begun" in world.texts(LINGUAS_ROOM)[-1]
+    written = [event.text.html or "" for event in world.homeserver.events.values() if event.room == LINGUAS_ROOM and event.text]
+    assert not [text for text in written if "/c#" in text]
+    assert sum("in a call" in text for text in written) == 0, "nor that there is one for somebody"
+
+
 async def test_reminders_and_the_calendar_file_reach_the_interpreter(world: World) -> None:
     await sought(world, f'invite {ANNA} interpreter=ti at="2026-11-12 14:00"')
     await presses(world, "✅")

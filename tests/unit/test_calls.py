@@ -171,6 +171,27 @@ def test_whoever_was_rung_for_a_call_is_not_told_again_that_it_begins_and_all_li
     assert later.call_links[-1].kind is CallKind.AUDIO
 
 
+def test_of_a_guest_who_goes_into_the_call_alone_the_staff_learn_once_however_often_it_is_said() -> None:
+    both = replace(made.active(), staff_inside=frozenset({REQUESTER, COLLEAGUE}))
+    both = after(both, c.CallOffered(link()), c.CallOffered(link(2, COLLEAGUE)))
+    heard, effects = decide(both, c.CallHeard(made.visitor()), NOW)
+    assert {effect for effect in effects if isinstance(effect, e.Tell)} == {
+        e.Tell(Notice.CALLED, REQUESTER),
+        e.Tell(Notice.CALLED, COLLEAGUE),
+    }
+    assert decide(heard, c.CallHeard(made.visitor()), NOW) == (heard, ())
+    _, effects = decide(heard, c.CallSeatClaimed("call1", browser()), NOW)
+    assert not [effect for effect in effects if isinstance(effect, e.Tell)]
+
+
+def test_what_staff_or_strangers_say_of_a_call_tells_nobody_of_it() -> None:
+    in_it = in_call()
+    for user in (REQUESTER, "@stranger:hospital.example", made.visitor(), next(iter(in_it.call_users))):
+        assert decide(in_it, c.CallHeard(user), NOW) == (in_it, ())
+    assert decide(made.active(), c.CallHeard(made.visitor()), NOW) == (made.active(), ()), "nobody has a way into a call"
+    assert decide(offered(), c.CallHeard(REQUESTER), NOW) == (offered(), ())
+
+
 @pytest.mark.parametrize("notice", [Notice.CALLED, Notice.CALL_OFFERED])
 def test_of_a_call_that_is_over_or_a_link_that_is_used_nobody_is_told_afterwards(notice: Notice) -> None:
     assert still_to_tell(offered(), notice, REQUESTER)

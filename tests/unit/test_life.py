@@ -42,6 +42,7 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
         c.SeatAsked: c.SeatAsked(replace(seat(2), moves="seat1")),
         c.DeletionAsked: c.DeletionAsked("seat1"),
         c.CallOffered: c.CallOffered(CALL_LINK),
+        c.CallHeard: c.CallHeard(visitor()),
         c.CallSeatClaimed: c.CallSeatClaimed(CALL_LINK.id, seat(3)),
         c.SeatAnswered: c.SeatAnswered("seat1", True),
         c.VisitorProvisioned: c.VisitorProvisioned("seat1", visitor(), "DEVICE"),

@@ -13,6 +13,9 @@ from teleconnect_bot.services.ports import Membership
 NAME_KEY = "org.teleconnect.name"
 """The name that a visitor chose; it travels inside encrypted events alone (PRODUCT §2)."""
 
+CALL_EVENT = "org.teleconnect.call"
+"""What pages say to each other of a call, always encrypted: `{"kind": "here" | "gone" | "signal", …}`."""
+
 MAX_NAME_LENGTH = 80
 _TEXT_TYPES = frozenset({"m.text", "m.notice", "m.emote"})
 _FILE_TYPES = frozenset({"m.image", "m.file", "m.audio", "m.video"})
@@ -40,6 +43,9 @@ class RoomEvents(Protocol):
 
     async def on_media(self, room: str, event: str, sender: str, mxcs: tuple[str, ...]) -> None:
         """The event names these files. `sender` claims them; `MatrixRooms.delete_media` can check who uploaded them."""
+
+    async def on_call(self, room: str, sender: str) -> None:
+        """Somebody says, encrypted, that they are in a call of the pages; they repeat it."""
 
     async def on_undecryptable(self, room: str, event: str, sender: str) -> None:
         """The event could not be read so far. It is still reported as usual if its key arrives later."""

@@ -20,7 +20,16 @@ from mautrix.types import DeviceLists, DeviceOTKCount, EventType, SerializerErro
 
 from teleconnect_bot.adapters.matrix.crypto import KeyedCryptoStore
 from teleconnect_bot.adapters.matrix.database import CryptoDatabase
-from teleconnect_bot.adapters.matrix.events import RoomEvents, is_redacted, media_of, membership_of, reaction, read_message, time_of
+from teleconnect_bot.adapters.matrix.events import (
+    CALL_EVENT,
+    RoomEvents,
+    is_redacted,
+    media_of,
+    membership_of,
+    reaction,
+    read_message,
+    time_of,
+)
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverApi, HomeserverRefusal, translated
 from teleconnect_bot.adapters.matrix.late_keys import ParkedEvents
 from teleconnect_bot.adapters.matrix.machine import BotOlmMachine, CannotDecrypt, KeyNotHere, session_of
@@ -274,6 +283,8 @@ class SyncLoop:
             if message is not None and message.file is None and message.replaces is None:
                 text, at = message.text, time_of(raw)
                 await self._tell(raw["event_id"], lambda: self._events().on_text(room, event, sender, text, at, encrypted))
+        elif kind == CALL_EVENT and encrypted and content.get("kind") == "here":
+            await self._tell(raw["event_id"], lambda: self._events().on_call(room, sender))
         elif kind == "m.reaction" and (pressed := reaction(content)) is not None:
             target, key = pressed
             await self._tell(raw["event_id"], lambda: self._events().on_reaction(room, event, sender, target, key))
