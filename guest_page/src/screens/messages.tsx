@@ -28,6 +28,16 @@ export function Messages({ room, seat, reading, onTakeBack }: Shown): JSX.Elemen
     const element = log.current;
     if (element !== null && (atEnd.current || messages.at(-1)?.mine === true)) element.scrollTop = element.scrollHeight;
   }, [last]);
+  // An open keyboard takes room from the messages: the newest stays in sight.
+  useLayoutEffect(() => {
+    const element = log.current;
+    if (element === null) return undefined;
+    const watching = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    watching.observe(element);
+    return () => watching.disconnect();
+  }, []);
   const reader = { language, texts, wanted: navigator.languages };
   return (
     <div
