@@ -29,8 +29,8 @@ class MatrixEvents:
     async def on_media(self, room: str, event: str, sender: str, mxcs: tuple[str, ...]) -> None:
         await self.desk.files_sent(room, sender, mxcs)
 
-    async def on_call(self, room: str, sender: str) -> None:
-        await self.desk.call_heard(room, sender)
+    async def on_call(self, room: str, sender: str, at: datetime) -> None:
+        await self.desk.call_heard(room, sender, at)
 
     async def on_undecryptable(self, room: str, event: str, sender: str) -> None:
         await self.desk.not_decrypted(room, event, sender)

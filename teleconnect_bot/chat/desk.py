@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -41,6 +42,8 @@ WELCOME: Sentence = (
 SETTLED: Sentence = "This question is settled already; nobody was let in or kept out by your answer. The card shows who is there."
 UNDECRYPTABLE: Sentence = "I could not read your last message, because your device did not send me its key. Please write it again."
 """In this order: what is wrong, and what to do."""
+STILL_IN_THE_CALL = timedelta(minutes=3)
+"""Whoever is in a call says so each minute; what is older may be over."""
 
 
 class Unusable(StrEnum):
@@ -231,7 +234,9 @@ class Desk:
             case _:
                 return
 
-    async def call_heard(self, room: str, sender: str) -> None:
+    async def call_heard(self, room: str, sender: str, at: datetime) -> None:
+        if self.sessions.clock.now() - at > STILL_IN_THE_CALL:
+            return
         session = await self.sessions.by_room(room)
         if session is not None:
             await self.sessions.decide(session.id, CallHeard(sender))

@@ -69,7 +69,7 @@ class Recorder:
         self.media.append((event, sender, mxcs))
         await self._notify()
 
-    async def on_call(self, room: str, sender: str) -> None:
+    async def on_call(self, room: str, sender: str, at: datetime) -> None:
         self.calls.append((room, sender))
         await self._notify()
 

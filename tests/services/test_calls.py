@@ -131,13 +131,16 @@ async def test_staff_who_write_in_element_are_told_when_a_guest_goes_into_the_ca
     assert session.room
     amina = next(seat.user for seat in session.seats)
     assert amina
+    await world.desk.call_heard(session.room, amina, world.clock.moment - timedelta(minutes=4))
+    await world.settle()
+    assert of_calls(world, CHAT) == [], "what is read only now may be over since"
     for _ in range(3):
-        await world.desk.call_heard(session.room, amina)
+        await world.desk.call_heard(session.room, amina, world.clock.moment)
         await world.settle()
     (to_nurse,) = of_calls(world, CHAT)
     assert token_in(to_nurse) == token_in(html_of_card(world))
     assert len(of_calls(world, chat)) == 2, "the link at the beginning, and now the call"
-    await world.desk.call_heard("!elsewhere:example.org", amina)
+    await world.desk.call_heard("!elsewhere:example.org", amina, world.clock.moment)
     await world.settle()
     assert len(of_calls(world, CHAT)) == 1
 

@@ -44,8 +44,8 @@ class RoomEvents(Protocol):
     async def on_media(self, room: str, event: str, sender: str, mxcs: tuple[str, ...]) -> None:
         """The event names these files. `sender` claims them; `MatrixRooms.delete_media` can check who uploaded them."""
 
-    async def on_call(self, room: str, sender: str) -> None:
-        """Somebody says, encrypted, that they are in a call of the pages; they repeat it."""
+    async def on_call(self, room: str, sender: str, at: datetime) -> None:
+        """Somebody said at this moment, encrypted, that they are in a call of the pages; they repeat it."""
 
     async def on_undecryptable(self, room: str, event: str, sender: str) -> None:
         """The event could not be read so far. It is still reported as usual if its key arrives later."""

@@ -284,7 +284,7 @@ class SyncLoop:
                 text, at = message.text, time_of(raw)
                 await self._tell(raw["event_id"], lambda: self._events().on_text(room, event, sender, text, at, encrypted))
         elif kind == CALL_EVENT and encrypted and content.get("kind") == "here":
-            await self._tell(raw["event_id"], lambda: self._events().on_call(room, sender))
+            await self._tell(raw["event_id"], lambda: self._events().on_call(room, sender, time_of(raw)))
         elif kind == "m.reaction" and (pressed := reaction(content)) is not None:
             target, key = pressed
             await self._tell(raw["event_id"], lambda: self._events().on_reaction(room, event, sender, target, key))
