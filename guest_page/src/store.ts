@@ -34,8 +34,26 @@ export interface Unsent {
 
 export type KeyValue = Pick<Storage, "getItem" | "setItem" | "removeItem" | "clear">;
 
+class InMemory implements KeyValue {
+  private readonly values = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.values.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.values.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.values.delete(key);
+  }
+  clear(): void {
+    this.values.clear();
+  }
+}
+
 export class Store {
   private readonly storage: KeyValue;
+  /** What the browser would not keep: full, or refused. It lasts as long as the page, so that nothing written is lost meanwhile. */
+  private readonly unkept = new InMemory();
 
   constructor(storage: KeyValue) {
     this.storage = storage;
@@ -60,44 +78,31 @@ export class Store {
   }
 
   set outbox(unsent: Unsent[]) {
-    if (unsent.length === 0) this.storage.removeItem(OUTBOX);
-    else this.write(OUTBOX, unsent);
+    if (unsent.length > 0) this.write(OUTBOX, unsent);
+    else for (const place of [this.unkept, this.storage]) place.removeItem(OUTBOX);
   }
 
   clear(): void {
+    this.unkept.clear();
     this.storage.clear();
   }
 
   private read<T>(key: string): T | null {
     try {
-      return JSON.parse(this.storage.getItem(key) ?? "null") as T | null;
+      return JSON.parse(this.unkept.getItem(key) ?? this.storage.getItem(key) ?? "null") as T | null;
     } catch {
       return null;
     }
   }
 
   private write(key: string, value: unknown): void {
+    const written = JSON.stringify(value);
     try {
-      this.storage.setItem(key, JSON.stringify(value));
+      this.storage.setItem(key, written);
+      this.unkept.removeItem(key);
     } catch {
-      // Full or refused: the page works on, a reload will not resume.
+      this.unkept.setItem(key, written);
     }
-  }
-}
-
-class InMemory implements KeyValue {
-  private readonly values = new Map<string, string>();
-  getItem(key: string): string | null {
-    return this.values.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    this.values.set(key, value);
-  }
-  removeItem(key: string): void {
-    this.values.delete(key);
-  }
-  clear(): void {
-    this.values.clear();
   }
 }
 

@@ -46,14 +46,54 @@ test("what is damaged counts as absent", () => {
   assert.equal(new Store(place).seat, null);
 });
 
-test("storage that refuses does not stop the page", () => {
-  const full: KeyValue = {
-    ...storage(),
-    setItem: () => {
-      throw new DOMException("full", "QuotaExceededError");
+/** Keeps what fits, as a browser does whose share of the disk is used up. */
+function small(room: { left: number }): KeyValue & { values: Map<string, string> } {
+  const place = storage();
+  return {
+    ...place,
+    setItem: (key, value) => {
+      if (value.length > room.left) throw new DOMException("full", "QuotaExceededError");
+      place.setItem(key, value);
     },
   };
-  assert.doesNotThrow(() => (new Store(full).seat = SEAT));
+}
+const HELLO = { txn: "1", text: "hello", at: 1 };
+
+test("storage that refuses does not stop the page: what it would not keep is there until the page ends", () => {
+  const store = new Store(small({ left: 0 }));
+  store.seat = SEAT;
+  store.update({ entered: true });
+  store.outbox = [HELLO];
+  assert.deepEqual(store.seat, { ...SEAT, entered: true });
+  assert.deepEqual(store.outbox, [HELLO]);
+  store.outbox = [];
+  assert.deepEqual(store.outbox, []);
+  store.clear();
+  assert.equal(store.seat, null);
+});
+
+test("storage that becomes full keeps what it had, and the page what came after", () => {
+  const place = small({ left: 60 });
+  const store = new Store(place);
+  store.outbox = [HELLO];
+  const long = { txn: "2", text: "x".repeat(100), at: 2 };
+  store.outbox = [HELLO, long];
+  assert.deepEqual(store.outbox, [HELLO, long]);
+  assert.deepEqual(new Store(place).outbox, [HELLO], "after a reload");
+  store.outbox = [HELLO];
+  assert.deepEqual([store.outbox, new Store(place).outbox], [[HELLO], [HELLO]]);
+});
+
+test("once there is room again the browser keeps it, and another page's word counts", () => {
+  const room = { left: 0 };
+  const place = small(room);
+  const store = new Store(place);
+  store.seat = SEAT;
+  room.left = 1_000;
+  store.update({ name: "Karim" });
+  assert.equal(new Store(place).seat?.name, "Karim");
+  place.clear();
+  assert.equal(store.seat, null);
 });
 
 test("a secret is 256 bits as 43 characters, and never the same", () => {
