@@ -65,6 +65,11 @@ export class MessageList {
     return this.heard.has(id);
   }
 
+  /** The event as which this browser's message stands in the room already: the answer to it was lost, perhaps before a reload. */
+  sentAs(txn: string): string | undefined {
+    return [...this.heard.values()].find((event) => event.sender === this.me && event.txn === txn)?.id;
+  }
+
   /** What is shown, oldest first; `unsent` are this browser's messages that no server has confirmed. */
   shown(unsent: readonly Unsent[]): Message[] {
     const sent = [...this.heard.values()].sort((a, b) => a.at - b.at).map((event) => this.message(event));

@@ -53,6 +53,14 @@ test("an own message is shown once while it is sent, confirmed and heard back", 
   assert.deepEqual(texts(list), ["mine"]);
 });
 
+test("a message that stands in the room already is known by its transaction, so it need not be sent again", () => {
+  const list = new MessageList(ME);
+  list.hear(said("$1", 1, "theirs", { txn: "t1" }));
+  assert.equal(list.sentAs("t1"), undefined);
+  list.hear(said("$9", 7, "mine", { sender: ME, txn: "t1" }));
+  assert.equal(list.sentAs("t1"), "$9");
+});
+
 test("a transaction id of somebody else hides nothing of ours", () => {
   const list = new MessageList(ME);
   list.hear(said("$1", 1, "theirs", { txn: "t1" }));

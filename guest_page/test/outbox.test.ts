@@ -75,6 +75,25 @@ test("words do not wait for a file that is still on its way", async () => {
   assert.deepEqual(sent, ["$after", "$photo"]);
 });
 
+test("something that goes wrong on the device is tried again, and holds nothing up for good", async () => {
+  const store = { outbox: [unsent("a"), unsent("b")] };
+  const sent: string[] = [];
+  let broken = true;
+  const box = new Outbox({
+    store,
+    send: async ({ txn }) => {
+      if (!broken) return { result: "sent", id: `$${txn}` };
+      broken = false;
+      throw new Error("the database of the browser is gone");
+    },
+    pause: () => Promise.resolve(),
+    sent: (_unsent, id) => void sent.push(id),
+    changed: () => undefined,
+  });
+  await box.work();
+  assert.deepEqual(sent, ["$a", "$b"]);
+});
+
 test("two workers send nothing twice", async () => {
   const { box, tried } = outbox([]);
   box.add(unsent("a"));

@@ -39,3 +39,13 @@ test("a file that is still being encrypted when the stay ends leaves nothing in 
   await files.forget("t1");
   assert.deepEqual(touched, []);
 });
+
+test("a file that this browser has not kept over a reload is not taken for one that was taken back", async () => {
+  const { kept, files } = scene();
+  const unsent = await files.add("t1", LETTER);
+  assert.ok(unsent !== null);
+  kept.clear();
+  assert.equal(await files.upload(unsent), "gone");
+  await files.forget("t1");
+  assert.equal(await files.upload(unsent), "stopped");
+});

@@ -1,8 +1,11 @@
 import { type FileKind, sniff } from "./kinds.ts";
 
+/**
+ * Of a file that was taken: the server takes not this one, or no more at all from this place; or this browser has not kept it over a
+ * reload (`gone`), so that choosing it again helps.
+ */
+export type NotTaken = "not_sent" | "all_sent" | "gone";
 /** Why a file is not taken. */
-/** Said of a file by the server: it takes not this one, or no more at all from this place. */
-export type NotTaken = "not_sent" | "all_sent";
 export type FileProblem = "large" | "kind" | "unreadable" | NotTaken | "no_microphone";
 
 export interface Prepared {

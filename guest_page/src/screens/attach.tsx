@@ -61,6 +61,8 @@ function problemIn(texts: AllTexts, problem: FileProblem, size: string): string 
       return texts.problemNotSent;
     case "all_sent":
       return texts.problemAllSent;
+    case "gone":
+      return texts.problemGone;
     case "no_microphone":
       return texts.problemMicrophone;
   }

@@ -17,6 +17,7 @@ import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
 import { RoomChannel } from "./call_channel.ts";
 import { Files, type UnsentFile } from "./files.ts";
+import { History } from "./history.ts";
 import { Opening, PATIENCE_MS } from "./opening.ts";
 import { Outbox, type Try } from "./outbox.ts";
 import { Signs } from "./signs.ts";
@@ -26,7 +27,6 @@ import { heard } from "./timeline.ts";
 /** The key, inside encrypted events only, under which the name a person chose travels. */
 const NAME_KEY = "org.teleconnect.name";
 const PAGE_OF_HISTORY = 50;
-const PAGES_AT_MOST = 20;
 const JOIN_AGAIN_MS = 1_000;
 
 export interface Around {
@@ -68,6 +68,7 @@ export class Conversation {
   private readonly outbox: Outbox;
   private readonly files: Files;
   private readonly signs: Signs;
+  private readonly history: History;
   private readonly since = serverNow();
   private room: string | null = null;
   private others: ReadonlySet<string> = new Set();
@@ -80,6 +81,7 @@ export class Conversation {
   private settled = false;
   /** The homeserver has let this visitor in; the room itself comes with the sync after that. */
   private letIn = false;
+  private begunAnew = false;
   stopped = false;
 
   constructor(client: MatrixClient, place: Place, store: Store, around: Around) {
@@ -90,6 +92,12 @@ export class Conversation {
     const { gateway, secret } = place;
     this.files = new Files({ gateway, secret, ciphertexts: new BrowserCiphertexts(), changed: () => around.changed() });
     this.signs = new Signs(client, !place.native);
+    this.history = new History({
+      from: () => this.matrixRoom?.getLiveTimeline().getPaginationToken(EventTimeline.BACKWARDS) ?? null,
+      goBackTo: (token) => this.matrixRoom?.getLiveTimeline().setPaginationToken(token, EventTimeline.BACKWARDS),
+      fetch: async () => this.matrixRoom !== null && (await client.scrollback(this.matrixRoom, PAGE_OF_HISTORY)),
+      pause: (milliseconds) => around.pause(milliseconds),
+    });
     this.outbox = new Outbox({
       store,
       send: (unsent) => this.try(unsent),
@@ -191,13 +199,14 @@ export class Conversation {
       }
     }
     if (this.stopped) return;
-    for (const event of this.matrixRoom?.getLiveTimeline().getEvents() ?? []) this.take(event);
+    const known = this.matrixRoom?.getLiveTimeline().getEvents() ?? [];
+    for (const event of known) this.take(event);
     this.staffHere = this.staff("join");
     this.settled = true;
     this.around.changed();
     this.markRead();
     void this.outbox.work();
-    if (resumed) await this.fetchOlder();
+    if (resumed || this.begunAnew || known.length >= PAGE_OF_HISTORY) await this.history.work();
   }
 
   say(text: string): void {
@@ -240,6 +249,7 @@ export class Conversation {
     if (this.patience !== null) clearTimeout(this.patience);
     this.outbox.stop();
     this.files.stop();
+    this.history.stop();
     this.client.stopClient();
   }
 
@@ -270,8 +280,10 @@ export class Conversation {
       this.list.remove(target);
       this.around.changed();
     });
-    client.on(RoomEvent.TimelineReset, () => {
-      if (this.settled) void this.fetchOlder();
+    client.on(RoomEvent.TimelineReset, (room, timelines) => {
+      if (room === undefined || timelines !== room.getUnfilteredTimelineSet()) return;
+      if (!this.settled) this.begunAnew = true;
+      else if (room.roomId === this.room) this.history.begunAnew();
     });
     client.on(RoomStateEvent.Members, () => this.membersChanged());
     client.on(RoomEvent.MyMembership, (room, membership) => {
@@ -314,18 +326,6 @@ export class Conversation {
     this.around.changed();
   }
 
-  private async fetchOlder(): Promise<void> {
-    for (let page = 0; page < PAGES_AT_MOST && !this.stopped; page++) {
-      const room = this.matrixRoom;
-      if (room === null || room.getLiveTimeline().getPaginationToken(EventTimeline.BACKWARDS) === null) return;
-      try {
-        await this.client.scrollback(room, PAGE_OF_HISTORY);
-      } catch {
-        return;
-      }
-    }
-  }
-
   /** The address is remembered before the room is told of it: a reload uploads nothing twice. */
   private async upload(unsent: UnsentFile): Promise<UnsentFile | Exclude<Try, { result: "sent" }>> {
     const uploaded = await this.files.upload(unsent);
@@ -334,10 +334,11 @@ export class Conversation {
         return { result: "lost" };
       case "stopped":
         return { result: "given_up" };
+      case "gone":
       case "refused":
       case "all_sent":
         void this.files.forget(unsent.txn);
-        this.around.fileRefused(uploaded === "refused" ? "not_sent" : "all_sent");
+        this.around.fileRefused(uploaded === "refused" ? "not_sent" : uploaded);
         return { result: "given_up" };
       default:
         this.outbox.update(uploaded);
@@ -347,6 +348,8 @@ export class Conversation {
 
   private async try(unsent: Unsent): Promise<Try> {
     const room = this.matrixRoom;
+    const arrived = this.list.sentAs(unsent.txn);
+    if (arrived !== undefined) return { result: "sent", id: arrived };
     if (room === null || !this.canWrite) return { result: "lost" };
     if (unsent.file !== undefined) {
       const uploaded = await this.upload({ ...unsent, file: unsent.file });

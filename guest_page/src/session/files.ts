@@ -21,6 +21,7 @@ interface Parts {
 export class Files {
   private readonly parts: Parts;
   private readonly opened = new Map<string, Promise<Blob>>();
+  private readonly takenBack = new Set<string>();
   private stopped = false;
   private readonly underWay = new Map<string, { share: number; abort: AbortController }>();
 
@@ -48,11 +49,12 @@ export class Files {
     return this.underWay.get(txn)?.share ?? null;
   }
 
-  /** The same with the address of the uploaded ciphertext; else why not. */
-  async upload(unsent: UnsentFile): Promise<UnsentFile | NotUploaded> {
+  /** The same with the address of the uploaded ciphertext; else why not. `gone` = this browser has not kept it over a reload. */
+  async upload(unsent: UnsentFile): Promise<UnsentFile | NotUploaded | "gone"> {
     if (unsent.file.source.url !== "") return unsent;
     const ciphertext = await this.parts.ciphertexts.get(unsent.txn);
-    if (ciphertext === undefined) return "stopped";
+    if (this.stopped || this.takenBack.has(unsent.txn)) return "stopped";
+    if (ciphertext === undefined) return "gone";
     const under = { share: 0, abort: new AbortController() };
     this.underWay.set(unsent.txn, under);
     const { gateway, secret, changed } = this.parts;
@@ -69,6 +71,7 @@ export class Files {
   async forget(txn: string): Promise<void> {
     this.underWay.get(txn)?.abort.abort();
     this.underWay.delete(txn);
+    this.takenBack.add(txn);
     if (!this.stopped) await this.parts.ciphertexts.remove(txn);
   }
 

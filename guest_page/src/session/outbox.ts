@@ -72,7 +72,8 @@ export class Outbox {
     try {
       let pause = FIRST_PAUSE_MS;
       for (let next = first(); next !== undefined && !this.stopped; next = first()) {
-        const tried = await this.parts.send(next);
+        // Whatever goes wrong on this device is no reason to leave the others behind it unsent.
+        const tried = await this.parts.send(next).catch((): Try => ({ result: "lost" }));
         if (this.stopped) return;
         if (tried.result === "sent") {
           const { txn } = next;

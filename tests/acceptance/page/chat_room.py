@@ -87,7 +87,11 @@ class ChatRoom:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path = unquote(request.rel_url.raw_path)
         if path.endswith("/v3/sync"):
-            return web.json_response(await self._sync(request.query.get("since"), request.query.get("timeout", "0")))
+            limit = int(json.loads(request.query["filter"])["room"]["timeline"]["limit"])
+            return web.json_response(await self._sync(request.query.get("since"), request.query.get("timeout", "0"), limit))
+        if path.endswith("/messages"):
+            self.asked.append((request.method, path, dict(request.query)))
+            return self._or_lost(path, self._older(request.query["from"], int(request.query["limit"])))
         if path.endswith("/media/v3/upload"):
             await self.hold_uploads.wait()
             media = f"m{len(self.files)}"
@@ -116,8 +120,6 @@ class ChatRoom:
             return self._keys(body["device_keys"])
         if path.endswith("/members"):
             return {"chunk": [member(user) for user in self.members]}
-        if path.endswith("/messages"):
-            return {"chunk": [], "start": "s0"}
         if path.endswith("/join"):
             return {"room_id": ROOM}
         if "/send/m.room.encrypted/" in path:
@@ -134,11 +136,24 @@ class ChatRoom:
         """The same transaction is the same event, as at every homeserver."""
         if txn not in self._sent:
             self._sent[txn] = event_id = f"$sent{len(self._sent)}"
-            self.timeline.append({**_event(USER, event_id, content), "unsigned": {"transaction_id": txn}})
+            self.happened(USER, event_id, content, unsigned={"transaction_id": txn})
             await self.changed()
         return self._sent[txn]
 
-    async def _sync(self, since: str | None, timeout: str) -> Event:
+    def happened(self, sender: str, event_id: str, content: Event, **more: Event) -> None:
+        """No two at the same time."""
+        at = max(now_ms(), self.timeline[-1]["origin_server_ts"] + 1) if self.timeline else now_ms()
+        about = {"type": "m.room.encrypted", "sender": sender, "event_id": event_id, "origin_server_ts": at}
+        self.timeline.append({**about, "content": content, **more})
+
+    def _older(self, before: str, limit: int) -> Event:
+        """One page of what is older, the newest first (client-server specification, `/messages`)."""
+        end = int(before.removeprefix("t"))
+        begin = max(0, end - limit)
+        page = [{**event, "room_id": ROOM} for event in reversed(self.timeline[begin:end])]
+        return {"chunk": page, "start": before, **({"end": f"t{begin}"} if begin else {})}
+
+    async def _sync(self, since: str | None, timeout: str, limit: int) -> Event:
         told = int(since or 0) % 1000 if since else 0
         seen = int(since or 0) // 1000 if since else -1
         async with self._news:
@@ -146,7 +161,9 @@ class ChatRoom:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._news.wait_for(lambda: self._version > seen)
-            room: Event = {"timeline": {"events": self.timeline[told:], "limited": False, "prev_batch": "p"}}
+            begin = max(told, len(self.timeline) - limit)
+            events = self.timeline[begin:]
+            room: Event = {"timeline": {"events": events, "limited": begin > told, "prev_batch": f"t{begin}"}}
             if since is None:
                 room["state"] = {"events": [*STATE, *(member(user) for user in self.members)]}
             room["ephemeral"], self.passing = {"events": self.passing}, []
@@ -158,10 +175,6 @@ class ChatRoom:
                 "device_one_time_keys_count": {"signed_curve25519": 50},
                 "device_unused_fallback_key_types": ["signed_curve25519"],
             }
-
-
-def _event(sender: str, event_id: str, content: Event) -> Event:
-    return {"type": "m.room.encrypted", "sender": sender, "event_id": event_id, "content": content, "origin_server_ts": now_ms()}
 
 
 class Pen:
@@ -215,7 +228,7 @@ class Pen:
             "device_id": "STAFFDEVICE",
         }
         event_id = f"{self.user.replace('@', '$')}{self._written}"
-        self.room.timeline.append(_event(self.user, event_id, content))
+        self.room.happened(self.user, event_id, content)
         await self.room.changed()
         return event_id
 

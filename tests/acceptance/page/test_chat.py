@@ -50,9 +50,17 @@ async def test_a_message_whose_answer_was_lost_arrives_once_and_is_shown_once(ro
     await person.visitor.write("Are you there?")
     assert len(room.sent()) == 1
     assert await shown(person, "Are you there?") == 1
+    room.fail["/send/"] = [502] * 100
+    await person.page.get_by_role("textbox", name="Message").fill("I am here")
+    await person.press("Send")
+    await expect(person.page.get_by_text("Sending…")).to_have_count(0)
     await person.page.reload()
-    await person.visitor.reads("Are you there?")
-    assert (len(room.sent()), await shown(person, "Are you there?")) == (1, 1)
+    tried = len(room.asked)
+    times = person.page.get_by_role("log").locator(".message time")
+    await expect(times).to_have_count(2, timeout=SLOW_MS)
+    assert [await shown(person, words) for words in ("Are you there?", "I am here")] == [1, 1]
+    assert len(room.sent()) == 2
+    assert not [path for _, path, _ in room.asked[tried:] if "/send/m.room.encrypted/" in path], "what stands in the room is not sent again"
 
 
 async def test_what_was_written_without_network_is_kept_over_a_reload_and_then_sent_once(room: ChatRoom, person: Person) -> None:
@@ -105,6 +113,31 @@ async def test_a_file_is_tried_again_until_it_has_left_and_comes_once(room: Chat
     await person.reads("You have sent as many files as can be sent here. Please write instead.")
     await person.visitor.write("Then I write")
     assert len(room.sent()) == 2
+
+
+async def test_a_file_that_the_browser_has_not_kept_over_a_reload_is_asked_for_again(
+    room: ChatRoom, person: Person, tmp_path: Path
+) -> None:
+    """As where the disk is full: the ciphertext is gone, and nobody may think that the photo was sent."""
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(PDF)
+    room.hold_uploads.clear()
+    await attach(person.visitor, letter)
+    await expect(person.page.get_by_text("letter.pdf")).to_be_visible()
+    await person.page.evaluate(
+        """() => new Promise((resolve) => {
+            const request = indexedDB.open("files");
+            request.onsuccess = () => {
+                const all = request.result.transaction("ciphertexts", "readwrite").objectStore("ciphertexts").clear();
+                all.onsuccess = () => { request.result.close(); resolve(); };
+            };
+        })"""
+    )
+    await person.page.reload()
+    await person.reads("The file could not be sent. Please choose it again.")
+    await expect(person.page.get_by_text("letter.pdf")).to_have_count(0)
+    room.hold_uploads.set()
+    assert room.sent() == []
 
 
 async def test_words_whose_key_comes_late_are_shown_as_soon_as_it_does(room: ChatRoom, person: Person) -> None:

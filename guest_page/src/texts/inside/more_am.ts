@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "ይህ ፋይል ሊነበብ አልቻለም። እባክዎ ሌላ ይሞክሩ።",
   problemNotSent: "ፋይሉ ሊላክ አልቻለም። እባክዎ ሌላ ይሞክሩ።",
   problemAllSent: "እዚህ መላክ የሚቻለውን ያህል ፋይሎች ልከዋል። እባክዎ በጽሑፍ ይላኩ።",
+  problemGone: "ፋይሉ ሊላክ አልቻለም። እባክዎ እንደገና ይምረጡት።",
   problemMicrophone: "ማይክሮፎኑን መጠቀም አልተቻለም። እባክዎ በብራውዘርዎ ይፍቀዱ፣ ወይም ይጻፉ።",
 
   roleServiceUser: "እንግዳ",

@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "تعذّرت قراءة هذا الملف. نرجو تجربة ملف آخر.",
   problemNotSent: "تعذّر إرسال الملف. نرجو تجربة ملف آخر.",
   problemAllSent: "لقد أرسلتم كل ما يمكن إرساله هنا من ملفات. نرجو الكتابة بدلاً من ذلك.",
+  problemGone: "تعذّر إرسال الملف. نرجو اختياره مرة أخرى.",
   problemMicrophone: "تعذّر استخدام الميكروفون. اسمحوا به في المتصفح، أو اكتبوا.",
 
   roleServiceUser: "ضيف",

@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Diese Datei konnte nicht gelesen werden. Bitte versuchen Sie eine andere.",
   problemNotSent: "Die Datei konnte nicht gesendet werden. Bitte versuchen Sie eine andere.",
   problemAllSent: "Sie haben so viele Dateien gesendet, wie hier möglich ist. Bitte schreiben Sie stattdessen.",
+  problemGone: "Die Datei konnte nicht gesendet werden. Bitte wählen Sie sie noch einmal aus.",
   problemMicrophone: "Das Mikrofon konnte nicht benutzt werden. Bitte erlauben Sie es im Browser, oder schreiben Sie.",
 
   roleServiceUser: "Gast",

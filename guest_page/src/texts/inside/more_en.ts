@@ -42,6 +42,7 @@ export const texts = {
   problemUnreadable: "This file could not be read. Please try another one.",
   problemNotSent: "The file could not be sent. Please try another one.",
   problemAllSent: "You have sent as many files as can be sent here. Please write instead.",
+  problemGone: "The file could not be sent. Please choose it again.",
   problemMicrophone: "The microphone could not be used. Please allow it in your browser, or write.",
 
   roleServiceUser: "Guest",

@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "No se pudo leer este archivo. Pruebe con otro, por favor.",
   problemNotSent: "No se pudo enviar el archivo. Pruebe con otro, por favor.",
   problemAllSent: "Ya ha enviado todos los archivos que se pueden enviar aquí. Por favor, escriba en su lugar.",
+  problemGone: "No se pudo enviar el archivo. Elíjalo otra vez, por favor.",
   problemMicrophone: "No se pudo usar el micrófono. Permítalo en su navegador, o escriba.",
 
   roleServiceUser: "Persona invitada",

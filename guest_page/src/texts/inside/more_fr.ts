@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Ce fichier n’a pas pu être lu. Essayez-en un autre.",
   problemNotSent: "Le fichier n’a pas pu être envoyé. Essayez-en un autre.",
   problemAllSent: "Vous avez envoyé autant de fichiers qu’il est possible ici. Écrivez plutôt, s’il vous plaît.",
+  problemGone: "Le fichier n’a pas pu être envoyé. Choisissez-le encore une fois.",
   problemMicrophone: "Le microphone n’a pas pu être utilisé. Autorisez-le dans votre navigateur, ou écrivez.",
 
   roleServiceUser: "Invité·e",

@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Ba a iya karanta wannan fayil ba. Don Allah ku gwada wani.",
   problemNotSent: "Ba a iya aika fayil ɗin ba. Don Allah ku gwada wani.",
   problemAllSent: "Kun riga kun aika duk fayilolin da za a iya aikawa a nan. Don Allah ku rubuta maimakon haka.",
+  problemGone: "Ba a iya aika fayil ɗin ba. Don Allah ku sake zaɓarsa.",
   problemMicrophone: "Ba a iya amfani da makirufo ba. Ku ba shi izini a burauzarku, ko ku rubuta.",
 
   roleServiceUser: "Baƙo",

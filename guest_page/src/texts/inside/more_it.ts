@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Non è stato possibile leggere questo file. Ne provi un altro, per favore.",
   problemNotSent: "Non è stato possibile inviare il file. Ne provi un altro, per favore.",
   problemAllSent: "Ha inviato tutti i file che si possono inviare qui. Per favore, scriva un messaggio.",
+  problemGone: "Non è stato possibile inviare il file. Lo scelga di nuovo, per favore.",
   problemMicrophone: "Non è stato possibile usare il microfono. Lo permetta nel browser, oppure scriva.",
 
   roleServiceUser: "Ospite",

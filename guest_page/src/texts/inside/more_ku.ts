@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Ev pel nehat xwendin. Ji kerema xwe yekî din biceribînin.",
   problemNotSent: "Pel nehat şandin. Ji kerema xwe yekî din biceribînin.",
   problemAllSent: "We hemû pelên ku li vir dikarin bên şandin şandine. Ji kerema xwe li şûna wê binivîsin.",
+  problemGone: "Pel nehat şandin. Ji kerema xwe wê dîsa hilbijêrin.",
   problemMicrophone: "Mîkrofon nehat bikaranîn. Ji kerema xwe di geroka xwe de destûrê bidin, an binivîsin.",
 
   roleServiceUser: "Mêvan",

@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Não foi possível ler este arquivo. Tente outro, por favor.",
   problemNotSent: "Não foi possível enviar o arquivo. Tente outro, por favor.",
   problemAllSent: "Você já enviou todos os arquivos que podem ser enviados aqui. Por favor, escreva uma mensagem.",
+  problemGone: "Não foi possível enviar o arquivo. Escolha-o de novo, por favor.",
   problemMicrophone: "Não foi possível usar o microfone. Permita o uso no navegador, ou escreva.",
 
   roleServiceUser: "Pessoa convidada",

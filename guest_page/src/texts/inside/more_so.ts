@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Faylkan lama akhrin karin. Fadlan mid kale isku day.",
   problemNotSent: "Faylka lama diri karin. Fadlan mid kale isku day.",
   problemAllSent: "Waxaad dirteen dhammaan faylasha halkan laga diri karo. Fadlan qoraal ku beddela.",
+  problemGone: "Faylka lama diri karin. Fadlan mar kale dooro.",
   problemMicrophone: "Makarafoonka lama isticmaali karin. Fadlan ka oggolow browserkaaga, ama wax qor.",
 
   roleServiceUser: "Marti",

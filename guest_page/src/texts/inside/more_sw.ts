@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Faili hii haikuweza kusomwa. Tafadhali jaribu nyingine.",
   problemNotSent: "Faili haikuweza kutumwa. Tafadhali jaribu nyingine.",
   problemAllSent: "Umetuma faili zote zinazoweza kutumwa hapa. Tafadhali andika badala yake.",
+  problemGone: "Faili haikuweza kutumwa. Tafadhali ichague tena.",
   problemMicrophone: "Maikrofoni haikuweza kutumika. Tafadhali iruhusu kwenye kivinjari chako, au andika.",
 
   roleServiceUser: "Mgeni",

@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "እዚ ፋይል ክንበብ ኣይከኣለን። በጃኹም ካልእ ፈትኑ።",
   problemNotSent: "እቲ ፋይል ክስደድ ኣይከኣለን። በጃኹም ካልእ ፈትኑ።",
   problemAllSent: "ኣብዚ ክለኣኽ ዝከኣል ኩሉ ፋይላት ልኢኽኩም ኣለኹም። በጃኹም ብጽሑፍ ልኣኹ።",
+  problemGone: "እቲ ፋይል ክስደድ ኣይከኣለን። በጃኹም እንደገና ምረጽዎ።",
   problemMicrophone: "ማይክሮፎን ክስራሕ ኣይከኣለን። በጃኹም ኣብ ብራውዘርኩም ፍቐዱ፣ ወይ ጽሓፉ።",
 
   roleServiceUser: "ጋሻ",

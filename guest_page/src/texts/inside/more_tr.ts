@@ -43,6 +43,7 @@ export const texts: InsideTexts = {
   problemUnreadable: "Bu dosya okunamadı. Lütfen başka birini deneyin.",
   problemNotSent: "Dosya gönderilemedi. Lütfen başka birini deneyin.",
   problemAllSent: "Buradan gönderilebilecek kadar dosya gönderdiniz. Lütfen bunun yerine yazın.",
+  problemGone: "Dosya gönderilemedi. Lütfen onu yeniden seçin.",
   problemMicrophone: "Mikrofon kullanılamadı. Lütfen tarayıcınızda izin verin veya yazın.",
 
   roleServiceUser: "Konuk",
