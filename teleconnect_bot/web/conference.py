@@ -9,9 +9,10 @@ from aiohttp import web
 
 from teleconnect_bot.services.conference_door import ConferenceDoor, NotInSession
 from teleconnect_bot.web.calls import refused, slow_down
-from teleconnect_bot.web.gateway import bearer_digest
+from teleconnect_bot.web.failures import bearer_digest
 from teleconnect_bot.web.security import Buckets, Limit, Seconds
 
+JOIN = "/api/conference"
 LIMITS: Mapping[str, Limit] = {
     # Per seat: a person joins, drops out, reloads; nobody joins ten times a minute.
     "join": Limit(burst=6, per_second=0.1),
@@ -32,7 +33,7 @@ class ConferenceRoutes:
         self._buckets = Buckets(LIMITS, seconds)
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/api/conference", self.join)]
+        return [web.post(JOIN, self.join)]
 
     async def join(self, request: web.Request) -> web.Response:
         """Join was pressed. Nothing of the request counts but the seat's secret."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -16,8 +17,8 @@ from aiohttp import ClientError, ClientResponse, web
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from teleconnect_bot.services.gateway_rows import GatewayRows
-from teleconnect_bot.services.guest_door import secret_digest
 from teleconnect_bot.web import gateway_guards as guards
+from teleconnect_bot.web.failures import bearer_digest
 from teleconnect_bot.web.gateway_guards import Body, Refused, forbidden
 from teleconnect_bot.web.gateway_people import People
 from teleconnect_bot.web.gateway_scrub import LARGEST_ANSWER_BYTES, NoAnswer, shown
@@ -50,6 +51,9 @@ log = structlog.get_logger()
 MOUNT = "/gw"
 VERSIONS_TRUSTED_FOR = 10.0
 """Seconds: anybody may ask for it, so the homeserver is asked for all of them together."""
+VERSIONS_NOT_ASKED_FOR = 2.0
+"""Seconds after it did not answer. Meanwhile everybody is told so at once."""
+VERSIONS_AWAITED_FOR = 5.0
 DOWNLOAD_HEADERS = {
     "Content-Type": "application/octet-stream",
     "Content-Disposition": "attachment",
@@ -89,6 +93,8 @@ class Gateway:
         self._counted = CountedUploads(rows, MOST_UPLOADS, max(MOST_UPLOADED_BYTES, max_upload_bytes))
         self._buckets = Buckets(LIMITS, seconds)
         self._versions: tuple[float, bytes] | None = None
+        self._no_versions_at = -math.inf
+        self._asking_versions = asyncio.Lock()
         self._closing = asyncio.Event()
         self._calls = Counter("teleconnect_gateway_calls", "Calls of guest pages.", ("call", "status"), registry=registry)
         Gauge("teleconnect_gateway_held_polls", "Polls held open now.", registry=registry).set_function(lambda: self._seats.held)
@@ -204,13 +210,22 @@ class Gateway:
                 raise forbidden("Not available here")
 
     async def _public(self, rule: Rule) -> web.Response:
-        now = self._seconds()
-        if self._versions is None or now - self._versions[0] >= VERSIONS_TRUSTED_FOR:
-            async with await self._upstream.ask("GET", path_of(rule, {})) as answer:
-                if answer.status != 200:
-                    raise UpstreamFailed(answer.status)
-                self._versions = now, await answer.read()
-        return web.Response(body=self._versions[1], content_type="application/json")
+        async with self._asking_versions:
+            if self._versions is None or self._seconds() - self._versions[0] >= VERSIONS_TRUSTED_FOR:
+                if self._seconds() - self._no_versions_at < VERSIONS_NOT_ASKED_FOR:
+                    raise UpstreamFailed(502)
+                try:
+                    self._versions = self._seconds(), await self._ask_versions(rule)
+                except (ClientError, TimeoutError, UpstreamFailed):
+                    self._no_versions_at = self._seconds()
+                    raise
+            return web.Response(body=self._versions[1], content_type="application/json")
+
+    async def _ask_versions(self, rule: Rule) -> bytes:
+        async with asyncio.timeout(VERSIONS_AWAITED_FOR), await self._upstream.ask("GET", path_of(rule, {})) as answer:
+            if answer.status != 200:
+                raise UpstreamFailed(answer.status)
+            return await _at_most(answer, MAX_JSON_BYTES)
 
     async def _sync(self, request: web.Request, digest: bytes, rule: Rule) -> web.StreamResponse:
         """A poll: it can be ended while the homeserver holds it, and is streamed like everything else when it answers."""
@@ -294,12 +309,6 @@ class Gateway:
             return shown(rule.shown, whole, seat.row.room, seat.row.user)
         except NoAnswer:
             raise UpstreamFailed(answer.status) from None
-
-
-def bearer_digest(request: web.Request) -> bytes | None:
-    """The digest of the secret in `Authorization: Bearer`, if one of the right shape is there."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    return secret_digest(secret) if scheme == "Bearer" else None
 
 
 def _unknown() -> Refused:

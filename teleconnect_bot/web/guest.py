@@ -24,17 +24,20 @@ from teleconnect_bot.services.guest_door import (
     secret_digest,
 )
 from teleconnect_bot.web.calls import WholeCalls, body_of, checked_name, digest_of_token, refused, slow_down, text_of, token_of
-from teleconnect_bot.web.gateway import bearer_digest
+from teleconnect_bot.web.failures import OF_TOKENS, Failures, Lookup, bearer_digest
 from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds, caller_key
 
 LIMITS: Mapping[str, Limit] = {
-    # Per link, whatever stands behind it: Continue, "not for me" and Enter together.
+    # Per link and client address, whatever stands behind the link: Continue, "not for me" and Enter together. By the link alone, anybody
+    # who has it could keep the invited person out.
     "link": Limit(burst=30, per_second=0.5),
-    # Per client address and for failed tokens alone: a whole camp may share one address, and most of them have good links.
-    "failed": Limit(burst=30, per_second=0.2),
+    # Per link from wherever: so much that it takes ten addresses at their limit to keep the invited person waiting.
+    "link from everywhere": Limit(burst=300, per_second=5),
     # Per seat: the page asks three times a second while its account is being made, and beats every 15 s.
     "seat": Limit(burst=60, per_second=5),
 }
+SEAT_CALLS = frozenset({"/api/answer", "/api/seat", "/api/beat", "/api/ready", "/api/ask-deletion", "/api/leave"})
+"""Where the secret of a seat is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class GuestRoutes:
         self._codes = [language.code for language in public.languages]
         self._trusted = trusted
         self._buckets = Buckets(LIMITS, seconds)
+        self._failures = Failures(OF_TOKENS, seconds)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -103,22 +107,26 @@ class GuestRoutes:
     async def open(self, request: web.Request) -> web.Response:
         body = await body_of(request)
         token, language = token_of(body), body.get("language")
-        if slow := self._slow("link", digest_of_token(token)):
+        if slow := self._slow_link(request, token):
             return slow
-        opened = await self._calls.carry_out(self._door.open(token, language if language in self._codes else self._codes[0]))
-        return self._no_link(request) if opened is None else web.json_response(_opened(opened))
+        with self._lookup(request, token) as lookup:
+            opened = await self._calls.carry_out(self._door.open(token, language if language in self._codes else self._codes[0]))
+            lookup.found = opened is not None
+        return no_link() if opened is None else web.json_response(_opened(opened))
 
     async def not_me(self, request: web.Request) -> web.Response:
         token = token_of(await body_of(request))
-        if slow := self._slow("link", digest_of_token(token)):
+        if slow := self._slow_link(request, token):
             return slow
-        return web.json_response({}) if await self._calls.carry_out(self._door.not_me(token)) else self._no_link(request)
+        with self._lookup(request, token) as lookup:
+            lookup.found = await self._calls.carry_out(self._door.not_me(token))
+        return web.json_response({}) if lookup.found else no_link()
 
     async def ask_for_link(self, request: web.Request) -> web.Response:
         """The same answer for every token, and under the same limit as one that leads nowhere."""
         token = token_of(await body_of(request))
-        wait = self._buckets.take("failed", caller_key(request, self._trusted))
-        if slow := self._slow("link", digest_of_token(token)) or (slow_down(wait) if wait else None):
+        wait = self._failures.failed(caller_key(request, self._trusted))
+        if slow := self._slow_link(request, token) or (slow_down(wait) if wait else None):
             return slow
         await self._calls.carry_out(self._door.ask_for_link(token))
         return web.json_response({})
@@ -126,20 +134,25 @@ class GuestRoutes:
     async def device(self, request: web.Request) -> web.Response:
         body = await body_of(request)
         token, result = token_of(body), _tested(body)
-        if slow := self._slow("link", digest_of_token(token)):
+        if slow := self._slow_link(request, token):
             return slow
         if result is None:
             return refused(400, "device")
-        return web.json_response({}) if await self._calls.carry_out(self._door.device(token, result)) else self._no_link(request)
+        with self._lookup(request, token) as lookup:
+            lookup.found = await self._calls.carry_out(self._door.device(token, result))
+        return web.json_response({}) if lookup.found else no_link()
 
     async def relay(self, request: web.Request) -> web.Response:
         token = token_of(await body_of(request))
-        if slow := self._slow("link", digest_of_token(token)):
+        if slow := self._slow_link(request, token):
             return slow
-        try:
-            relay = await self._calls.carry_out(self._door.relay(token))
-        except NoSuchLink:
-            return self._no_link(request)
+        with self._lookup(request, token) as lookup:
+            try:
+                relay = await self._calls.carry_out(self._door.relay(token))
+            except NoSuchLink:
+                lookup.found = False
+                return no_link()
+            lookup.found = True
         server = {"urls": relay.urls, "username": relay.username, "credential": relay.password} if relay else None
         return web.json_response({"server": server})
 
@@ -154,7 +167,7 @@ class GuestRoutes:
         body = await body_of(request)
         token, digest, name = token_of(body), secret_digest(text_of(body, "secret")), checked_name(text_of(body, "name"))
         language, terms, place = text_of(body, "language"), text_of(body, "terms"), text_of(body, "place") or None
-        if slow := self._slow("link", digest_of_token(token)):
+        if slow := self._slow_link(request, token):
             return slow
         if digest is None:
             return refused(400, "secret")
@@ -164,19 +177,25 @@ class GuestRoutes:
             return refused(400, "language")
         if not 0 < len(terms) <= 16:
             return refused(400, "terms")
-        try:
-            if asks:
-                view = await self._calls.carry_out(self._door.ask(token, digest, name, language, terms, place, tested=_tested(body)))
-            else:
-                view = await self._calls.carry_out(self._door.enter(token, digest, name, language, terms, tested=_tested(body)))
-        except NoSuchLink:
-            return self._no_link(request)
-        except LinkFull as full:
-            return refused(409, "full", taken=full.taken, more=full.more)
-        except TooEarly as early:
-            return refused(425, "early", opens_at=early.opens_at.isoformat())
-        except TermsNotCurrent:
-            return refused(400, "terms")
+        with self._lookup(request, token) as lookup:
+            lookup.found = True
+            try:
+                if asks:
+                    view = await self._calls.carry_out(self._door.ask(token, digest, name, language, terms, place, tested=_tested(body)))
+                else:
+                    view = await self._calls.carry_out(self._door.enter(token, digest, name, language, terms, tested=_tested(body)))
+            except NoSuchLink:
+                lookup.found = False
+                return no_link()
+            except LinkFull as full:
+                return refused(409, "full", taken=full.taken, more=full.more)
+            except TooEarly as early:
+                return refused(425, "early", opens_at=early.opens_at.isoformat())
+            except TermsNotCurrent:
+                return refused(400, "terms")
+            except Exception:
+                lookup.found = None
+                raise
         return web.json_response(seat_as_json(view))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -223,10 +242,17 @@ class GuestRoutes:
         wait = self._buckets.take(limit, caller) if caller is not None else 0.0
         return slow_down(wait) if wait else None
 
-    def _no_link(self, request: web.Request) -> web.Response:
-        """The one answer for every token that leads nowhere, whatever the reason."""
-        wait = self._buckets.take("failed", caller_key(request, self._trusted))
-        return slow_down(wait) if wait else refused(404, "link")
+    def _slow_link(self, request: web.Request, token: str) -> web.Response | None:
+        link = digest_of_token(token)
+        return self._slow("link", (caller_key(request, self._trusted), link)) or self._slow("link from everywhere", link)
+
+    def _lookup(self, request: web.Request, token: str) -> Lookup:
+        return self._failures.lookup(caller_key(request, self._trusted), digest_of_token(token))
+
+
+def no_link() -> web.Response:
+    """The one answer for every token that leads nowhere, whatever the reason."""
+    return refused(404, "link")
 
 
 def _tested(body: Mapping[str, Any]) -> DeviceTest | None:

@@ -6,7 +6,7 @@ request; only the three answers decide anything. Every link that leads nowhere g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -24,6 +24,7 @@ from teleconnect_bot.web.calls import (
     text_of,
     token_of,
 )
+from teleconnect_bot.web.failures import OF_TOKENS, Failures
 from teleconnect_bot.web.guest import Language
 from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds, caller_key
 
@@ -33,8 +34,6 @@ LONGEST_REASON = 300
 LIMITS: Mapping[str, Limit] = {
     # Per link, whatever stands behind it: a distribution list may have many readers.
     "link": Limit(burst=60, per_second=0.5),
-    # Per client address and for failed tokens alone, as on the guest page.
-    "failed": Limit(burst=30, per_second=0.2),
 }
 
 
@@ -45,6 +44,7 @@ class InterpreterRoutes:
         self._door, self._languages, self._trusted, self._calls = door, languages, trusted, calls
         self._codes = [language.code for language in languages]
         self._buckets = Buckets(LIMITS, seconds)
+        self._failures = Failures(OF_TOKENS, seconds)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -67,7 +67,8 @@ class InterpreterRoutes:
         token = token_of(body)
         if slow := self._slow(token):
             return slow
-        return self._viewed(request, await self._door.view(token, self._language(body.get("language"))))
+        language = self._language(body.get("language"))
+        return await self._answered(request, token, lambda: self._door.view(token, language))
 
     async def accept(self, request: web.Request) -> web.Response:
         """Of an interpreter who confirms another time name and contact are known and may be left out."""
@@ -79,34 +80,38 @@ class InterpreterRoutes:
         name = checked_name(written) if written else ""
         if name is None or len(contact) > LONGEST_CONTACT:
             return refused(400, "name" if name is None else "contact")
-        try:
-            view = await self._calls.carry_out(self._door.accept(token, round_, name, contact, language, terms))
-        except TimeChanged as changed:
-            return _changed(changed)
-        except ContactNotUsable:
-            return refused(400, "contact")
-        except TermsNotCurrent:
-            return refused(400, "terms")
-        return self._viewed(request, view)
+        return await self._answered(request, token, lambda: self._door.accept(token, round_, name, contact, language, terms))
 
     async def decline(self, request: web.Request) -> web.Response:
         body = await body_of(request)
-        token = token_of(body)
+        token, round_, reason, language = token_of(body), _round(body), _reason(body), self._language(body.get("language"))
         if slow := self._slow(token):
             return slow
-        answer = self._door.decline(token, _round(body), _reason(body), self._language(body.get("language")))
-        try:
-            return self._viewed(request, await self._calls.carry_out(answer))
-        except TimeChanged as changed:
-            return _changed(changed)
+        return await self._answered(request, token, lambda: self._door.decline(token, round_, reason, language))
 
     async def withdraw(self, request: web.Request) -> web.Response:
         body = await body_of(request)
-        token = token_of(body)
+        token, reason, language = token_of(body), _reason(body), self._language(body.get("language"))
         if slow := self._slow(token):
             return slow
-        answer = self._door.withdraw(token, _reason(body), self._language(body.get("language")))
-        return self._viewed(request, await self._calls.carry_out(answer))
+        return await self._answered(request, token, lambda: self._door.withdraw(token, reason, language))
+
+    async def _answered(self, request: web.Request, token: str, use: Callable[[], Coroutine[Any, Any, OfferView | None]]) -> web.Response:
+        """What came of it. One answer for every token that leads nowhere, whatever the reason."""
+        with self._failures.lookup(caller_key(request, self._trusted), digest_of_token(token)) as lookup:
+            try:
+                view = await self._calls.carry_out(use())
+            except TimeChanged as changed:
+                lookup.found = True
+                return _changed(changed)
+            except ContactNotUsable:
+                lookup.found = True
+                return refused(400, "contact")
+            except TermsNotCurrent:
+                lookup.found = True
+                return refused(400, "terms")
+            lookup.found = view is not None
+        return refused(404, "link") if view is None else web.json_response(_view(view))
 
     def _language(self, asked: object) -> str:
         return asked if isinstance(asked, str) and asked in self._codes else self._codes[0]
@@ -114,13 +119,6 @@ class InterpreterRoutes:
     def _slow(self, token: str) -> web.Response | None:
         wait = self._buckets.take("link", digest_of_token(token)) if token else 0.0
         return slow_down(wait) if wait else None
-
-    def _viewed(self, request: web.Request, view: OfferView | None) -> web.Response:
-        """The one answer for every token that leads nowhere, whatever the reason."""
-        if view is not None:
-            return web.json_response(_view(view))
-        wait = self._buckets.take("failed", caller_key(request, self._trusted))
-        return slow_down(wait) if wait else refused(404, "link")
 
 
 def _round(body: Mapping[str, Any]) -> int:

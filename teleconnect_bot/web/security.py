@@ -88,27 +88,35 @@ class Limit:
 
 
 class Buckets:
-    """Token buckets for many callers. Bounded: the callers heard of longest ago are forgotten first."""
+    """Token buckets for many callers. Bounded: of each limit the callers heard of longest ago are forgotten first, so that no flood of
+    one kind makes another be forgotten."""
 
     def __init__(self, limits: Mapping[str, Limit], seconds: Seconds, remembered: int = 20_000) -> None:
         self._limits = limits
         self._seconds = seconds
         self._remembered = remembered
-        self._levels: OrderedDict[tuple[str, Hashable], tuple[float, float]] = OrderedDict()
+        self._levels: Mapping[str, OrderedDict[Hashable, tuple[float, float]]] = {name: OrderedDict() for name in limits}
 
     def take(self, name: str, caller: Hashable) -> float:
         """Count one call. 0 when it is allowed, else the seconds after which one would be (nothing is counted then)."""
-        limit, now, key = self._limits[name], self._seconds(), (name, caller)
-        level, since = self._levels.pop(key, (float(limit.burst), now))
+        limit, now, levels = self._limits[name], self._seconds(), self._levels[name]
+        level, since = levels.pop(caller, (float(limit.burst), now))
         level = min(float(limit.burst), level + (now - since) * limit.per_second)
         allowed = level >= 1.0
-        self._levels[key] = (level - 1.0 if allowed else level, now)
-        if len(self._levels) > self._remembered:
-            self._levels.popitem(last=False)
+        levels[caller] = (level - 1.0 if allowed else level, now)
+        if len(levels) > self._remembered:
+            levels.popitem(last=False)
         return 0.0 if allowed else (1.0 - level) / limit.per_second
 
+    def give_back(self, name: str, caller: Hashable) -> None:
+        """One call that was counted does not count after all."""
+        levels = self._levels[name]
+        if caller in levels:
+            level, since = levels[caller]
+            levels[caller] = min(float(self._limits[name].burst), level + 1.0), since
+
     def __len__(self) -> int:
-        return len(self._levels)
+        return sum(len(levels) for levels in self._levels.values())
 
 
 def parse_networks(trusted_proxies: Sequence[str]) -> tuple[Network, ...]:

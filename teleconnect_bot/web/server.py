@@ -20,11 +20,13 @@ from teleconnect_bot.services.interpreter_door import InterpreterDoor
 from teleconnect_bot.services.ports import ServiceUnavailable
 from teleconnect_bot.web.bundle import STATIC, Bundle
 from teleconnect_bot.web.callbacks import Callbacks
-from teleconnect_bot.web.calls import WholeCalls
+from teleconnect_bot.web.calls import WholeCalls, slow_down
+from teleconnect_bot.web.conference import JOIN as CONFERENCE
 from teleconnect_bot.web.conference import Conference, ConferenceRoutes
+from teleconnect_bot.web.failures import TooManyFailures, unknown_secrets
 from teleconnect_bot.web.gateway import MOUNT, Gateway
-from teleconnect_bot.web.gateway_table import MAX_JSON_BYTES
-from teleconnect_bot.web.guest import GuestRoutes, PublicInfo
+from teleconnect_bot.web.gateway_table import MAX_JSON_BYTES, RULES, Guard
+from teleconnect_bot.web.guest import SEAT_CALLS, GuestRoutes, PublicInfo
 from teleconnect_bot.web.health import Health, ReadyChecks
 from teleconnect_bot.web.interpreter import InterpreterRoutes
 from teleconnect_bot.web.kept import Kept, KeptPages
@@ -36,6 +38,7 @@ log = structlog.get_logger()
 STOP_SECONDS = 5.0
 """How long answers that are being sent may still take when the server stops. Held polls end at once."""
 LONGEST_RETRY_SECONDS = 300
+PUBLIC_CALLS = frozenset(MOUNT + rule.template for rule in RULES if rule.guard is Guard.PUBLIC)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -66,7 +69,8 @@ def create_app(
     trusted = parse_networks(trusted_proxies)
     calls = WholeCalls(tasks)
     guest = GuestRoutes(door, public, trusted, seconds, calls)
-    app = web.Application(client_max_size=MAX_JSON_BYTES, middlewares=[plain_errors])
+    secrets = unknown_secrets(_looks_up_a_secret, MOUNT + "/", trusted, seconds)
+    app = web.Application(client_max_size=MAX_JSON_BYTES, middlewares=[secrets, plain_errors])
     app.add_routes(guest.routes())
     app.add_routes(Bundle(static, public.support_phone).routes())
     app.add_routes(Health(checks, registry, trusted).routes())
@@ -91,6 +95,10 @@ def create_app(
     return app
 
 
+def _looks_up_a_secret(path: str) -> bool:
+    return path in SEAT_CALLS or path == CONFERENCE or (path.startswith(MOUNT + "/") and path not in PUBLIC_CALLS)
+
+
 @web.middleware
 async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error ends here, as a short answer that repeats nothing of the request and tells nothing of the inside."""
@@ -101,6 +109,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         if hdrs.ALLOW in error.headers:
             response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
         return response
+    except TooManyFailures as many:
+        return slow_down(many.wait)
     except ServiceUnavailable as busy:
         response = _plain(request, 503, "Not available at this moment")
         wait = int(busy.retry_after.total_seconds()) + 1 if busy.retry_after else 2

@@ -9,13 +9,12 @@ from aiohttp import web
 from teleconnect_bot.services.call_door import CallDoor, LinkUsed
 from teleconnect_bot.services.guest_door import NoSuchLink, secret_digest
 from teleconnect_bot.web.calls import WholeCalls, body_of, digest_of_token, refused, slow_down, text_of, token_of
-from teleconnect_bot.web.guest import PublicInfo, seat_as_json
+from teleconnect_bot.web.failures import OF_TOKENS, Failures
+from teleconnect_bot.web.guest import PublicInfo, no_link, seat_as_json
 from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds, caller_key
 
 LIMITS: Mapping[str, Limit] = {
     "link": Limit(burst=20, per_second=0.5),
-    # Per client address and for failed tokens alone, as on the guest page.
-    "failed": Limit(burst=30, per_second=0.2),
 }
 
 
@@ -24,6 +23,7 @@ class StaffCallRoutes:
         self._door, self._trusted, self._calls = door, trusted, calls
         self._codes = [language.code for language in public.languages]
         self._buckets = Buckets(LIMITS, seconds)
+        self._failures = Failures(OF_TOKENS, seconds)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/api/call", self.redeem)]
@@ -38,11 +38,14 @@ class StaffCallRoutes:
             return refused(400, "secret")
         if language not in self._codes:
             return refused(400, "language")
-        try:
-            view = await self._calls.carry_out(self._door.redeem(token, digest, language))
-        except NoSuchLink:
-            wait = self._buckets.take("failed", caller_key(request, self._trusted))
-            return slow_down(wait) if wait else refused(404, "link")
-        except LinkUsed:
-            return refused(409, "used")
+        with self._failures.lookup(caller_key(request, self._trusted), digest_of_token(token)) as lookup:
+            try:
+                view = await self._calls.carry_out(self._door.redeem(token, digest, language))
+            except NoSuchLink:
+                lookup.found = False
+                return no_link()
+            except LinkUsed:
+                lookup.found = True
+                return refused(409, "used")
+            lookup.found = True
         return web.json_response(seat_as_json(view))

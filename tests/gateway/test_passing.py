@@ -113,6 +113,19 @@ async def test_versions_needs_no_secret_and_is_asked_for_everybody_together(tmp_
         assert len(homeserver.requests) == 2
 
 
+async def test_while_the_homeserver_does_not_tell_its_versions_it_is_asked_once_in_two_seconds_for_everybody(tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, homeserver):
+        homeserver.answers["/versions"] = 500, b"{}", {}
+        answers = await asyncio.gather(*(front.gw("GET", f"{C}/versions", secret=None) for _ in range(20)))
+        assert {answer.status for answer in answers} == {502}
+        assert len(homeserver.requests) == 1
+        front.seconds.now += 2
+        homeserver.answers["/versions"] = 200, b'{"versions":["v1.11"]}', {}
+        answers = await asyncio.gather(*(front.gw("GET", f"{C}/versions", secret=None) for _ in range(20)))
+        assert {answer.status for answer in answers} == {200}
+        assert len(homeserver.requests) == 2
+
+
 async def test_what_a_client_asks_by_itself_is_answered_without_the_homeserver(tmp_path: Path) -> None:
     async with gateway_with_seats(tmp_path) as (front, homeserver):
         for local in LOCAL_ANSWERS:

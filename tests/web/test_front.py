@@ -53,9 +53,7 @@ async def test_the_support_number_stands_in_the_page_itself_for_browsers_that_ar
     async with front_door(NOWHERE, static) as front:
         for path in ("/j", f"/j/{GOOD_TOKEN}"):
             opened = await front.ask("GET", path)
-            assert opened.body.decode() == (
-                '<p>Too old.</p><p><a href="tel:+41220000000" dir="ltr">☎ +41 22 000 00 00</a></p>'
-            )
+            assert opened.body.decode() == ('<p>Too old.</p><p><a href="tel:+41220000000" dir="ltr">☎ +41 22 000 00 00</a></p>')
             assert opened.headers["Cache-Control"] == "no-store"
         assert not front.door.calls
 

@@ -13,6 +13,7 @@ import pytest
 from teleconnect_bot.domain.guest_link import DeviceTest
 from teleconnect_bot.services.guest_door import LinkFull, OpenedLink, SeatPerson, SeatView, TermsNotCurrent, TooEarly, secret_digest
 from teleconnect_bot.services.ports import Relay, ServiceUnavailable
+from teleconnect_bot.web.failures import OF_TOKENS
 from teleconnect_bot.web.guest import LIMITS, checked_name
 from tests.fakes_web import DOMAIN, GOOD_TOKEN, SECRET, USER, Answer, Front, a_seat, digest, front_door
 
@@ -296,23 +297,28 @@ async def test_an_entry_is_carried_out_although_the_browser_goes_away(tmp_path: 
         assert (await front.ask("GET", "/api/seat", secret=SECRET)).status == 200
 
 
-async def test_a_link_is_tried_only_so_often(tmp_path: Path) -> None:
-    async with front_door(NOWHERE, tmp_path) as front:
+async def test_a_link_is_tried_only_so_often_and_nobody_who_has_it_keeps_the_invited_person_out(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path, trusted_proxies=["127.0.0.0/8"]) as front:
+        robot, invited = {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "203.0.113.10"}
         for _ in range(LIMITS["link"].burst):
-            assert (await _post(front, "/api/open", {"token": GOOD_TOKEN})).status == 200
-        slow = await _post(front, "/api/enter", ENTRY)
+            assert (await _post(front, "/api/open", {"token": GOOD_TOKEN}, headers=robot)).status == 200
+        slow = await _post(front, "/api/enter", ENTRY, headers=robot)
         assert (slow.status, slow.json, slow.headers["Retry-After"]) == (429, {"error": "slow", "retry_after": 3}, "3")
+        assert (await _post(front, "/api/enter", ENTRY, headers=invited)).status == 200
         front.seconds.now += 2
-        assert (await _post(front, "/api/enter", ENTRY)).status == 200
+        assert (await _post(front, "/api/enter", ENTRY, headers=robot)).status == 200
 
 
-async def test_a_whole_camp_behind_one_address_is_limited_only_in_failing(tmp_path: Path) -> None:
-    async with front_door(NOWHERE, tmp_path) as front:
-        burst = LIMITS["failed"].burst
-        failed = [(await _post(front, "/api/open", {"token": f"wrong{number}"})).status for number in range(burst + 1)]
-        assert failed == [404] * burst + [429]
-        front.door.links |= {f"good{number}" for number in range(100)}
-        assert {(await _post(front, "/api/open", {"token": f"good{number}"})).status for number in range(100)} == {200}
+async def test_a_link_is_tried_only_so_often_from_everywhere_together(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path, trusted_proxies=["127.0.0.0/8"]) as front:
+        burst = LIMITS["link from everywhere"].burst
+        each = LIMITS["link"].burst
+        addresses = [f"203.0.113.{number // each}" for number in range(burst)]
+        tried = [
+            (await _post(front, "/api/open", {"token": GOOD_TOKEN}, headers={"X-Forwarded-For": address})).status for address in addresses
+        ]
+        assert tried == [200] * burst
+        assert (await _post(front, "/api/open", {"token": GOOD_TOKEN}, headers={"X-Forwarded-For": "198.51.100.1"})).status == 429
 
 
 async def test_failing_is_counted_by_the_address_that_a_trusted_proxy_names(tmp_path: Path) -> None:
@@ -321,7 +327,7 @@ async def test_failing_is_counted_by_the_address_that_a_trusted_proxy_names(tmp_
         async def fail(number: int, address: str) -> int:
             return (await _post(front, "/api/open", {"token": f"wrong{number}"}, headers={"X-Forwarded-For": address})).status
 
-        for number in range(LIMITS["failed"].burst):
+        for number in range(OF_TOKENS.burst):
             assert await fail(number, f"198.51.100.{number}, 203.0.113.9") == 404, "what stands further left is hearsay"
         assert await fail(98, "203.0.113.9") == 429
         assert await fail(99, "203.0.113.10") == 404
@@ -329,7 +335,7 @@ async def test_failing_is_counted_by_the_address_that_a_trusted_proxy_names(tmp_
 
 async def test_a_forwarded_address_counts_for_nothing_without_a_trusted_proxy(tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path) as front:
-        for number in range(LIMITS["failed"].burst):
+        for number in range(OF_TOKENS.burst):
             headers = {"X-Forwarded-For": f"203.0.113.{number}"}
             assert (await _post(front, "/api/open", {"token": f"wrong{number}"}, headers=headers)).status == 404
         assert (await _post(front, "/api/open", {"token": "one more"}, headers={"X-Forwarded-For": "203.0.113.200"})).status == 429

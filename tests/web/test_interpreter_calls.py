@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from teleconnect_bot.services.interpreter_door import OfferStatus
+from teleconnect_bot.web.failures import OF_TOKENS
 from teleconnect_bot.web.interpreter import LIMITS, LONGEST_REASON
 from tests.fakes_interpreters import DESK_TOKEN
 from tests.fakes_web import Answer, Front, front_door
@@ -128,9 +129,10 @@ async def test_a_link_that_leads_nowhere_gets_the_same_bytes_whatever_is_wrong_w
 
 async def test_guessing_is_limited_for_each_address_and_good_links_are_not(tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path) as front:
-        statuses = [(await call(front, "view", token=f"guess{number:017d}")).status for number in range(LIMITS["failed"].burst + 1)]
-        assert statuses == [404] * LIMITS["failed"].burst + [429]
         assert (await call(front, "view")).status == 200
+        statuses = [(await call(front, "view", token=f"guess{number:017d}")).status for number in range(OF_TOKENS.burst + 1)]
+        assert statuses == [404] * OF_TOKENS.burst + [429]
+        assert (await call(front, "view")).status == 200, "a link that was good before is good still"
 
 
 async def test_a_link_is_tried_only_so_often(tmp_path: Path) -> None:

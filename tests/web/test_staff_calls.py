@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from teleconnect_bot.web.failures import OF_TOKENS
 from teleconnect_bot.web.staff_calls import LIMITS
 from tests.fakes_calls import CALL_TOKEN
 from tests.fakes_web import GOOD_TOKEN, OTHER_SECRET, SECRET, Answer, Front, front_door
@@ -75,15 +76,19 @@ async def test_a_link_is_tried_only_so_often(tmp_path: Path) -> None:
 
 async def test_guessing_is_limited_for_each_address_and_good_links_are_not(tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path) as front:
-        burst = LIMITS["failed"].burst
+        burst = OF_TOKENS.burst
+        assert (await redeem(front)).status == 200
         statuses = [(await redeem(front, f"guess{number:017d}")).status for number in range(burst + 1)]
         assert statuses == [404] * burst + [429]
-        assert (await redeem(front)).status == 200
+        looked_up = front.call_door.calls.total()
+        assert (await redeem(front, "guess")).status == 429
+        assert front.call_door.calls.total() == looked_up, "nothing is looked up any more"
+        assert (await redeem(front)).status == 200, "a link that was good before is good still"
 
 
 async def test_who_guesses_is_told_by_the_address_that_a_trusted_proxy_names(tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path, trusted_proxies=["127.0.0.0/8"]) as front:
-        for number in range(LIMITS["failed"].burst):
+        for number in range(OF_TOKENS.burst):
             headers = {"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.9"}
             assert (await redeem(front, f"guess{number:017d}", headers=headers)).status == 404
         assert (await redeem(front, "guess", headers={"X-Forwarded-For": "203.0.113.9"})).status == 429

@@ -1,0 +1,119 @@
+"""Guessing: what leads nowhere is counted by address and refused before anything is looked up, and keeps nobody else out."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from teleconnect_bot.services.ports import ServiceUnavailable
+from teleconnect_bot.web.failures import OF_SECRETS, OF_TOKENS, Failures, TooManyFailures
+from teleconnect_bot.web.security import Buckets, Limit
+from tests.fakes_web import GOOD_TOKEN, SECRET, Answer, Front, ManualSeconds, a_seat, digest, front_door, gateway_with_seats
+
+NOWHERE = "http://127.0.0.1:9"
+VERSIONS, SYNC = "/gw/_matrix/client/versions", "/gw/_matrix/client/v3/sync"
+
+
+async def opens(front: Front, token: str) -> Answer:
+    return await front.ask("POST", "/api/open", json={"token": token})
+
+
+def guess(number: int) -> str:
+    return f"{number:043d}"
+
+
+async def test_of_a_whole_camp_behind_one_address_only_newcomers_wait_while_somebody_guesses(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path) as front:
+        front.door.links |= {f"good{number}" for number in range(200)}
+        assert {(await opens(front, f"good{number}")).status for number in range(100)} == {200}
+        guessed = [(await opens(front, f"wrong{number}")).status for number in range(OF_TOKENS.burst)]
+        assert guessed == [404] * OF_TOKENS.burst
+        looked_up = front.door.calls["open"]
+        slow = await opens(front, "wrong")
+        assert (slow.status, slow.json, slow.headers["Retry-After"]) == (429, {"error": "slow", "retry_after": 2}, "2")
+        assert (await opens(front, "good100")).status == 429
+        assert front.door.calls["open"] == looked_up, "nothing is looked up any more"
+        assert {(await opens(front, f"good{number}")).status for number in range(100)} == {200}
+        front.seconds.now += 2
+        assert (await opens(front, "good100")).status == 200
+
+
+async def test_guesses_that_come_all_at_once_are_no_way_round_the_limit(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path) as front:
+        answers = await asyncio.gather(*(opens(front, f"wrong{number}") for number in range(3 * OF_TOKENS.burst)))
+        assert [answer.status for answer in answers].count(404) == front.door.calls["open"] == OF_TOKENS.burst
+
+
+async def test_a_database_that_does_not_answer_makes_nobody_a_guesser(tmp_path: Path) -> None:
+    async with front_door(NOWHERE, tmp_path) as front:
+
+        async def busy(token: str, language: str) -> None:
+            raise ServiceUnavailable("the database")
+
+        front.door.open = busy  # type: ignore[method-assign, assignment]
+        assert {(await opens(front, GOOD_TOKEN)).status for _ in range(20)} == {503}
+        front.seconds.now += 3600
+        assert {(await opens(front, f"{number}")).status for number in range(2 * OF_TOKENS.burst)} == {503}
+
+
+@pytest.mark.parametrize("path", ["/api/seat", SYNC, "/gw/_matrix/client/%76ersions"])
+async def test_secrets_of_nobody_are_counted_by_address_and_then_not_looked_up(path: str, tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, homeserver):
+        front.door.seats[digest(SECRET)] = a_seat()
+        assert (await front.ask("GET", "/api/seat", secret=SECRET)).status == 200
+        assert {(await front.ask("GET", path, secret=guess(number))).status for number in range(OF_SECRETS.burst)} == {401}
+        before = front.rows.reads + front.door.calls["seat"]
+        refused = await front.ask("GET", path, secret=guess(9_999))
+        assert (refused.status, refused.headers["Retry-After"]) == (429, "1")
+        assert refused.json.get("errcode", refused.json["error"]) == ("slow" if path == "/api/seat" else "M_LIMIT_EXCEEDED")
+        assert front.rows.reads + front.door.calls["seat"] == before, "nothing is looked up any more"
+        for known in ("/api/seat", SYNC):
+            assert (await front.ask("GET", known, secret=SECRET)).status == 200, "who has a seat notices nothing"
+        assert (await front.ask("GET", VERSIONS, secret=guess(1))).status == 200, "no secret is looked up there"
+        assert len(homeserver.requests) == 2
+
+
+async def test_no_secret_becomes_known_by_a_call_that_looks_none_up(tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, _):
+        for number in range(OF_SECRETS.burst):
+            await front.ask("GET", VERSIONS, secret=guess(number))
+            await front.ask("GET", "/api/public", secret=guess(number))
+        assert {(await front.ask("GET", SYNC, secret=guess(number))).status for number in range(OF_SECRETS.burst)} == {401}
+        assert (await front.ask("GET", SYNC, secret=guess(0))).status == 429
+
+
+def test_what_has_ended_is_known_no_longer() -> None:
+    failures = Failures(Limit(burst=1, per_second=1), ManualSeconds())
+    for found in (True, False):
+        with failures.lookup("a", b"link") as lookup:
+            lookup.found = found
+    with failures.lookup("a", b"link") as lookup:
+        lookup.found = False
+    with pytest.raises(TooManyFailures):
+        failures.lookup("a", b"link")
+    with failures.lookup("b", b"link"):
+        pass
+
+
+def test_what_is_known_is_bounded() -> None:
+    failures = Failures(Limit(burst=1, per_second=0.001), ManualSeconds(), remembered=2)
+    for shown in (b"1", b"2", b"3"):
+        with failures.lookup("a", shown) as lookup:
+            lookup.found = True
+    with failures.lookup("a", b"nothing") as lookup:
+        lookup.found = False
+    with failures.lookup("a", b"3"), failures.lookup("a", b"2"):
+        pass
+    with pytest.raises(TooManyFailures):
+        failures.lookup("a", b"1")
+
+
+def test_a_flood_of_one_kind_makes_no_other_be_forgotten() -> None:
+    buckets = Buckets({"seat": Limit(1, 0.001), "link": Limit(1, 0.001)}, ManualSeconds(), remembered=2)
+    assert buckets.take("link", "mine") == 0.0
+    for number in range(10):
+        buckets.take("seat", number)
+    assert buckets.take("link", "mine") > 0.0
+    assert len(buckets) == 3
