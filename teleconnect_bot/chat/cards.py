@@ -290,7 +290,9 @@ class Cards(TeamTexts, OfferTexts):
 
     def _way_into_call(self, session: Session, to: str | None) -> str:
         """For `to` alone: by their link only they come into the call."""
-        link = session.call_link(to) if to else None
+        if not to:
+            return say("In your own chat with me, `call {code}` gives you your own link to it.", code=session.code)
+        link = session.call_link(to)
         if link is None or link.seat is not None or self.call_address is None:
             return say("`call {code}` gives you your own link to it.", code=session.code)
         join = f"[{say('Join the call')}]({self.call_address(session, link)})"

@@ -241,7 +241,7 @@ async def test_a_personal_link_to_the_call_never_stands_in_the_organisations_roo
     await world.join_as_staff(by=SELAM)
     assert [link.user for link in (await world.session()).call_links] == [NURSE, SELAM]
     await world.write("call", "$call")
-    assert "a call has begun" in world.texts(LINGUAS_ROOM)[-1]
+    assert "a call has begun. In your own chat with me" in world.texts(LINGUAS_ROOM)[-1]
     written = [event.text.html or "" for event in world.homeserver.events.values() if event.room == LINGUAS_ROOM and event.text]
     assert not [text for text in written if "/c#" in text]
     assert sum("in a call" in text for text in written) == 0, "nor that there is one for somebody"
