@@ -5,16 +5,20 @@ Opening a link is reading a file: nothing of the path is looked up, kept or logg
 
 from __future__ import annotations
 
+import gzip
 import re
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-from aiohttp import web
+import brotli
+from aiohttp import hdrs, web
 
 STATIC = Path(__file__).parent / "static"
 LANDING = "guest.html"
 INTERPRETER = "interpreter.html"
 FOR_EVER = "public, max-age=31536000, immutable"
+IDENTITY = "identity"
 NOT_BUILT = "The guest page is not built on this server. Build it with `make page`, or install the released wheel.\n"
 PHONE_GOES_HERE = "<!-- support phone -->"
 """In the landing page, above what a browser shows that runs no script of ours."""
@@ -44,6 +48,8 @@ class Bundle:
 
     def __init__(self, static: Path = STATIC, support_phone: str | None = None) -> None:
         self._static, self._support_phone = static, support_phone
+        self._completed: dict[str, tuple[int, Mapping[str, bytes]]] = {}
+        """By name: of which build, and the page with the support phone in each encoding."""
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -60,20 +66,33 @@ class Bundle:
         return (self._static / LANDING).is_file()
 
     async def landing(self, request: web.Request) -> web.StreamResponse:
-        return self._page(LANDING)
+        return self._page(request, LANDING)
 
     async def interpreter(self, request: web.Request) -> web.StreamResponse:
-        return self._page(INTERPRETER)
+        return self._page(request, INTERPRETER)
 
-    def _page(self, name: str) -> web.StreamResponse:
+    def _page(self, request: web.Request, name: str) -> web.StreamResponse:
         if not self.built:
             return web.Response(status=503, text=NOT_BUILT)
         if self._support_phone is None:
             return _file(self._static / name, {})
-        page = (self._static / name).read_text(encoding="utf-8").replace(PHONE_GOES_HERE, _to_ring(self._support_phone))
-        response = web.Response(text=page, content_type="text/html", charset="utf-8", headers={"Vary": "Accept-Encoding"})
-        response.enable_compression()
-        return response
+        encodings = self._with_phone(self._static / name, self._support_phone)
+        accepted = request.headers.get(hdrs.ACCEPT_ENCODING, "").lower()
+        encoding = next((encoding for encoding in encodings if encoding in accepted), IDENTITY)
+        headers = {"Content-Type": CONTENT_TYPES[".html"], "Vary": "Accept-Encoding"}
+        if encoding != IDENTITY:
+            headers["Content-Encoding"] = encoding
+        return web.Response(body=encodings[encoding], headers=headers)
+
+    def _with_phone(self, path: Path, phone: str) -> Mapping[str, bytes]:
+        """Read and compressed once for each build. The smallest first."""
+        built = path.stat().st_mtime_ns
+        known = self._completed.get(path.name)
+        if known is None or known[0] != built:
+            page = path.read_text(encoding="utf-8").replace(PHONE_GOES_HERE, _to_ring(phone)).encode()
+            known = built, {"br": brotli.compress(page), "gzip": gzip.compress(page, mtime=0), IDENTITY: page}
+            self._completed[path.name] = known
+        return known[1]
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         assets = (self._static / "assets").resolve()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
 import pytest
+from aiohttp import ClientSession
 from multidict import CIMultiDict
 
 from teleconnect_bot.services.gateway_rows import GatewaySeat
@@ -56,6 +60,48 @@ async def test_the_support_number_stands_in_the_page_itself_for_browsers_that_ar
             assert opened.body.decode() == ('<p>Too old.</p><p><a href="tel:+41220000000" dir="ltr">☎ +41 22 000 00 00</a></p>')
             assert opened.headers["Cache-Control"] == "no-store"
         assert not front.door.calls
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "undo"),
+    [
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("identity", None, bytes),
+        ("", None, bytes),
+    ],
+)
+async def test_the_page_with_the_support_number_comes_compressed_as_every_other_file_does(
+    accepted: str, encoding: str | None, undo: Callable[[bytes], bytes], static: Path
+) -> None:
+    page = static / "guest.html"
+    page.write_text("<p>Too old.</p>" * 100 + "<!-- support phone -->")
+    async with front_door(NOWHERE, static) as front, ClientSession(auto_decompress=False) as http:
+
+        async def opened(method: str = "GET") -> tuple[bytes, str | None]:
+            async with http.request(method, f"{front.url}/j", headers={"Accept-Encoding": accepted}) as answer:
+                assert answer.headers["Vary"] == "Accept-Encoding"
+                assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+                return await answer.read(), answer.headers.get("Content-Encoding")
+
+        body, said = await opened()
+        assert said == encoding
+        assert undo(body).decode().endswith("☎ +41 22 000 00 00</a></p>")
+        assert encoding is None or len(body) < 200
+        assert (await opened("HEAD"))[0] == b""
+        page.write_text("<p>A new build.</p>")
+        os.utime(page, ns=(1, 1))
+        assert undo((await opened())[0]) == b"<p>A new build.</p>"
+
+
+async def test_the_page_with_the_support_number_is_read_and_compressed_once(static: Path) -> None:
+    page = static / "guest.html"
+    async with front_door(NOWHERE, static) as front:
+        first = (await front.ask("GET", "/j")).body
+        unchanged = page.stat()
+        page.write_bytes(b"x" * len(page.read_bytes()))
+        os.utime(page, ns=(unchanged.st_atime_ns, unchanged.st_mtime_ns))
+        assert (await front.ask("GET", "/j")).body == first
 
 
 async def test_a_token_in_the_path_is_printed_nowhere(static: Path, capfd: pytest.CaptureFixture[str]) -> None:
