@@ -30,7 +30,7 @@ REMEMBERED = 20_000
 
 class Lookup:
     """One look-up, to be used as `with`. `found` is set once it is known; while it is not, as when the database does not answer, nothing
-    counts."""
+    counts. The end of the block may raise `TooManyFailures`."""
 
     def __init__(self, failures: Failures, address: str, shown: bytes, *, taken: bool) -> None:
         self.found: bool | None = None
@@ -54,9 +54,10 @@ class TooManyFailures(Exception):
 class Failures:
     """`limit` of look-ups that find nothing, for each address. One that is under way counts as such: many at once are no way round."""
 
-    def __init__(self, limit: Limit, seconds: Seconds, remembered: int = REMEMBERED) -> None:
+    def __init__(self, limit: Limit, seconds: Seconds, remembered: int = REMEMBERED, *, alike: bool = False) -> None:
+        """`alike`: above the limit, what has led somewhere before and no longer does is answered like what never did."""
         self._buckets = Buckets({"failed": limit}, seconds, remembered)
-        self._remembered = remembered
+        self._remembered, self._alike = remembered, alike
         self._known: OrderedDict[bytes, None] = OrderedDict()
 
     def lookup(self, address: str, shown: bytes) -> Lookup:
@@ -75,6 +76,8 @@ class Failures:
             self._buckets.give_back("failed", address)
         if found is False:
             self._known.pop(shown, None)
+            if self._alike and not taken and (wait := self._buckets.take("failed", address)):
+                raise TooManyFailures(wait)
         elif found:
             self._known[shown] = None
             self._known.move_to_end(shown)

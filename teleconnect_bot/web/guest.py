@@ -72,7 +72,7 @@ class GuestRoutes:
         self._codes = [language.code for language in public.languages]
         self._trusted = trusted
         self._buckets = Buckets(LIMITS, seconds)
-        self._failures = Failures(OF_TOKENS, seconds)
+        self._failures = Failures(OF_TOKENS, seconds, alike=True)
 
     def routes(self) -> list[web.RouteDef]:
         return [

@@ -44,7 +44,7 @@ class InterpreterRoutes:
         self._door, self._languages, self._trusted, self._calls = door, languages, trusted, calls
         self._codes = [language.code for language in languages]
         self._buckets = Buckets(LIMITS, seconds)
-        self._failures = Failures(OF_TOKENS, seconds)
+        self._failures = Failures(OF_TOKENS, seconds, alike=True)
 
     def routes(self) -> list[web.RouteDef]:
         return [

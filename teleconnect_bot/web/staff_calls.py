@@ -23,7 +23,7 @@ class StaffCallRoutes:
         self._door, self._trusted, self._calls = door, trusted, calls
         self._codes = [language.code for language in public.languages]
         self._buckets = Buckets(LIMITS, seconds)
-        self._failures = Failures(OF_TOKENS, seconds)
+        self._failures = Failures(OF_TOKENS, seconds, alike=True)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/api/call", self.redeem)]

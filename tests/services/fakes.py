@@ -6,7 +6,7 @@ They outlive a restart of the bot, count what really happened, and can be told t
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -384,6 +384,8 @@ class FakeGate:
         self.open: list[str] = []
         self.over: list[str] = []
         self.letters: list[str] = []
+        self.gateway: Callable[[str], None] = lambda seat_id: None
+        """Is told as well of each seat that is over: a real one, where a test has one."""
 
     def assigned(self, seat_id: str) -> None:
         self.open.append(seat_id)
@@ -392,6 +394,7 @@ class FakeGate:
         """Told more than once, as the port allows."""
         if seat_id not in self.over:
             self.over.append(seat_id)
+        self.gateway(seat_id)
 
     async def deliver_letters(self, user: str, session_id: str | None = None) -> None:
         self.letters.append(user)

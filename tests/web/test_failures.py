@@ -36,6 +36,9 @@ async def test_of_a_whole_camp_behind_one_address_only_newcomers_wait_while_some
         assert (await opens(front, "good100")).status == 429
         assert front.door.calls["open"] == looked_up, "nothing is looked up any more"
         assert {(await opens(front, f"good{number}")).status for number in range(100)} == {200}
+        front.door.links.remove("good0")
+        ended = await opens(front, "good0")
+        assert (ended.status, ended.body) == (429, slow.body), "that it was a link once is told to nobody"
         front.seconds.now += 2
         assert (await opens(front, "good100")).status == 200
 
