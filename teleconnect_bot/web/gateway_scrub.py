@@ -83,8 +83,10 @@ def _room(part: Body) -> Body:
 
 
 def _chunk(body: Body, room: str | None, me: str) -> Body:
-    """Of `/messages` and `/members`."""
-    lists: Body = {key: _scrubbed(_well_formed(body[key])) for key in ("chunk", "state") if key in body}
+    """Of `/messages` and `/members`. Outside a sync an event names its room: by it alone a client knows what it belongs to."""
+    lists: Body = {
+        key: [{**event, "room_id": room} for event in _scrubbed(_well_formed(body[key]))] for key in ("chunk", "state") if key in body
+    }
     return _only(body, MESSAGES) | lists
 
 

@@ -128,6 +128,11 @@ def test_of_each_kind_of_event_the_named_parts_alone_are_shown(kind: str) -> Non
     assert JANE not in json.dumps(seen)
 
 
+def test_an_event_outside_a_sync_names_the_seats_own_room_so_that_history_finds_its_place() -> None:
+    (seen,) = see(Shown.EVENTS, {"chunk": [event("m.room.encrypted", MEGOLM, room_id=OTHER_ROOM)], "start": "s"})["chunk"]
+    assert seen["room_id"] == ROOM
+
+
 def test_of_keys_the_names_of_devices_and_other_peoples_private_signing_go() -> None:
     device = {"user_id": STAFF, "device_id": "D", "keys": {"ed25519:D": "k"}, "signatures": {}, "org.example.signed": True}
     body = {

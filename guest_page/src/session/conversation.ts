@@ -1,7 +1,6 @@
 import { type MatrixClient, ClientEvent } from "matrix-js-sdk/lib/client.js";
 import { EventStatus } from "matrix-js-sdk/lib/models/event-status.js";
 import { type MatrixEvent, MatrixEventEvent } from "matrix-js-sdk/lib/models/event.js";
-import { EventTimeline } from "matrix-js-sdk/lib/models/event-timeline.js";
 import { HttpApiEvent } from "matrix-js-sdk/lib/http-api/interface.js";
 import { MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
 import { type Room, RoomEvent } from "matrix-js-sdk/lib/models/room.js";
@@ -17,16 +16,16 @@ import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
 import { RoomChannel } from "./call_channel.ts";
 import { Files, type UnsentFile } from "./files.ts";
-import { History } from "./history.ts";
+import type { History } from "./history.ts";
 import { Opening, PATIENCE_MS } from "./opening.ts";
 import { Outbox, type Try } from "./outbox.ts";
+import { PAGE_OF_HISTORY, roomHistory } from "./room_history.ts";
 import { Signs } from "./signs.ts";
 import { inStaffCall, STAFF_CALL_EVENTS } from "./staff_call.ts";
 import { heard } from "./timeline.ts";
 
 /** The key, inside encrypted events only, under which the name a person chose travels. */
 const NAME_KEY = "org.teleconnect.name";
-const PAGE_OF_HISTORY = 50;
 const JOIN_AGAIN_MS = 1_000;
 
 export interface Around {
@@ -92,12 +91,11 @@ export class Conversation {
     const { gateway, secret } = place;
     this.files = new Files({ gateway, secret, ciphertexts: new BrowserCiphertexts(), changed: () => around.changed() });
     this.signs = new Signs(client, !place.native);
-    this.history = new History({
-      from: () => this.matrixRoom?.getLiveTimeline().getPaginationToken(EventTimeline.BACKWARDS) ?? null,
-      goBackTo: (token) => this.matrixRoom?.getLiveTimeline().setPaginationToken(token, EventTimeline.BACKWARDS),
-      fetch: async () => this.matrixRoom !== null && (await client.scrollback(this.matrixRoom, PAGE_OF_HISTORY)),
-      pause: (milliseconds) => around.pause(milliseconds),
-    });
+    const gap = (): void => {
+      if (this.settled) this.history.begunAnew();
+      else this.begunAnew = true;
+    };
+    this.history = roomHistory(client, () => this.matrixRoom, (milliseconds) => around.pause(milliseconds), gap);
     this.outbox = new Outbox({
       store,
       send: (unsent) => this.try(unsent),
@@ -279,11 +277,6 @@ export class Conversation {
       if (!mine(event) || target === undefined) return;
       this.list.remove(target);
       this.around.changed();
-    });
-    client.on(RoomEvent.TimelineReset, (room, timelines) => {
-      if (room === undefined || timelines !== room.getUnfilteredTimelineSet()) return;
-      if (!this.settled) this.begunAnew = true;
-      else if (room.roomId === this.room) this.history.begunAnew();
     });
     client.on(RoomStateEvent.Members, () => this.membersChanged());
     client.on(RoomEvent.MyMembership, (room, membership) => {

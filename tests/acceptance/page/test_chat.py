@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,21 @@ async def test_a_file_is_tried_again_until_it_has_left_and_comes_once(room: Chat
     await person.reads("You have sent as many files as can be sent here. Please write instead.")
     await person.visitor.write("Then I write")
     assert len(room.sent()) == 2
+
+
+async def test_a_long_conversation_is_whole_and_in_order_after_a_reload(room: ChatRoom, person: Person) -> None:
+    """The newest fifty come by themselves; a page of older ones that is lost on the way is asked for again."""
+    pen = Pen(room)
+    await pen.gives_the_key()
+    said = [f"Words {number}" for number in range(60)]
+    for words in said:
+        await pen.writes(words)
+    bodies = person.page.get_by_role("log").get_by_text(re.compile(r"^Words \d+$"))
+    await expect(bodies).to_have_text(said, timeout=SLOW_MS)
+    room.fail["/messages"] = [502]
+    await person.page.reload()
+    await expect(bodies).to_have_text(said, timeout=SLOW_MS)
+    assert room.fail["/messages"] == [], "it was asked for again"
 
 
 async def test_a_file_that_the_browser_has_not_kept_over_a_reload_is_asked_for_again(

@@ -29,6 +29,22 @@ async def test_the_same_person_asks_waits_and_comes_in(front: Front, person: Per
     await person.sees("You are in the waiting room")
 
 
+async def test_where_a_yes_is_needed_also_for_a_free_place_entering_asks_for_it(front: Front, person: Person) -> None:
+    """Once somebody of the same link was removed."""
+
+    def asks(digest: bytes) -> None:
+        front.door.seats[digest] = replace(a_seat(), status=SeatStatus.ASKING)
+
+    front.door.seated = asks
+    await person.name_themselves()
+    await person.press("Skip")
+    await person.press("Enter waiting room")
+    await person.sees("We have asked")
+    (asking,) = front.door.seats
+    front.door.seats[asking] = replace(a_seat(), status=SeatStatus.PREPARING)
+    await person.sees("You are in the waiting room")
+
+
 async def test_of_several_each_says_who_they_are(front: Front, person: Person) -> None:
     await _find_it_full(front, person, "Service user", "Relative", more=False)
     await expect(person.visitor.button("I am one more person")).to_have_count(0)
