@@ -136,6 +136,8 @@ class FakeDoor:
         self.seats: dict[bytes, SeatView] = {}
         self.refuse_entry: Exception | None = None
         self.names: list[str] = []
+        self.agreed: list[str] = []
+        """The versions of the terms."""
         self.places: list[str | None] = []
         self.opened = OpenedLink(LinkState.OPEN, "fr", "Field Clinic", "1", "")
         self.tested: list[DeviceTest | None] = []
@@ -181,6 +183,7 @@ class FakeDoor:
         if self.refuse_entry is not None:
             raise self.refuse_entry
         self.names.append(name)
+        self.agreed.append(terms)
         self.seats[digest] = a_seat()
         self.seated(digest)
         self.finished.set()
@@ -217,6 +220,10 @@ class FakeDoor:
         if digest in self.seats:
             self.seats[digest] = replace(self.seats[digest], deletion_asked=True)
         return self.seats.get(digest)
+
+    async def away(self, digest: bytes) -> bool:
+        self.calls["away"] += 1
+        return digest in self.seats
 
     async def leave(self, digest: bytes) -> bool:
         self.calls["leave"] += 1

@@ -44,6 +44,8 @@ export interface Person {
   label: string;
   /** The name they chose. */
   name: string;
+  /** Has left, or nothing was heard of their page for a while. */
+  away: boolean;
   /** Not a person of its own: by this account a member of the staff is in the call. */
   call_of: string | null;
 }
@@ -173,7 +175,12 @@ export class Api {
     return this.call("POST", "/api/conference", { secret, body: {} });
   }
 
-  /** Outlives the page: may be the last thing it does. */
+  /** For now. Outlives the page. */
+  away(secret: string): Promise<Answer<unknown>> {
+    return this.call("POST", "/api/away", { secret, body: {}, keepalive: true });
+  }
+
+  /** For good. Outlives the page: may be the last thing it does. */
   leave(secret: string): Promise<Answer<unknown>> {
     return this.call("POST", "/api/leave", { secret, body: {}, keepalive: true });
   }

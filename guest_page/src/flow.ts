@@ -11,7 +11,7 @@ export type Flow =
   | { at: "terms"; opened: Opened; name: string; busy: boolean; problem: Problem | null }
   /** The device test; `skipped`: what stands there instead. From both one enters. */
   | { at: "device"; opened: Opened; name: string; skipped: boolean; busy: boolean; problem: Problem | null }
-  | { at: "early"; opensAt: string; busy: boolean }
+  | { at: "early"; opensAt: string; busy: boolean; problem: Problem | null }
   /** Behind the personal link of staff: a button, and nothing sent before it is pressed. */
   | { at: "call"; busy: boolean; refused: number | null }
   | { at: "lost"; busy: boolean; problem: Problem | null }
@@ -100,7 +100,7 @@ function afterOpening(opened: Opened): Flow {
     case "open":
       return { at: "terms", opened, name: "", busy: false, problem: null };
     case "early":
-      return opened.opens_at === null ? LOST : { at: "early", opensAt: opened.opens_at, busy: false };
+      return opened.opens_at === null ? LOST : { at: "early", opensAt: opened.opens_at, busy: false, problem: null };
     case "ended":
       return { at: "ended", reason: null };
   }
@@ -115,7 +115,7 @@ function afterRefusal(flow: Flow, refusal: Refusal): Flow {
     const known = "opened" in flow && "name" in flow ? { opened: flow.opened, name: flow.name } : { opened: null, name: "" };
     return { at: "full", ...known, taken, more, busy: false, problem };
   }
-  if (refusal.status === 425 && refusal.opensAt !== null) return { at: "early", opensAt: refusal.opensAt, busy: false };
+  if (refusal.status === 425 && refusal.opensAt !== null) return { at: "early", opensAt: refusal.opensAt, busy: false, problem: null };
   const problem: Problem = refusal.status === 0 || refusal.status >= 500 ? "network" : refusal.status === 429 ? "slow" : refusal.error === "name" ? "name" : "other";
   if (problem === "name" && flow.at === "device") return { at: "terms", opened: flow.opened, name: flow.name, busy: false, problem };
   if ("problem" in flow) return { ...flow, busy: false, problem };
@@ -123,15 +123,16 @@ function afterRefusal(flow: Flow, refusal: Refusal): Flow {
 }
 
 function afterSeat(flow: Flow, seat: Seat): Flow {
-  if (flow.at === "left" || flow.at === "elsewhere") return flow;
+  if (flow.at === "elsewhere") return flow;
   if (seat.status === "ended") return { at: "ended", reason: seat.ended_reason };
   if (seat.status === "moved") return { at: "moved" };
+  if (flow.at === "left") return flow;
   if (seat.status === "asking" || seat.status === "refused") return { at: seat.status };
   return { at: "inside", seat };
 }
 
-/** The server does not know the seat (any more): who was inside is told so, who just came starts from the link. */
+/** The server does not know the seat (any more): who was inside, or may come back, is told so; who just came starts from the link. */
 function seatGone(flow: Flow, haveLink: boolean): Flow {
-  if (flow.at === "inside") return { at: "ended", reason: null };
+  if (flow.at === "inside" || flow.at === "left") return { at: "ended", reason: null };
   return haveLink ? { at: "language", busy: false, problem: null } : LOST;
 }

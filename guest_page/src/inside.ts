@@ -5,6 +5,7 @@ import styleAddress from "./inside.css?url";
 export { Attention, ScreenAwake } from "./attention.ts";
 export { Behind } from "./screens/behind.tsx";
 export { insideTexts } from "./texts/inside/index.ts";
+export { whileLeft } from "./left.ts";
 export { testNetwork } from "./device/network.ts";
 export { prepareFile } from "./files/prepare.ts";
 export { Stay } from "./stay.ts";

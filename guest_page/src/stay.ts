@@ -11,6 +11,7 @@ import { BEAT_MS, type Beat, isDue } from "./sign_of_life.ts";
 import type { Store } from "./store.ts";
 
 const AGAIN_MS = 2_000;
+const GOODBYE_AT_MOST_MS = 2_000;
 const SOON_MS = 1_000;
 const SOON_TIMES = 5;
 
@@ -148,6 +149,14 @@ export class Stay {
 
   takeBack(txn: string): void {
     this.conversation?.takeBack(txn);
+  }
+
+  /** Gives no more signs of life, and says in a call that one is gone; then as `stop`. */
+  async leave(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await Promise.race([this.call.leave(), new Promise((resolve) => setTimeout(resolve, GOODBYE_AT_MOST_MS))]);
+    await this.stop();
   }
 
   /** At once; what resolves is that nothing of it holds the browser's store any more, so that it can be wiped. */

@@ -28,10 +28,7 @@ const NO_NETWORK: Refusal = { ok: false, status: 0, error: "", opensAt: null, re
 export type AllTexts = Texts & InsideTexts;
 
 /** What is shown by screens that are fetched when they are needed. */
-const BEHIND: ReadonlySet<Flow["at"]> = new Set(["unable", "call", "terms", "early", "device", "full", "asking", "refused", "inside"]);
-
-/** No link has been opened yet, or it leads nowhere. */
-const NAMELESS: ReadonlySet<Flow["at"]> = new Set(["starting", "unreachable", "unable", "language", "lost"]);
+const BEHIND: ReadonlySet<Flow["at"]> = new Set(["unable", "call", "terms", "early", "device", "full", "asking", "refused", "inside", "moved"]);
 
 interface Parts {
   api: Api;
@@ -70,6 +67,8 @@ export class Visit {
   private digest = "";
   private result: DeviceTest | null = null;
   private stay: Stay | null = null;
+  /** Resolved when a stay that was left holds nothing any more. */
+  private leaving: Promise<void> = Promise.resolve();
 
   constructor({ api, store, token, calling, audioAlone, changed }: Parts) {
     this.api = api;
@@ -143,7 +142,7 @@ export class Visit {
     if (!isAble()) return this.become({ what: "unable" });
     if (this.token !== null) this.digest = await linkDigest(this.token);
     if (saved?.entered === true && (this.token === null || saved.link === this.digest)) {
-      if (saved.left) this.become({ what: "left" });
+      if (saved.left) await this.watch(saved.secret).catch(() => this.become({ what: "left" }));
       else await this.resume(saved);
     } else if (this.token === null) {
       this.become({ what: "no_link" });
@@ -320,16 +319,22 @@ export class Visit {
   /** Away, but free to come back: keys and secret stay. */
   async leave(): Promise<void> {
     const secret = this.store.seat?.secret;
-    void this.endStay();
+    const { stay } = this;
+    this.stay = null;
+    this.leaving = Promise.resolve(stay?.leave());
     this.store.update({ left: true });
     this.become({ what: "left" });
-    if (secret !== undefined) await this.api.leave(secret);
+    if (secret === undefined) return;
+    await this.api.away(secret);
+    await this.watch(secret);
   }
 
-  comeBack(): void {
+  async comeBack(): Promise<void> {
     this.attention?.arm();
     this.store.update({ left: false });
-    this.startAgain();
+    this.become({ what: "start_again" });
+    await this.endStay();
+    await this.start();
   }
 
   async useHere(): Promise<void> {
@@ -355,7 +360,7 @@ export class Visit {
     const { at } = this.flow;
     if (happened.what === "opened") this.from = happened.opened.name;
     if (happened.what === "seat") this.from = happened.seat.public_name;
-    if (NAMELESS.has(at)) this.from = "";
+    if (at === "starting" || at === "language" || at === "lost") this.from = "";
     if (this.awake !== null) this.awake.wanted = at === "inside" || at === "asking";
     this.comingBack.wanted = at === "unreachable";
     if (BEHIND.has(at) && at !== before.at) void this.loadInside().catch(() => undefined);
@@ -424,6 +429,20 @@ export class Visit {
     if (answer.ok) await this.goInside(saved.secret, answer.value, true);
     else if (answer.status === 401) await this.seatGone();
     else this.become({ what: "unreachable" });
+  }
+
+  /** The end may come while somebody is away, and may have come while the page was closed: what is kept here goes then. */
+  private async watch(secret: string): Promise<void> {
+    const { whileLeft } = await this.loadInside();
+    await whileLeft(
+      () => this.api.seat(secret),
+      (happened) => {
+        const { seat } = this.store;
+        if (seat?.left !== true || seat.secret !== secret) return false;
+        this.become(happened);
+        return this.flow.at === "left";
+      },
+    );
   }
 
   private async goInside(secret: string, seat: Seat, resumed: boolean): Promise<void> {
@@ -496,6 +515,7 @@ export class Visit {
     const { stay } = this;
     this.stay = null;
     await stay?.stop();
+    await this.leaving;
   }
 }
 

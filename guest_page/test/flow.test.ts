@@ -17,7 +17,7 @@ function refused(status: number, error = "", more: Partial<Refusal> = {}): Happe
 
 test("Continue leads to the terms, to the date, or to the end", () => {
   assert.equal(step(LANGUAGE, { what: "opened", opened: OPENED }).at, "terms");
-  assert.deepEqual(step(LANGUAGE, { what: "opened", opened: { ...OPENED, state: "early", opens_at: "2030-01-01T10:00:00Z" } }), { at: "early", opensAt: "2030-01-01T10:00:00Z", busy: false });
+  assert.deepEqual(step(LANGUAGE, { what: "opened", opened: { ...OPENED, state: "early", opens_at: "2030-01-01T10:00:00Z" } }), { at: "early", opensAt: "2030-01-01T10:00:00Z", busy: false, problem: null });
   assert.deepEqual(step(LANGUAGE, { what: "opened", opened: { ...OPENED, state: "ended" } }), { at: "ended", reason: null });
 });
 
@@ -90,6 +90,21 @@ test("every status of the seat has its screen", () => {
 test("nothing that arrives late leads out of the end", () => {
   const late: Happened[] = [{ what: "seat", seat: seat("waiting") }, { what: "ready" }, { what: "seat_gone", haveLink: true }, { what: "unreachable" }, { what: "elsewhere" }];
   for (const end of [{ at: "ended", reason: "closed" }, { at: "moved" }, { at: "not_me" }] as const) for (const happened of late) assert.equal(step(end, happened), end);
+});
+
+test("who is too early is told what went wrong, and no more once they press again", () => {
+  const early: Flow = { at: "early", opensAt: "2030-01-01T10:00:00Z", busy: true, problem: null };
+  const said: [number, string][] = [[0, "network"], [429, "slow"], [400, "other"]];
+  for (const [status, problem] of said) assert.deepEqual(step(early, refused(status)), { ...early, busy: false, problem });
+  assert.deepEqual(step(step(early, refused(0)), { what: "busy" }), early);
+  assert.equal(step(early, { what: "not_me" }).at, "not_me");
+});
+
+test("who left is told of the end, however it comes", () => {
+  const left: Flow = { at: "left" };
+  assert.deepEqual(step(left, { what: "seat", seat: seat("ended", { ended_reason: "closed" }) }), { at: "ended", reason: "closed" });
+  assert.deepEqual(step(left, { what: "seat", seat: seat("moved") }), { at: "moved" });
+  assert.deepEqual(step(left, { what: "seat_gone", haveLink: true }), { at: "ended", reason: null });
 });
 
 test("an answer that was under way does not bring back who left or sits in another tab", () => {

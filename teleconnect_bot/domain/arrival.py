@@ -84,18 +84,20 @@ def visitor_joined(session: Session, command: c.VisitorJoined, now: datetime) ->
         return session, ()
     session = session.with_seat(replace(seat, state=SeatState.JOINED))
     letters = e.DeliverLetters(command.user)
-    if seat.call_of:
+    if seat.call_of or seat.away_since is not None:
         return session, (e.ShieldVisitor(seat.id), letters)
     outcome, effects = _present(session, seat.id, now)
     return outcome, (e.ShieldVisitor(seat.id), *effects, letters)
 
 
 def seat_beat(session: Session, command: c.SeatBeat, now: datetime) -> Outcome:
-    """The page is there again."""
+    """The page is there again. Who pressed Leave on the way in goes on with the way in."""
     seat = session.seat(command.seat)
-    if seat is None or seat.state is not SeatState.JOINED or seat.present or seat.call_of:
+    if seat is None or not seat.live or seat.present or seat.call_of:
         return session, ()
-    return _present(session, seat.id, now)
+    if seat.state is SeatState.JOINED:
+        return _present(session, seat.id, now)
+    return session if seat.away_since is None else session.with_seat(replace(seat, away_since=None, last_beat_at=now)), ()
 
 
 def _present(session: Session, seat_id: str, now: datetime) -> Outcome:
@@ -141,6 +143,18 @@ def seat_away(session: Session, seat_id: str, now: datetime) -> Outcome:
     return without(session, now, tell=session.left_at is None)
 
 
+def went_away(session: Session, command: c.WentAway, now: datetime) -> Outcome:
+    """Leave was pressed: away at once, and told every time. Seat, account and keys live on, so that the same browser may come back.
+
+    A call seat is nobody who is there, so that nothing is to be told of it.
+    """
+    seat = session.seat(command.seat)
+    if seat is None or not seat.live or seat.away_since is not None or seat.call_of:
+        return session, ()
+    away = session.with_seat(replace(seat, present=False, away_since=now))
+    return without(replace(away, last_activity_at=now), now, tell=True)
+
+
 def deletion_asked(session: Session, command: c.DeletionAsked, now: datetime) -> Outcome:
     """A person may ask; nothing is deleted before the requester has said yes (PRODUCT §9)."""
     seat = session.seat(command.seat)
@@ -151,7 +165,7 @@ def deletion_asked(session: Session, command: c.DeletionAsked, now: datetime) ->
 
 
 def visitor_left(session: Session, command: c.VisitorLeft, now: datetime) -> Outcome:
-    """Leave was pressed, or the visitor left the room: the seat is free again, and coming back is with a new browser."""
+    """The page was left for good, or the visitor left the room: the place is free again, and coming back is with a new seat."""
     seat = session.seat(command.seat)
     if seat is None or not seat.live:
         return session, ()

@@ -326,8 +326,15 @@ class VisitorJoined(Befell):
 
 
 @dataclass(frozen=True, slots=True)
+class WentAway(Befell):
+    """Leave was pressed. Coming back is by a beat (`SeatBeat`)."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitorLeft(Befell):
-    """By pressing Leave, or by leaving the room."""
+    """For good: by Leave this page now, by giving up a question for a place, or by leaving the room."""
 
     seat: str
 

@@ -132,7 +132,8 @@ class Ended(StrEnum):
 class Seat:
     """One browser's place in a session. Another browser is another seat and another visitor (FACTS, "Guests").
 
-    `digest` is SHA-256 of the secret that the browser made. `away_since` is set while a joined seat is not present.
+    `digest` is SHA-256 of the secret that the browser made. `away_since` is set while a joined seat is not present, and from Leave
+    until the browser is back, joined or not.
     `tested` is the device test of this browser, if the person made one on the way in.
     """
 

@@ -81,6 +81,16 @@ def refused(session: Session, asking: Seat) -> Outcome:
 def seat_away(session: Session, seat_id: str, now: datetime) -> Outcome:
     """Who asks for the place of somebody who has gone away meanwhile gets it, unless a yes is needed on this link."""
     session, effects = arrival.seat_away(session, seat_id, now)
+    return _given_to_who_asks(session, effects, seat_id, now)
+
+
+def went_away(session: Session, command: c.WentAway, now: datetime) -> Outcome:
+    """As `seat_away`."""
+    session, effects = arrival.went_away(session, command, now)
+    return _given_to_who_asks(session, effects, command.seat, now) if effects else (session, effects)
+
+
+def _given_to_who_asks(session: Session, effects: tuple[Effect, ...], seat_id: str, now: datetime) -> Outcome:
     asking = session.asking
     if asking is None or asking.moves != seat_id or _needs_a_yes(session, asking):
         return session, effects
@@ -157,12 +167,14 @@ def _needs_a_yes(session: Session, asking: Seat) -> bool:
 
 
 def _away(session: Session, link: Link, now: datetime) -> Seat | None:
-    """A seat whose browser has been away for so long that another may have its place."""
-    away = session.policy.away_after
-    return next(
-        (seat for seat in session.seats if seat.link == link.id and seat.live and not seat.present and now - seat.last_beat_at >= away),
-        None,
-    )
+    """A seat whose browser has been away for so long that another may have its place, or whose person has pressed Leave."""
+    return next((seat for seat in session.seats if seat.link == link.id and seat.live and _is_away(session, seat, now)), None)
+
+
+def _is_away(session: Session, seat: Seat, now: datetime) -> bool:
+    """A beat that came after Leave is somebody who is coming back."""
+    left = seat.away_since is not None and seat.last_beat_at <= seat.away_since
+    return not seat.present and (left or now - seat.last_beat_at >= session.policy.away_after)
 
 
 def _role_of_one_more(link: Link) -> Role:

@@ -123,6 +123,8 @@ class SeatPerson:
     """The role, such as "Relative"."""
     name: str = field(repr=False)
     """The name this person chose."""
+    away: bool = False
+    """Has left, or nothing was heard of their page for a while. They remain a member of the room."""
     call_of: str | None = None
     """It is no person of its own, but where this member of the staff is in the call."""
 
@@ -211,5 +213,8 @@ class GuestDoor(Protocol):
     async def ask_deletion(self, digest: bytes) -> SeatView | None:
         """The requester is told that this person wants everything deleted at once; nothing is deleted by it."""
 
+    async def away(self, digest: bytes) -> bool:
+        """The person leaves for now: the same browser may come back, and read what was written. False when there is no such seat."""
+
     async def leave(self, digest: bytes) -> bool:
-        """The person leaves; false when there is no such seat."""
+        """The person leaves for good; false when there is no such seat."""

@@ -21,6 +21,7 @@ from teleconnect_bot.domain.commands import (
     SeatClaimed,
     SeatReady,
     VisitorLeft,
+    WentAway,
 )
 from teleconnect_bot.domain.guest_link import DeviceTest, Ended, Link, Seat, SeatState, digest_of
 from teleconnect_bot.domain.people import Role
@@ -259,7 +260,7 @@ class Guests:
             found = await unit.session_by_seat(digest)
             if found and found[1].live:
                 await unit.beat(found[1].id, self.clock.now())
-        if found and found[1].state is SeatState.JOINED and not found[1].present:
+        if found and found[1].live and not found[1].present and (found[1].state is SeatState.JOINED or found[1].away_since):
             await self.sessions.decide(found[0].id, SeatBeat(found[1].id))
         return await self.seat(digest)
 
@@ -291,12 +292,18 @@ class Guests:
         await self.sessions.decide(found[0].id, DeletionAsked(found[1].id))
         return await self.seat(digest)
 
+    async def away(self, digest: bytes) -> bool:
+        return await self._gone(digest, WentAway)
+
     async def leave(self, digest: bytes) -> bool:
+        return await self._gone(digest, VisitorLeft)
+
+    async def _gone(self, digest: bytes, how: type[WentAway | VisitorLeft]) -> bool:
         async with self.units.begin() as unit:
             found = await unit.session_by_seat(digest)
         if found is None:
             return False
-        await self.sessions.decide(found[0].id, VisitorLeft(found[1].id))
+        await self.sessions.decide(found[0].id, how(found[1].id))
         return True
 
     async def _link(self, token: str) -> tuple[Session, Link] | tuple[None, None]:
@@ -348,7 +355,11 @@ class Guests:
 
 
 def _people(session: Session) -> tuple[SeatPerson, ...]:
-    return tuple(SeatPerson(seat.user, seat.label, seat.name, seat.call_of) for seat in session.seats if seat.user and seat.live)
+    return tuple(
+        SeatPerson(seat.user, seat.label, seat.name, seat.away_since is not None, seat.call_of)
+        for seat in session.seats
+        if seat.user and seat.live
+    )
 
 
 def _hours(span: timedelta) -> str:
@@ -357,7 +368,7 @@ def _hours(span: timedelta) -> str:
 
 
 def _left(session: Session, seat: Seat) -> bool:
-    """Who left by pressing Leave may come back through the link: the browser is told that it has no seat any more."""
+    """Who left for good may come again through the link: the browser is told that it has no seat any more."""
     return seat.ended is Ended.LEFT and session.state in OPEN_STATES
 
 

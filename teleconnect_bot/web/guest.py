@@ -6,7 +6,7 @@ same for everybody and changes nothing. Every link that leads nowhere gets one a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from teleconnect_bot.services.guest_door import (
     LinkFull,
     NoSuchLink,
     OpenedLink,
+    SeatPerson,
     SeatView,
     TermsNotCurrent,
     TooEarly,
@@ -89,6 +90,7 @@ class GuestRoutes:
             web.post("/api/beat", self.beat),
             web.post("/api/ready", self.ready),
             web.post("/api/ask-deletion", self.ask_deletion),
+            web.post("/api/away", self.away),
             web.post("/api/leave", self.leave),
         ]
 
@@ -231,12 +233,18 @@ class GuestRoutes:
             return slow
         return _view(await self._calls.carry_out(self._door.ask_deletion(digest)) if digest else None)
 
+    async def away(self, request: web.Request) -> web.Response:
+        return await self._gone(request, self._door.away)
+
     async def leave(self, request: web.Request) -> web.Response:
+        return await self._gone(request, self._door.leave)
+
+    async def _gone(self, request: web.Request, how: Callable[[bytes], Coroutine[Any, Any, bool]]) -> web.Response:
         digest = bearer_digest(request)
         if slow := self._slow("seat", digest):
             return slow
-        left = await self._calls.carry_out(self._door.leave(digest)) if digest else False
-        return web.json_response({}) if left else _view(None)
+        gone = await self._calls.carry_out(how(digest)) if digest else False
+        return web.json_response({}) if gone else _view(None)
 
     def _slow(self, limit: str, caller: object) -> web.Response | None:
         wait = self._buckets.take(limit, caller) if caller is not None else 0.0
@@ -278,6 +286,10 @@ def _opened(link: OpenedLink) -> dict[str, Any]:
     }
 
 
+def _person(person: SeatPerson) -> dict[str, Any]:
+    return {"user": person.user, "label": person.label, "name": person.name, "away": person.away, "call_of": person.call_of}
+
+
 def seat_as_json(view: SeatView) -> dict[str, Any]:
     return {
         "status": view.status.value,
@@ -285,7 +297,7 @@ def seat_as_json(view: SeatView) -> dict[str, Any]:
         "device": view.device,
         "room": view.room,
         "label": view.label,
-        "people": [{"user": person.user, "label": person.label, "name": person.name, "call_of": person.call_of} for person in view.people],
+        "people": [_person(person) for person in view.people],
         "bot": view.bot,
         "told": view.told.value if view.told else None,
         "ended_reason": view.ended_reason.value if view.ended_reason else None,

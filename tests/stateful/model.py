@@ -34,6 +34,8 @@ class Person:
     wants: str | None = None
     """Whose place, while it asks; None: one more."""
     last_beat: datetime = NOW
+    left: bool = False
+    """Has pressed Leave, and nothing was heard of the page since."""
 
 
 @dataclass
@@ -109,7 +111,7 @@ class Model:
 
     def comes(self, name: str, now: datetime) -> None:
         person = self.people[name]
-        person.present, person.in_room, person.last_beat = True, True, now
+        person.present, person.in_room, person.last_beat, person.left = True, True, now, False
         self.main_was_in_room = self.main_was_in_room or person.main
         if person.main and self.state in (State.INVITED, State.KEPT_OPEN):
             self.came_from, self.state = self.state, State.WAITING

@@ -243,7 +243,9 @@ class SessionLife(Steps):
         links = [link for link in self.session.links if link.id == (MAIN if main else OTHER)]
         people = [person for person in self.model.people.values() if not person.asking]
         on_it = [person for person in people if person.main is main and (not person.over or person.removed)]
-        stale = [person for person in on_it if not person.over and not person.present and self.now - person.last_beat >= AWAY]
+        stale = [
+            person for person in on_it if not person.over and not person.present and (person.left or self.now - person.last_beat >= AWAY)
+        ]
         return not links[0].dead and (len(on_it) < links[0].places or bool(stale))
 
     def _early(self) -> bool:
@@ -367,7 +369,9 @@ class SessionLife(Steps):
         effects = self.step(c.VisitorJoined(user))
         assert effects is not None
         if self.model.state in OPEN and not person.over and not person.in_room and not person.asking:
-            self.model.comes(name, self.now)
+            person.in_room = True
+            if not person.left:
+                self.model.comes(name, self.now)
         else:
             assert effects == ()
 
@@ -382,8 +386,31 @@ class SessionLife(Steps):
             self.session = self.session.with_seat(replace(there, last_beat_at=self.now))
             person.last_beat = self.now
         self.step(c.SeatBeat(name))
+        if self.model.state in OPEN:
+            person.left = False
         if self.model.state in OPEN and not person.over and person.in_room and not person.present:
             self.model.comes(name, self.now)
+
+    @precondition(lambda self: self.model.people)
+    @rule(data=st.data())
+    def press_leave(self, data: st.DataObject) -> None:
+        """Nobody is signed out by it, unless another browser asks for this very place."""
+        name = data.draw(st.sampled_from(sorted(self.model.people)))
+        model, person = self.model, self.model.people[name]
+        away_already = person.left or (person.in_room and not person.present)
+        effects = self.step(c.WentAway(name))
+        if model.state not in OPEN or person.over or person.asking or away_already:
+            assert effects == ()
+            return
+        assert effects is not None
+        model.goes(name, for_good=False)
+        person.left = True
+        asker = model.asker()
+        if asker is not None and model.people[asker].wants == name:
+            model.sits_down(asker, self.now, name)
+            self._provision(asker)
+        else:
+            assert not [effect for effect in effects if isinstance(effect, e.RevokeSeat | e.RemoveFromRoom)]
 
     @precondition(lambda self: self.model.people)
     @rule(data=st.data())

@@ -51,6 +51,7 @@ def _report(kind: type[c.Befell], session: Session) -> c.Befell:
         c.SeatAdmitted: c.SeatAdmitted("seat1"),
         c.VisitorJoined: c.VisitorJoined(visitor()),
         c.VisitorLeft: c.VisitorLeft("seat1"),
+        c.WentAway: c.WentAway("seat1"),
         c.SeatBeat: c.SeatBeat("seat1"),
         c.StaffJoined: c.StaffJoined(BACKUP),
         c.StaffLeft: c.StaffLeft(REQUESTER),
@@ -210,7 +211,8 @@ def test_a_report_about_somebody_unknown_changes_no_seat_link_or_message(state: 
     for report in (
         c.LinkOpened("?"), c.NotForMe("?"), c.NewLinkAsked("?"), c.VisitorProvisioned("?", "@x:y", "D"), c.SeatReady("?"),
         c.SeatAdmitted("?"),
-        c.VisitorJoined("@x:y"), c.VisitorLeft("?"), c.SeatBeat("?"), c.StaffLeft("@x:y"), c.MessageTaken("?"), c.MessageFailed("?", ""),
+        c.VisitorJoined("@x:y"), c.VisitorLeft("?"), c.WentAway("?"),
+        c.SeatBeat("?"), c.StaffLeft("@x:y"), c.MessageTaken("?"), c.MessageFailed("?", ""),
         c.InterpreterAccepted("?", 1, user="@x:y"), c.InterpreterDeclined("?", 1), c.InterpreterWithdrew("?"),
         c.MessageDelivered("?"), c.OptedOut("?", 0), c.OptedOut(LINK, 9),
     ):  # fmt: skip

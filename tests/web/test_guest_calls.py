@@ -141,7 +141,7 @@ async def test_entering_gives_the_seat(tmp_path: Path) -> None:
             "device": "ONEDEVICE",
             "room": None,
             "label": "Service user",
-            "people": [{"user": f"@tcv-two:{DOMAIN}", "label": "Relative", "name": "Amina", "call_of": None}],
+            "people": [{"user": f"@tcv-two:{DOMAIN}", "label": "Relative", "name": "Amina", "away": False, "call_of": None}],
             "bot": f"@bot:{DOMAIN}",
             "told": None,
             "ended_reason": None,
@@ -236,7 +236,7 @@ def test_a_name_is_one_visible_line(typed: str, shown: str | None) -> None:
 
 async def test_the_calls_of_a_seat_need_its_secret(tmp_path: Path) -> None:
     async with front_door(NOWHERE, tmp_path) as front:
-        for method, path in (("GET", "/api/seat"), ("POST", "/api/beat"), ("POST", "/api/ready"), ("POST", "/api/leave")):
+        for method, path in (("GET", "/api/seat"), *(("POST", f"/api/{call}") for call in ("beat", "ready", "away", "leave"))):
             for secret in (None, "c" * 43, "short", GOOD_TOKEN):
                 answer = await front.ask(method, path, secret=secret)
                 assert (answer.status, answer.body) == (401, b'{"error": "seat"}')
@@ -248,9 +248,10 @@ async def test_beat_ready_and_leave_reach_the_door(tmp_path: Path) -> None:
         assert (await _post(front, "/api/beat", {"visible": True}, secret=SECRET)).json["status"] == "keys"
         assert (await _post(front, "/api/beat", {"visible": False}, secret=SECRET)).status == 200
         assert (await _post(front, "/api/ready", {}, secret=SECRET)).json["user"] == USER
+        assert (await _post(front, "/api/away", {}, secret=SECRET)).json == {}
         assert (await _post(front, "/api/leave", {}, secret=SECRET)).json == {}
         assert (await _post(front, "/api/leave", {}, secret=SECRET)).status == 401
-        assert front.door.calls == {"beat visible": 1, "beat hidden": 1, "ready": 1, "leave": 2}
+        assert front.door.calls == {"beat visible": 1, "beat hidden": 1, "ready": 1, "away": 1, "leave": 2}
 
 
 async def test_who_asks_for_deletion_must_have_a_seat(tmp_path: Path) -> None:
@@ -274,6 +275,7 @@ async def test_nothing_is_changed_by_a_get_of_a_call_that_changes_something(tmp_
             "/api/ask-deletion",
             "/api/beat",
             "/api/ready",
+            "/api/away",
             "/api/leave",
         ):
             for method in ("GET", "HEAD", "PUT", "DELETE"):

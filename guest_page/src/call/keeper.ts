@@ -91,6 +91,11 @@ export class CallKeeper {
     }
   }
 
+  /** The others learn it. */
+  async leave(): Promise<void> {
+    await (this.mesh ?? this.conference)?.leave();
+  }
+
   stop(): void {
     this.over = true;
     this.end();

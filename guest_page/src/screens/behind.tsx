@@ -23,13 +23,17 @@ export function Behind({ visit, flow }: { visit: Visit; flow: Flow }): JSX.Eleme
       return flow.skipped ? <Door {...enter} /> : <DeviceTestScreen visit={visit} next={<EnterButton {...enter} />} onSkip={() => visit.skipTest()} />;
     }
     case "early":
-      return <Early visit={visit} opensAt={flow.opensAt} busy={flow.busy} />;
+      return <Early visit={visit} opensAt={flow.opensAt} busy={flow.busy} problem={flow.problem} />;
     case "full":
       return <Full visit={visit} {...flow} />;
     case "asking":
       return <Asking visit={visit} />;
     case "refused":
       return <Notice title={texts.refusedTitle} text={texts.refusedText} phone={phone} texts={texts} button={texts.tryAgain} onPress={() => visit.startAgain()} />;
+    case "moved":
+      return <Notice title={texts.movedTitle} text={texts.movedText} after={texts.wiped} />;
+    case "not_me":
+      return <Notice title={texts.notMeTitle} text={texts.notMeText} />;
     case "unable":
       return <Notice title={texts.unableTitle} text={texts.unableText} phone={phone} texts={texts} />;
     case "call":

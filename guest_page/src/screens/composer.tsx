@@ -8,16 +8,18 @@ const LONGEST_MESSAGE = 4_000;
 
 interface Shown {
   texts: AllTexts;
+  /** While not, what is written stays. */
+  canSend: boolean;
   onSend: (text: string) => void;
   /** Something stands in the box that was not sent, or nothing does any more. */
   onWriting: (writing: boolean) => void;
 }
 
-export function Composer({ texts, onSend, onWriting }: Shown): JSX.Element {
+export function Composer({ texts, canSend, onSend, onWriting }: Shown): JSX.Element {
   const [text, setText] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   const send = (): void => {
-    if (text.trim() === "") return;
+    if (!canSend || text.trim() === "") return;
     onSend(text);
     setText("");
     box.current?.focus();
@@ -52,7 +54,7 @@ export function Composer({ texts, onSend, onWriting }: Shown): JSX.Element {
             send();
           }}
         />
-        <button type="submit" class="primary">
+        <button type="submit" class="primary" disabled={!canSend}>
           <Icon {...SEND} />
           {texts.send}
         </button>

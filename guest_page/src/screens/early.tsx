@@ -1,18 +1,28 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { serverNow } from "../clock.ts";
+import type { Problem } from "../flow.ts";
 import { fill } from "../texts/index.ts";
 import type { Visit } from "../visit.ts";
 import { CannotCome } from "./cannot_come.tsx";
 import { DeviceTestScreen } from "./device_test.tsx";
+import { Mistake } from "./mistake.tsx";
+import { ProblemLine } from "./problem.tsx";
 import { dateAndTime, fromNow } from "./when.ts";
 import { TEST } from "./drawings.ts";
 import { Icon, ONWARD } from "./icon.tsx";
 
 const TICK_MS = 1_000;
 
+interface Shown {
+  visit: Visit;
+  opensAt: string;
+  busy: boolean;
+  problem: Problem | null;
+}
+
 /** Planned and too early: when it opens, in the person's own zone, and how long that is. */
-export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string; busy: boolean }): JSX.Element {
+export function Early({ visit, opensAt, busy, problem }: Shown): JSX.Element {
   const { texts, language } = visit.inner;
   const opens = new Date(opensAt);
   const [now, setNow] = useState(serverNow);
@@ -57,6 +67,8 @@ export function Early({ visit, opensAt, busy }: { visit: Visit; opensAt: string;
           </button>
         </>
       )}
+      <ProblemLine problem={problem} texts={texts} id="problem" />
+      <Mistake visit={visit} busy={busy} />
     </section>
   );
 }

@@ -75,18 +75,14 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
       return <LostLink visit={visit} texts={texts} busy={flow.busy} problem={flow.problem} />;
     case "asked":
       return <Notice title={texts.askedTitle} text={texts.askedText} phone={visit.info?.support_phone ?? null} texts={texts} />;
-    case "not_me":
-      return <Notice title={texts.notMeTitle} text={texts.notMeText} />;
     case "elsewhere":
       return <Notice title={texts.elsewhereTitle} text={texts.elsewhereText} button={texts.useHere} onPress={() => void visit.useHere()} />;
     case "left":
-      return <Notice title={texts.leftTitle} text={texts.leftText} button={texts.comeBack} onPress={() => visit.comeBack()} />;
+      return <Notice title={texts.leftTitle} text={texts.leftText} button={texts.comeBack} onPress={() => void visit.comeBack()} />;
     case "ended": {
       const said = { closed: texts.endedClosed, cancelled: texts.endedCancelled, removed: texts.endedRemoved };
       return <Notice title={texts.endedTitle} text={flow.reason === null ? "" : said[flow.reason]} after={texts.wiped} />;
     }
-    case "moved":
-      return <Notice title={texts.movedTitle} text={texts.movedText} after={texts.wiped} />;
     default:
       return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Behind visit={visit} flow={flow} />;
   }

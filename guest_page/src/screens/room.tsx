@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import { fill, numberIn } from "../texts/index.ts";
 import type { RoomView } from "../stay.ts";
@@ -27,6 +27,10 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
   const { title, lines } = situation(seat, room, texts);
   // In the style sheet alone it would take a selector that telephones of before 2023 do not know.
   const [writes, setWrites] = useState(false);
+  const canWrite = room?.canWrite === true;
+  // What somebody is writing stays while nobody is there to read it for a moment.
+  const couldWrite = useRef(false);
+  couldWrite.current ||= canWrite;
   return (
     <div class={writes ? "room writes" : "room"} onFocusIn={({ target }) => setWrites(target instanceof HTMLTextAreaElement)} onFocusOut={() => setWrites(false)}>
       <section class={`situation situation-${seat.status}`} role="status">
@@ -43,17 +47,14 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
       </p>
       <CallPanel visit={visit} seat={seat} />
       <Messages room={room} seat={seat} reading={visit.inner} onTakeBack={(txn) => visit.takeBack(txn)} />
-      {room?.canWrite === true ? (
-        <>
-          <p class="hint writing" role="status">
-            {room.writing.length > 0 ? fill(texts.writing, { people: namesOf(room.writing, seat, texts) }) : ""}
-          </p>
-          <Composer texts={texts} onSend={(text) => visit.say(text)} onWriting={(writing) => visit.writes(writing)} />
-          <Attach visit={visit} texts={texts} />
-        </>
-      ) : (
-        <p class="hint not-yet">{texts.notYet}</p>
+      {canWrite && (
+        <p class="hint writing" role="status">
+          {room.writing.length > 0 ? fill(texts.writing, { people: namesOf(room.writing, seat, texts) }) : ""}
+        </p>
       )}
+      {!canWrite && <p class="hint not-yet">{texts.notYet}</p>}
+      {couldWrite.current && <Composer texts={texts} canSend={canWrite} onSend={(text) => visit.say(text)} onWriting={(writing) => visit.writes(writing)} />}
+      {canWrite && <Attach visit={visit} texts={texts} />}
       <div class="last">
         <button type="button" class="secondary leave" onClick={() => void visit.leave()}>
           <Icon {...DOOR_OUT} />
@@ -84,7 +85,8 @@ function situation(seat: Seat, room: RoomView | null, texts: AllTexts): { title:
 }
 
 function whoIsHere(room: RoomView, seat: Seat, texts: AllTexts): string {
-  return namesOf(room.here, seat, texts);
+  const away = new Set(seat.people.filter((person) => person.away).map(({ user }) => user));
+  return namesOf(room.here.filter((user) => !away.has(user)), seat, texts);
 }
 
 function namesOf(users: string[], seat: Seat, texts: AllTexts): string {

@@ -3,8 +3,8 @@ import type { Opened } from "../api.ts";
 import type { Problem } from "../flow.ts";
 import type { Visit } from "../visit.ts";
 import { CannotCome } from "./cannot_come.tsx";
-import { NOT_ME } from "./drawings.ts";
 import { Icon, ONWARD } from "./icon.tsx";
+import { Mistake } from "./mistake.tsx";
 import { ProblemLine } from "./problem.tsx";
 import { Paragraphs } from "./paragraphs.tsx";
 
@@ -64,13 +64,7 @@ export function Terms({ visit, opened, name: before, busy, problem }: Shown): JS
         <Icon {...ONWARD} />
         {texts.continue}
       </button>
-      <div class="aside">
-        <p>{texts.mistake}</p>
-        <button type="button" class="secondary" disabled={busy} onClick={() => void visit.notForMe()}>
-          <Icon {...NOT_ME} />
-          {texts.notMe}
-        </button>
-      </div>
+      <Mistake visit={visit} busy={busy} />
       <CannotCome visit={visit} />
     </form>
   );

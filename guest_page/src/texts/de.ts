@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Wenn dieser Link einmal von uns kam, liest die Person, die ihn geschickt hat, jetzt, dass Sie einen neuen brauchen. Sie können diese Seite schließen.",
   phone: "Sie können auch anrufen: {phone}.",
 
-  notMeTitle: "Danke",
-  notMeText: "Wir haben diesen Link abgeschaltet und der Person, die ihn geschickt hat, Bescheid gesagt. Sie können die Nachricht löschen und diese Seite schließen.",
-
   unreachableTitle: "Keine Verbindung",
   unreachableText: "Diese Seite war nicht erreichbar. Bitte prüfen Sie Ihr Netz. Sie versucht es von selbst noch einmal.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "Sie wurde abgesagt. Man sagt Ihnen Bescheid, wenn es einen neuen Termin gibt.",
   endedRemoved: "Sie sind nicht mehr in dieser Sitzung.",
   wiped: "Alles, was diese Seite auf Ihrem Gerät behalten hatte, ist gelöscht. Sie können die Seite schließen.",
-
-  movedTitle: "Sie haben das Gerät gewechselt",
-  movedText: "Diese Sitzung geht in einem anderen Browser oder auf einem anderen Telefon weiter. Wenn Sie das nicht waren, sagen Sie es bitte der Person, die Sie eingeladen hat.",
 };

@@ -21,9 +21,6 @@ export const texts = {
   askedText: "If this link once came from us, the person who sent it reads now that you need a new one. You can close this page.",
   phone: "You can also ring {phone}.",
 
-  notMeTitle: "Thank you",
-  notMeText: "We have switched this link off and told the person who sent it. You can delete the message and close this page.",
-
   unreachableTitle: "No connection",
   unreachableText: "This page could not be reached. Please check your network. It tries again by itself.",
 
@@ -40,9 +37,6 @@ export const texts = {
   endedCancelled: "It was cancelled. You will be told if there is a new date.",
   endedRemoved: "You are no longer in this session.",
   wiped: "Everything this page had kept on your device is deleted. You can close the page.",
-
-  movedTitle: "You moved to another device",
-  movedText: "This session now goes on in another browser or on another phone. If that was not you, please tell the person who invited you.",
 };
 
 export type Texts = Record<keyof typeof texts, string>;

@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Si este enlace era nuestro, la persona que lo envió lee ahora que usted necesita uno nuevo. Puede cerrar esta página.",
   phone: "También puede llamar al {phone}.",
 
-  notMeTitle: "Gracias",
-  notMeText: "Hemos desactivado este enlace y hemos avisado a la persona que lo envió. Puede borrar el mensaje y cerrar esta página.",
-
   unreachableTitle: "Sin conexión",
   unreachableText: "No se pudo abrir esta página. Revise su red. La página lo intenta de nuevo por sí sola.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "Se ha cancelado. Le avisarán si hay una nueva fecha.",
   endedRemoved: "Ya no está en esta sesión.",
   wiped: "Todo lo que esta página guardaba en su dispositivo se ha borrado. Puede cerrar la página.",
-
-  movedTitle: "Ha cambiado de dispositivo",
-  movedText: "Esta sesión sigue en otro navegador o en otro teléfono. Si no ha sido usted, dígaselo a la persona que le invitó.",
 };

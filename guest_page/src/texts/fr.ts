@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Si ce lien venait de nous, la personne qui l’a envoyé lit maintenant que vous en avez besoin d’un nouveau. Vous pouvez fermer cette page.",
   phone: "Vous pouvez aussi appeler le {phone}.",
 
-  notMeTitle: "Merci",
-  notMeText: "Nous avons désactivé ce lien et prévenu la personne qui l’a envoyé. Vous pouvez effacer le message et fermer cette page.",
-
   unreachableTitle: "Pas de connexion",
   unreachableText: "Cette page n’a pas pu être chargée. Vérifiez votre réseau. Elle se recharge toute seule.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "Elle a été annulée. Nous vous dirons s’il y a une nouvelle date.",
   endedRemoved: "Vous ne participez plus à cette session.",
   wiped: "Tout ce que cette page gardait sur votre appareil est effacé. Vous pouvez fermer la page.",
-
-  movedTitle: "Vous avez changé d’appareil",
-  movedText: "Cette session continue dans un autre navigateur ou sur un autre téléphone. Si ce n’était pas vous, dites-le à la personne qui vous a invité·e.",
 };

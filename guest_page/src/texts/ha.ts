@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Idan wannan mahaɗin daga gare mu ne, wanda ya aiko yana karantawa yanzu cewa kuna buƙatar sabo. Za ku iya rufe wannan shafin.",
   phone: "Za ku kuma iya kira: {phone}.",
 
-  notMeTitle: "Mun gode",
-  notMeText: "Mun kashe wannan mahaɗin kuma mun gaya wa wanda ya aiko. Za ku iya goge saƙon ku rufe wannan shafin.",
-
   unreachableTitle: "Babu hanyar sadarwa",
   unreachableText: "Ba a iya samun wannan shafin ba. Ku duba hanyar sadarwarku. Shafin zai sake gwadawa da kansa.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "An soke shi. Za a gaya muku idan an sami sabuwar rana.",
   endedRemoved: "Ba kwa cikin wannan zaman yanzu.",
   wiped: "An goge duk abin da wannan shafin ya ajiye a na’urarku. Za ku iya rufe shafin.",
-
-  movedTitle: "Kun koma wata na’ura",
-  movedText: "Wannan zaman yana ci gaba a wata burauza ko wata waya. Idan ba ku ba ne, don Allah ku gaya wa wanda ya gayyace ku.",
 };

@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Se questo link era nostro, la persona che l’ha mandato legge ora che Gliene serve uno nuovo. Può chiudere questa pagina.",
   phone: "Può anche chiamare il {phone}.",
 
-  notMeTitle: "Grazie",
-  notMeText: "Abbiamo disattivato questo link e avvisato la persona che l’ha mandato. Può cancellare il messaggio e chiudere questa pagina.",
-
   unreachableTitle: "Nessuna connessione",
   unreachableText: "Non è stato possibile raggiungere questa pagina. Controlli la rete. La pagina riprova da sola.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "È stata annullata. La avviseranno se ci sarà una nuova data.",
   endedRemoved: "Lei non è più in questa sessione.",
   wiped: "Tutto ciò che questa pagina teneva sul Suo dispositivo è stato cancellato. Può chiudere la pagina.",
-
-  movedTitle: "Ha cambiato dispositivo",
-  movedText: "Questa sessione continua in un altro browser o su un altro telefono. Se non è stato Lei, lo dica alla persona che L’ha invitata.",
 };

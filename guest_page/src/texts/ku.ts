@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Heke ev girêdan ji me bû, kesê ku ew şandiye niha dixwîne ku ji we re yeke nû pêwîst e. Hûn dikarin vê rûpelê bigirin.",
   phone: "Hûn dikarin telefon jî bikin: {phone}.",
 
-  notMeTitle: "Spas",
-  notMeText: "Me ev girêdan girt û ji kesê ku ew şandiye re got. Hûn dikarin peyamê jê bibin û vê rûpelê bigirin.",
-
   unreachableTitle: "Girêdan tune",
   unreachableText: "Ev rûpel venebû. Ji kerema xwe tora xwe kontrol bikin. Ew bi xwe dîsa diceribîne.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "Ew hat betalkirin. Heke demeke nû hebe, dê ji we re bê gotin.",
   endedRemoved: "Hûn êdî ne di vê danişînê de ne.",
   wiped: "Her tiştê ku vê rûpelê li ser cîhaza we hiştibû hat jêbirin. Hûn dikarin rûpelê bigirin.",
-
-  movedTitle: "Hûn derbasî cîhazeke din bûn",
-  movedText: "Ev danişîn niha di gerokeke din an li ser telefoneke din berdewam dike. Heke ew ne hûn bûn, ji kerema xwe ji kesê ku hûn vexwendine re bibêjin.",
 };

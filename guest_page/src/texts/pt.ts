@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Se este link veio de nós, a pessoa que o enviou lê agora que você precisa de um novo. Pode fechar esta página.",
   phone: "Também pode ligar para {phone}.",
 
-  notMeTitle: "Agradecemos",
-  notMeText: "Desligamos este link e avisamos a pessoa que o enviou. Pode apagar a mensagem e fechar esta página.",
-
   unreachableTitle: "Sem conexão",
   unreachableText: "Não foi possível abrir esta página. Verifique a sua rede. Ela tenta de novo sozinha.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "Foi cancelada. Vão avisar você se houver uma nova data.",
   endedRemoved: "Você já não está nesta sessão.",
   wiped: "Tudo o que esta página guardava no seu aparelho foi apagado. Pode fechar a página.",
-
-  movedTitle: "Você mudou de aparelho",
-  movedText: "Esta sessão continua em outro navegador ou em outro telefone. Se não foi você, diga à pessoa que fez o convite.",
 };

@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Haddii linkigani naga yimid, qofkii soo diray hadda wuxuu akhrinayaa inaad u baahan tahay mid cusub. Waad xiri kartaa boggan.",
   phone: "Waxaad kaloo wici kartaa {phone}.",
 
-  notMeTitle: "Mahadsanid",
-  notMeText: "Linkigan waan damnay, waxaanan u sheegnay qofkii soo diray. Waad tirtiri kartaa fariinta oo xiri kartaa boggan.",
-
   unreachableTitle: "Internet ma jiro",
   unreachableText: "Boggan lama gaari karin. Fadlan hubi shabakaddaada. Isaga ayaa mar kale isku dayaya.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "Waa la joojiyay. Waa laguu sheegi doonaa haddii taariikh cusub jirto.",
   endedRemoved: "Hadda kuma jirtid kulankan.",
   wiped: "Wax kasta oo boggani ku kaydiyay qalabkaaga waa la tirtiray. Waad xiri kartaa bogga.",
-
-  movedTitle: "Waxaad u guurtay qalab kale",
-  movedText: "Kulankani hadda wuxuu ka socdaa browser kale ama telefoon kale. Haddii aanay adiga ahayn, fadlan u sheeg qofkii ku casuumay.",
 };

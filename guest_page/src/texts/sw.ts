@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Ikiwa kiungo hiki kilitoka kwetu, aliyekituma sasa anasoma kwamba unahitaji kipya. Unaweza kufunga ukurasa huu.",
   phone: "Unaweza pia kupiga simu: {phone}.",
 
-  notMeTitle: "Asante",
-  notMeText: "Tumezima kiungo hiki na kumwambia aliyekituma. Unaweza kufuta ujumbe na kufunga ukurasa huu.",
-
   unreachableTitle: "Hakuna mtandao",
   unreachableText: "Ukurasa huu haukupatikana. Tafadhali angalia mtandao wako. Unajaribu tena wenyewe.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "Kimeghairiwa. Utaambiwa ikiwa kutakuwa na tarehe mpya.",
   endedRemoved: "Haupo tena kwenye kikao hiki.",
   wiped: "Kila kitu ambacho ukurasa huu ulihifadhi kwenye kifaa chako kimefutwa. Unaweza kufunga ukurasa.",
-
-  movedTitle: "Umehamia kifaa kingine",
-  movedText: "Kikao hiki sasa kinaendelea kwenye kivinjari kingine au simu nyingine. Ikiwa si wewe, tafadhali mwambie aliyekualika.",
 };

@@ -22,9 +22,6 @@ export const texts: Catalogue = {
   askedText: "Bu bağlantı bizden geldiyse, gönderen kişi yeni bir bağlantıya ihtiyacınız olduğunu şimdi okur. Bu sayfayı kapatabilirsiniz.",
   phone: "Telefonla da arayabilirsiniz: {phone}.",
 
-  notMeTitle: "Teşekkürler",
-  notMeText: "Bu bağlantıyı kapattık ve gönderen kişiye haber verdik. Mesajı silip bu sayfayı kapatabilirsiniz.",
-
   unreachableTitle: "Bağlantı yok",
   unreachableText: "Bu sayfaya ulaşılamadı. Lütfen ağınızı kontrol edin. Sayfa kendiliğinden yeniden dener.",
 
@@ -41,7 +38,4 @@ export const texts: Catalogue = {
   endedCancelled: "İptal edildi. Yeni bir tarih olursa size haber verilir.",
   endedRemoved: "Artık bu oturumda değilsiniz.",
   wiped: "Bu sayfanın cihazınızda tuttuğu her şey silindi. Sayfayı kapatabilirsiniz.",
-
-  movedTitle: "Başka bir cihaza geçtiniz",
-  movedText: "Bu oturum başka bir tarayıcıda veya telefonda devam ediyor. Bunu siz yapmadıysanız lütfen sizi davet eden kişiye söyleyin.",
 };

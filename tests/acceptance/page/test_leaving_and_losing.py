@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from playwright.async_api import expect
 
 from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
+from teleconnect_bot.services.guest_door import EndedReason, SeatStatus
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.person import Person
 from tests.fakes_web import GOOD_TOKEN, Front
@@ -43,16 +47,47 @@ async def test_the_quick_exit_leaves_no_keys_even_while_they_are_being_made(fron
     assert await _kept(front, person) == 0
 
 
-async def test_the_quick_exit_is_on_every_screen_before_the_end(person: Person) -> None:
-    way_out = person.visitor.button("Leave this page now")
-    await expect(way_out).to_be_visible()
-    await person.name_themselves()
-    await expect(way_out).to_be_visible()
-    await person.press("Skip")
-    await expect(way_out).to_be_visible()
-    await person.press("Enter waiting room")
-    await person.sees("You are in the waiting room")
-    await expect(way_out).to_be_visible()
+async def _ends(front: Front, **how: object) -> None:
+    front.door.seats = {digest: replace(seat, **how) for digest, seat in front.door.seats.items()}  # type: ignore[arg-type]
+
+
+async def test_whoever_left_is_told_of_the_end_and_nothing_is_kept(front: Front, person: Person) -> None:
+    await person.come_in()
+    await person.press("Leave")
+    await person.sees("You have left")
+    assert await person.visitor.stored() > 0, "what was written can still be read"
+    beats = front.door.calls["beat visible"]
+    await _ends(front, status=SeatStatus.ENDED, ended_reason=EndedReason.CLOSED)
+    await person.page.evaluate("window.dispatchEvent(new Event('online'))")
+    await person.sees("This session is over")
+    await person.reads("Thank you for being here.")
+    assert await _kept(front, person) == 0
+    assert front.door.calls["beat visible"] == beats, "asking is no sign of life"
+
+
+@pytest.mark.parametrize(
+    ("how", "heading"),
+    [
+        ({"status": SeatStatus.ENDED, "ended_reason": EndedReason.REMOVED}, "This session is over"),
+        ({"status": SeatStatus.MOVED}, "You moved to another device"),
+        (None, "This session is over"),
+    ],
+    ids=["removed", "moved", "deleted"],
+)
+async def test_the_end_that_came_while_the_page_was_closed_is_learned_before_anything_is_offered(
+    how: dict[str, object] | None, heading: str, front: Front, person: Person
+) -> None:
+    await person.come_in()
+    await person.press("Leave")
+    await person.sees("You have left")
+    await person.page.goto("about:blank")
+    if how is None:
+        front.door.seats.clear()
+    else:
+        await _ends(front, **how)
+    await person.visitor.follow(person.link)
+    await person.sees(heading)
+    assert await _kept(front, person) == 0
 
 
 async def test_a_browser_that_cannot_do_it_is_told_so_with_a_number_to_ring(front: Front, visitor: NewVisitor) -> None:

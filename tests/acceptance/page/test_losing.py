@@ -46,11 +46,17 @@ async def test_a_reload_at_each_step_loses_no_more_than_that_step(front: Front, 
     await person.sees("This session is paused")
     await person.press("Leave")
     await person.sees("You have left")
+    assert front.door.calls["away"] == 1
     await page.reload()
     await person.sees("You have left")
+    pen = Pen(room)
+    await pen.gives_the_key()
+    await pen.writes("written while you were away")
     await person.press("Come back")
-    await person.sees("Choose your language")
-    await person.come_in()
+    await person.sees("This session is paused")
+    for words in ("before the reload", "after the reload", "written while you were away"):
+        await person.visitor.reads(words)
+    assert (front.door.calls["enter"], front.door.calls["leave"]) == (1, 0), "the seat and its keys are the same ones"
     await person.hears(front.door, status=SeatStatus.ENDED, ended_reason=EndedReason.CLOSED)
     await person.sees("This session is over")
     await page.reload()

@@ -46,6 +46,10 @@ SAID = {
 }
 
 
+WITHOUT_QUICK_EXIT = {"not-me", "moved", "ended", "interpreter-accepted", "interpreter-cannot-come"}
+"""Where nothing is kept any more, and the page of interpreting organisations, which keeps nothing."""
+
+
 class Words:
     """What the page says in a language, read from the catalogues that it is built of."""
 
@@ -82,6 +86,7 @@ class Walk:
             assert direction == LANGUAGES[self.language].direction, name
             await page.screenshot(scale="css", path=PICTURES / f"{self.language}-{size['width']}-{len(self.seen):02d}-{name}.png")
         assert await page.evaluate("document.documentElement.lang") == self.language, name
+        assert await page.locator("button.quick-exit").is_visible() is (name not in WITHOUT_QUICK_EXIT), name
         self.seen.append(name)
 
     async def begin(self) -> None:
@@ -211,17 +216,13 @@ async def _from_the_waiting_room_to_the_end(walk: Walk, front: Front, room: Chat
     await walk.press("leave")
     await walk.sees("leftTitle", "left")
     await walk.press("comeBack")
-    await walk.begin()
-    await walk.name_themselves()
-    await walk.press("skip")
-    await walk.sees("doorTitle", "door")
-    await walk.press("enter")
-    await person.sees(walk.words["waitingTitle"])
+    await person.sees(walk.words["keptTitle"])
     await person.hears(front.door, status=SeatStatus.MOVED)
     await walk.sees("movedTitle", "moved")
     await walk.begin()
     await walk.name_themselves()
     await walk.press("skip")
+    await walk.sees("doorTitle", "door")
     await walk.press("enter")
     await person.sees(walk.words["waitingTitle"])
     over = {"status": SeatStatus.ENDED, "ended_reason": EndedReason.CLOSED}

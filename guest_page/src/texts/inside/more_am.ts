@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "ወደ መጠበቂያ ክፍል ይግቡ",
   mistake: "ይህ መልእክት በስህተት ደርሶዎታል?",
   notMe: "ይህ ለእኔ አይደለም",
+  notMeTitle: "እናመሰግናለን",
+  notMeText: "ይህን ሊንክ ዘግተን ለላከው ሰው ነግረናል። መልእክቱን ማጥፋት እና ይህን ገጽ መዝጋት ይችላሉ።",
 
   here: "አሁን እዚህ ያሉት፦ {people}",
   leave: "ይውጡ",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "አዎ፣ እዚያ ይቀጥል",
   moveNo: "አይ፣ እዚህ ይቆይ",
   movedHere: "ከሌላ ስልክ ወይም ብራውዘር መጥተዋል። ከዚህ በፊት የተጻፈው እዚህ ሊነበብ አይችልም።",
+  movedTitle: "ወደ ሌላ መሣሪያ ተዛውረዋል",
+  movedText: "ይህ ክፍለ ጊዜ አሁን በሌላ ብራውዘር ወይም በሌላ ስልክ ይቀጥላል። እርስዎ ካልሆኑ፣ እባክዎ ለጋበዝዎት ሰው ይንገሩ።",
   unableTitle: "ይህ ብራውዘር ገጹን ሊከፍት አይችልም",
   unableText: "እባክዎ ይህንኑ ሊንክ በChrome፣ Safari ወይም Firefox ይክፈቱ፣ ከቻሉም ያድሱት። የግል መስኮቶች ላይሠሩ ይችላሉ።",
   waitingBefore: "ከእርስዎ በፊት ያሉ ሰዎች፦ {count}",

@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Warteraum betreten",
   mistake: "Haben Sie diese Nachricht aus Versehen bekommen?",
   notMe: "Das ist nicht für mich",
+  notMeTitle: "Danke",
+  notMeText: "Wir haben diesen Link abgeschaltet und der Person, die ihn geschickt hat, Bescheid gesagt. Sie können die Nachricht löschen und diese Seite schließen.",
 
   here: "Jetzt da: {people}",
   leave: "Gehen",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Ja, dort weitermachen",
   moveNo: "Nein, hier bleiben",
   movedHere: "Sie kommen von einem anderen Telefon oder Browser. Was vorher geschrieben wurde, kann hier nicht gelesen werden.",
+  movedTitle: "Sie haben das Gerät gewechselt",
+  movedText: "Diese Sitzung geht in einem anderen Browser oder auf einem anderen Telefon weiter. Wenn Sie das nicht waren, sagen Sie es bitte der Person, die Sie eingeladen hat.",
   unableTitle: "Dieser Browser kann die Seite nicht öffnen",
   unableText: "Bitte öffnen Sie denselben Link in Chrome, Safari oder Firefox, und aktualisieren Sie ihn, wenn Sie können. In privaten Fenstern geht es vielleicht nicht.",
   waitingBefore: "Personen vor Ihnen: {count}",

@@ -10,6 +10,8 @@ export const texts = {
   enter: "Enter waiting room",
   mistake: "Did this message reach you by mistake?",
   notMe: "This is not for me",
+  notMeTitle: "Thank you",
+  notMeText: "We have switched this link off and told the person who sent it. You can delete the message and close this page.",
 
   here: "Here now: {people}",
   leave: "Leave",
@@ -105,6 +107,8 @@ export const texts = {
   moveYes: "Yes, go on there",
   moveNo: "No, stay here",
   movedHere: "You came here from another phone or browser. What was written before cannot be read here.",
+  movedTitle: "You moved to another device",
+  movedText: "This session now goes on in another browser or on another phone. If that was not you, please tell the person who invited you.",
   unableTitle: "This browser cannot open the page",
   unableText: "Please open the same link in Chrome, Safari or Firefox, and update it if you can. Private or “incognito” windows may not work.",
   waitingBefore: "People before you: {count}",

@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Entrar en la sala de espera",
   mistake: "¿Le llegó este mensaje por error?",
   notMe: "Esto no es para mí",
+  notMeTitle: "Gracias",
+  notMeText: "Hemos desactivado este enlace y hemos avisado a la persona que lo envió. Puede borrar el mensaje y cerrar esta página.",
 
   here: "Ahora están: {people}",
   leave: "Irme",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Sí, seguir allí",
   moveNo: "No, quedarme aquí",
   movedHere: "Viene de otro teléfono o navegador. Lo que se escribió antes no se puede leer aquí.",
+  movedTitle: "Ha cambiado de dispositivo",
+  movedText: "Esta sesión sigue en otro navegador o en otro teléfono. Si no ha sido usted, dígaselo a la persona que le invitó.",
   unableTitle: "Este navegador no puede abrir la página",
   unableText: "Abra el mismo enlace en Chrome, Safari o Firefox, y actualícelo si puede. Puede que no funcione en ventanas privadas.",
   waitingBefore: "Personas antes que usted: {count}",

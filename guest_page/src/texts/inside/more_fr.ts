@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Entrer dans la salle d’attente",
   mistake: "Vous avez reçu ce message par erreur ?",
   notMe: "Ce n’est pas pour moi",
+  notMeTitle: "Merci",
+  notMeText: "Nous avons désactivé ce lien et prévenu la personne qui l’a envoyé. Vous pouvez effacer le message et fermer cette page.",
 
   here: "Présents : {people}",
   leave: "Partir",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Oui, continuer là-bas",
   moveNo: "Non, rester ici",
   movedHere: "Vous venez d’un autre téléphone ou navigateur. Ce qui a été écrit avant ne peut pas être lu ici.",
+  movedTitle: "Vous avez changé d’appareil",
+  movedText: "Cette session continue dans un autre navigateur ou sur un autre téléphone. Si ce n’était pas vous, dites-le à la personne qui vous a invité·e.",
   unableTitle: "Ce navigateur ne peut pas ouvrir la page",
   unableText: "Ouvrez le même lien dans Chrome, Safari ou Firefox, et mettez-le à jour si possible. Les fenêtres privées peuvent ne pas fonctionner.",
   waitingBefore: "Personnes avant vous : {count}",

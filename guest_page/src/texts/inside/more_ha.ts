@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Shiga ɗakin jira",
   mistake: "Wannan saƙo ya zo muku bisa kuskure ne?",
   notMe: "Wannan ba nawa ba ne",
+  notMeTitle: "Mun gode",
+  notMeText: "Mun kashe wannan mahaɗin kuma mun gaya wa wanda ya aiko. Za ku iya goge saƙon ku rufe wannan shafin.",
 
   here: "Masu nan yanzu: {people}",
   leave: "Fita",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Eh, a ci gaba a can",
   moveNo: "A’a, zan tsaya a nan",
   movedHere: "Kun zo daga wata waya ko wata burauza. Ba a iya karanta abin da aka rubuta a da a nan.",
+  movedTitle: "Kun koma wata na’ura",
+  movedText: "Wannan zaman yana ci gaba a wata burauza ko wata waya. Idan ba ku ba ne, don Allah ku gaya wa wanda ya gayyace ku.",
   unableTitle: "Wannan burauzar ba za ta iya buɗe shafin ba",
   unableText: "Ku buɗe wannan mahaɗin a Chrome, Safari ko Firefox, ku sabunta shi idan za ku iya. Tagogin sirri ba lallai su yi aiki ba.",
   waitingBefore: "Mutanen da ke gabanku: {count}",

@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Entra nella sala d’attesa",
   mistake: "Ha ricevuto questo messaggio per errore?",
   notMe: "Non è per me",
+  notMeTitle: "Grazie",
+  notMeText: "Abbiamo disattivato questo link e avvisato la persona che l’ha mandato. Può cancellare il messaggio e chiudere questa pagina.",
 
   here: "Ora presenti: {people}",
   leave: "Esci",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Sì, continua lì",
   moveNo: "No, resto qui",
   movedHere: "Viene da un altro telefono o browser. Ciò che è stato scritto prima non si può leggere qui.",
+  movedTitle: "Ha cambiato dispositivo",
+  movedText: "Questa sessione continua in un altro browser o su un altro telefono. Se non è stato Lei, lo dica alla persona che L’ha invitata.",
   unableTitle: "Questo browser non può aprire la pagina",
   unableText: "Apra lo stesso link in Chrome, Safari o Firefox, e lo aggiorni se può. Le finestre private potrebbero non funzionare.",
   waitingBefore: "Persone prima di Lei: {count}",

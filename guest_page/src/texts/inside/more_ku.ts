@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Bikevin odeya bendewariyê",
   mistake: "Ev peyam bi şaşî ji we re hat?",
   notMe: "Ev ne ji bo min e",
+  notMeTitle: "Spas",
+  notMeText: "Me ev girêdan girt û ji kesê ku ew şandiye re got. Hûn dikarin peyamê jê bibin û vê rûpelê bigirin.",
 
   here: "Niha li vir: {people}",
   leave: "Derkevin",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Erê, li wir berdewam bike",
   moveNo: "Na, li vir bimîne",
   movedHere: "Hûn ji telefon an gerokeke din hatin. Tiştên ku berê hatine nivîsandin li vir nayên xwendin.",
+  movedTitle: "Hûn derbasî cîhazeke din bûn",
+  movedText: "Ev danişîn niha di gerokeke din an li ser telefoneke din berdewam dike. Heke ew ne hûn bûn, ji kerema xwe ji kesê ku hûn vexwendine re bibêjin.",
   unableTitle: "Ev gerok nikare rûpelê veke",
   unableText: "Ji kerema xwe heman girêdanê di Chrome, Safari an Firefox de vekin, û heke hûn bikaribin nû bikin. Dibe ku paceyên veşartî nexebitin.",
   waitingBefore: "Kesên li pêşiya we: {count}",

@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Entrar na sala de espera",
   mistake: "Esta mensagem chegou a você por engano?",
   notMe: "Isto não é para mim",
+  notMeTitle: "Agradecemos",
+  notMeText: "Desligamos este link e avisamos a pessoa que o enviou. Pode apagar a mensagem e fechar esta página.",
 
   here: "Aqui agora: {people}",
   leave: "Sair",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Sim, continuar lá",
   moveNo: "Não, ficar aqui",
   movedHere: "Você veio de outro telefone ou navegador. O que foi escrito antes não pode ser lido aqui.",
+  movedTitle: "Você mudou de aparelho",
+  movedText: "Esta sessão continua em outro navegador ou em outro telefone. Se não foi você, diga à pessoa que fez o convite.",
   unableTitle: "Este navegador não consegue abrir a página",
   unableText: "Abra o mesmo link no Chrome, Safari ou Firefox, e atualize-o se puder. Janelas privadas podem não funcionar.",
   waitingBefore: "Pessoas antes de você: {count}",

@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Gal qolka sugitaanka",
   mistake: "Fariintani si qalad ah ma kuugu timid?",
   notMe: "Aniga iima socoto",
+  notMeTitle: "Mahadsanid",
+  notMeText: "Linkigan waan damnay, waxaanan u sheegnay qofkii soo diray. Waad tirtiri kartaa fariinta oo xiri kartaa boggan.",
 
   here: "Hadda jooga: {people}",
   leave: "Ka bax",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Haa, halkaas ku sii wad",
   moveNo: "Maya, halkan joog",
   movedHere: "Waxaad ka timid telefoon ama browser kale. Wixii hore loo qoray halkan laguma akhrin karo.",
+  movedTitle: "Waxaad u guurtay qalab kale",
+  movedText: "Kulankani hadda wuxuu ka socdaa browser kale ama telefoon kale. Haddii aanay adiga ahayn, fadlan u sheeg qofkii ku casuumay.",
   unableTitle: "Browserkani ma furi karo bogga",
   unableText: "Fadlan isla linkigan ku fur Chrome, Safari ama Firefox, cusboonaysiina haddaad awooddo. Daaqadaha gaarka ahi waxaa laga yaabaa inaysan shaqayn.",
   waitingBefore: "Dadka kaa horreeya: {count}",

@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Ingia chumba cha kusubiri",
   mistake: "Je, ujumbe huu umekufikia kwa makosa?",
   notMe: "Hii si kwa ajili yangu",
+  notMeTitle: "Asante",
+  notMeText: "Tumezima kiungo hiki na kumwambia aliyekituma. Unaweza kufuta ujumbe na kufunga ukurasa huu.",
 
   here: "Walio hapa sasa: {people}",
   leave: "Toka",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Ndiyo, endelea huko",
   moveNo: "Hapana, baki hapa",
   movedHere: "Umetoka kwenye simu au kivinjari kingine. Yaliyoandikwa awali hayawezi kusomwa hapa.",
+  movedTitle: "Umehamia kifaa kingine",
+  movedText: "Kikao hiki sasa kinaendelea kwenye kivinjari kingine au simu nyingine. Ikiwa si wewe, tafadhali mwambie aliyekualika.",
   unableTitle: "Kivinjari hiki hakiwezi kufungua ukurasa",
   unableText: "Tafadhali fungua kiungo hikihiki kwenye Chrome, Safari au Firefox, na ukisasishe ukiweza. Madirisha ya faragha huenda yasifanye kazi.",
   waitingBefore: "Watu walio mbele yako: {count}",

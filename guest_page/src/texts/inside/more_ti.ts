@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "ናብ መጸበዪ ክፍሊ እተዉ",
   mistake: "እዚ መልእኽቲ ብጌጋ ድዩ በጺሑኩም?",
   notMe: "እዚ ንዓይ ኣይኮነን",
+  notMeTitle: "ነመስግን",
+  notMeText: "ነዚ መላግቦ ዓጺናዮ፣ ነቲ ዝሰደዶ ሰብ ድማ ነጊርናዮ። ነቲ መልእኽቲ ክትድምስስዎን ነዚ ገጽ ክትዓጽውዎን ትኽእሉ።",
 
   here: "ሕጂ ኣብዚ ዘለዉ፦ {people}",
   leave: "ውጹ",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "እወ፣ ኣብኡ ይቐጽል",
   moveNo: "ኣይፋል፣ ኣብዚ ይጽናሕ",
   movedHere: "ካብ ካልእ ቴሌፎን ወይ ብራውዘር መጺእኩም። ቅድሚ ሕጂ ዝተጻሕፈ ኣብዚ ክንበብ ኣይክእልን።",
+  movedTitle: "ናብ ካልእ መሳርሒ ሰጊርኩም",
+  movedText: "እዚ ርክብ ሕጂ ኣብ ካልእ ብራውዘር ወይ ኣብ ካልእ ቴሌፎን ይቕጽል ኣሎ። ንስኹም እንተ ዘይኮንኩም፣ በጃኹም ነቲ ዝዓደመኩም ሰብ ንገርዎ።",
   unableTitle: "እዚ ብራውዘር ነቲ ገጽ ክኸፍት ኣይክእልን",
   unableText: "በጃኹም ነዚ መላግቦ ኣብ Chrome፣ Safari ወይ Firefox ክፈትዎ፣ እንተ ክኢልኩም ኣሐድስዎ። ናይ ብሕቲ መስኮታት ከይሰርሑ ይኽእሉ።",
   waitingBefore: "ቅድሜኹም ዘለዉ ሰባት፦ {count}",

@@ -11,6 +11,8 @@ export const texts: InsideTexts = {
   enter: "Bekleme odasına girin",
   mistake: "Bu mesaj size yanlışlıkla mı geldi?",
   notMe: "Bu benim için değil",
+  notMeTitle: "Teşekkürler",
+  notMeText: "Bu bağlantıyı kapattık ve gönderen kişiye haber verdik. Mesajı silip bu sayfayı kapatabilirsiniz.",
 
   here: "Şu anda burada: {people}",
   leave: "Ayrıl",
@@ -106,6 +108,8 @@ export const texts: InsideTexts = {
   moveYes: "Evet, orada devam et",
   moveNo: "Hayır, burada kal",
   movedHere: "Başka bir telefondan veya tarayıcıdan geldiniz. Önceden yazılanlar burada okunamaz.",
+  movedTitle: "Başka bir cihaza geçtiniz",
+  movedText: "Bu oturum başka bir tarayıcıda veya telefonda devam ediyor. Bunu siz yapmadıysanız lütfen sizi davet eden kişiye söyleyin.",
   unableTitle: "Bu tarayıcı sayfayı açamıyor",
   unableText: "Lütfen aynı bağlantıyı Chrome, Safari veya Firefox’ta açın, yapabiliyorsanız güncelleyin. Gizli pencerelerde çalışmayabilir.",
   waitingBefore: "Sizden önceki kişiler: {count}",
