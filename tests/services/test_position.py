@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from teleconnect_bot.domain.guest_link import digest_of
-from tests.services.world import SECRET, World
+from tests.services.world import NURSE, SECRET, World
 
 OTHER = "o" * 43
 
@@ -37,3 +38,21 @@ async def test_nobody_is_before_them_once_the_first_is_gone(world: World) -> Non
     await world.guests.leave(digest_of(SECRET))
     await world.settle()
     assert await _before(world, OTHER) == 0
+
+
+async def test_a_session_that_passed_to_a_team_waits_behind_that_teams_alone(world: World) -> None:
+    """Other teams' sessions that have lost their requester are nobody's that these people would come to first."""
+    await _two_wait(world)
+    first, second = (await world.sessions.sessions_of(NURSE))[:2]
+
+    async def passed_to(team: str, session_id: str) -> None:
+        async with world.units.begin() as unit:
+            session = await unit.session(session_id)
+            assert session is not None
+            await unit.save(replace(session, requester="", team=team))
+
+    await passed_to("day", first.id)
+    await passed_to("night", second.id)
+    assert await _before(world, OTHER) == 0
+    await passed_to("night", first.id)
+    assert await _before(world, OTHER) == 1

@@ -352,3 +352,51 @@ async def test_a_session_of_a_team_is_found_by_each_member_and_by_nobody_whose_n
             assert await unit.sessions_of(other) == []
         assert await unit.sessions_of_team("night") == [session]
         assert await unit.sessions_of_team("day") == []
+
+
+@pytest.mark.parametrize(
+    ("requester", "team", "before"),
+    [
+        (REQUESTER, None, {"own", "own and night", "own and day"}),
+        (REQUESTER, "night", {"own", "own and night", "own and day", "night alone", "another's in night"}),
+        ("", "night", {"own and night", "night alone", "another's in night"}),
+        ("", "day", {"own and day", "day alone"}),
+        ("", None, set()),
+    ],
+)
+async def test_whoever_waits_comes_after_those_of_the_same_requester_or_the_same_team_and_after_nobody_elses(
+    units: SqlUnitOfWork, keys: FileSessionKeys, requester: str, team: str | None, before: set[str]
+) -> None:
+    """A session without a requester has passed to its team; that of another team has none either."""
+    waiting = {
+        "own": (REQUESTER, None),
+        "own and night": (REQUESTER, "night"),
+        "own and day": (REQUESTER, "day"),
+        "night alone": ("", "night"),
+        "another's in night": (BACKUP, "night"),
+        "day alone": ("", "day"),
+        "another's": (BACKUP, None),
+        "nobody's": ("", None),
+    }
+    names = {f"w{number}": words for number, words in enumerate(waiting)}
+    for name, words in names.items():
+        whose, of_team = waiting[words]
+        earlier = NOW - timedelta(minutes=1)
+        await _add(units, keys, replace(full_session(name), requester=whose, team=of_team, arrived_at=earlier))
+    mine = await _add(units, keys, replace(full_session("mine"), requester=requester, team=team))
+    late = replace(full_session("late"), requester=requester, team=team, arrived_at=NOW + timedelta(seconds=1))
+    await _add(units, keys, late)
+    await _add(units, keys, replace(full_session("active"), state=State.ACTIVE, arrived_at=NOW - timedelta(minutes=1)))
+    counted = set()
+    for name, words in names.items():
+        async with units.begin() as unit:
+            with_it = await unit.waiting_before(mine)
+            found = await unit.session(f"{name}-session")
+            assert found is not None
+            await unit.save(replace(found, state=State.ACTIVE))
+            without_it = await unit.waiting_before(mine)
+        if without_it < with_it:
+            counted.add(words)
+    assert counted == before
+    async with units.begin() as unit:
+        assert await unit.waiting_before(mine) == 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, Text, cast, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, Text, cast, delete, false, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from teleconnect_bot.adapters.storage import tables
@@ -97,10 +97,15 @@ class SessionRows:
         if session.arrived_at is None:
             return 0
         table = tables.session
-        same = table.c.requester == session.requester
-        if session.team is not None:
-            same |= table.c.team == session.team
-        earlier = same & (table.c.state == State.WAITING) & (table.c.arrived_at < session.arrived_at) & (table.c.id != session.id)
+        # Without a requester it is a team's, or nobody's: then it shares nobody with others that have none.
+        of_requester = (table.c.requester == session.requester) & (table.c.requester != "")
+        of_team = table.c.team == session.team if session.team is not None else false()
+        earlier = (
+            (of_requester | of_team)
+            & (table.c.state == State.WAITING)
+            & (table.c.arrived_at < session.arrived_at)
+            & (table.c.id != session.id)
+        )
         return int((await self._connection.execute(select(func.count()).select_from(table).where(earlier))).scalar_one())
 
     async def erase(self, session_id: str) -> None:
