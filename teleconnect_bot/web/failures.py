@@ -23,8 +23,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 OF_TOKENS = Limit(burst=100, per_second=1)
 """Per address. A hundred people who open old links at once are served; a look-up a second is nothing to the database."""
-OF_SECRETS = Limit(burst=300, per_second=5)
-"""Per address. Each page whose session was deleted asks once or twice with a secret that is none any more, and then stops."""
+OF_SECRETS = Limit(burst=1000, per_second=5)
+"""Per address. Each page whose session was deleted asks once or twice with a secret that is none any more, and then stops. After a restart
+nothing is known yet, and all the pages of a camp come back in the same moment."""
 REMEMBERED = 20_000
 
 
@@ -34,13 +35,32 @@ class Lookup:
 
     def __init__(self, failures: Failures, address: str, shown: bytes, *, taken: bool) -> None:
         self.found: bool | None = None
+        self._settled = False
         self._failures, self._address, self._shown, self._taken = failures, address, shown, taken
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.settle()
+
+    def settle(self) -> None:
+        """It is over, whatever is waited for in the block from here on."""
+        if self._settled:
+            return
+        self._settled = True
         self._failures.ended(self._address, self._shown, found=self.found, taken=self._taken)
+
+
+LOOKUP = web.RequestKey("lookup", Lookup)
+
+
+def secret_found(request: web.Request) -> None:
+    """Whoever has found a seat says so here before the call is carried out: a poll that is held is no guess."""
+    lookup = request.get(LOOKUP)
+    if lookup is not None:
+        lookup.found = True
+        lookup.settle()
 
 
 class TooManyFailures(Exception):
@@ -106,6 +126,7 @@ def unknown_secrets(looked_up: Callable[[str], bool], matrix: str, trusted: Sequ
         except TooManyFailures as many:
             return _slow_down(many.wait, matrix=path.startswith(matrix))
         with lookup:
+            request[LOOKUP] = lookup
             response = await handler(request)
             if response.status in (200, 401):
                 lookup.found = response.status == 200

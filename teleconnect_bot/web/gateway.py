@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from teleconnect_bot.services.gateway_rows import GatewayRows
 from teleconnect_bot.web import gateway_guards as guards
-from teleconnect_bot.web.failures import bearer_digest
+from teleconnect_bot.web.failures import bearer_digest, secret_found
 from teleconnect_bot.web.gateway_guards import Body, Refused, forbidden
 from teleconnect_bot.web.gateway_people import People
 from teleconnect_bot.web.gateway_scrub import LARGEST_ANSWER_BYTES, NoAnswer, shown
@@ -149,6 +149,7 @@ class Gateway:
         seat = await self._seats.find(digest)
         if seat is None or digest is None:
             raise _unknown()
+        secret_found(request)
         if found is None or not self._is_own(found, seat):
             log.info("gateway_refused", seat=seat.row.seat_id, call=found.rule.name if found else "(none)")
             raise forbidden("Not available here")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,12 +62,19 @@ async def test_a_database_that_does_not_answer_makes_nobody_a_guesser(tmp_path: 
         assert {(await opens(front, f"{number}")).status for number in range(2 * OF_TOKENS.burst)} == {503}
 
 
+@pytest.fixture
+def few_secrets(monkeypatch: pytest.MonkeyPatch) -> int:
+    """So many failures at once, instead of a thousand."""
+    monkeypatch.setattr("teleconnect_bot.web.failures.OF_SECRETS", Limit(40, OF_SECRETS.per_second))
+    return 40
+
+
 @pytest.mark.parametrize("path", ["/api/seat", SYNC, "/gw/_matrix/client/%76ersions"])
-async def test_secrets_of_nobody_are_counted_by_address_and_then_not_looked_up(path: str, tmp_path: Path) -> None:
+async def test_secrets_of_nobody_are_counted_by_address_and_then_not_looked_up(path: str, few_secrets: int, tmp_path: Path) -> None:
     async with gateway_with_seats(tmp_path) as (front, homeserver):
         front.door.seats[digest(SECRET)] = a_seat()
         assert (await front.ask("GET", "/api/seat", secret=SECRET)).status == 200
-        assert {(await front.ask("GET", path, secret=guess(number))).status for number in range(OF_SECRETS.burst)} == {401}
+        assert {(await front.ask("GET", path, secret=guess(number))).status for number in range(few_secrets)} == {401}
         before = front.rows.reads + front.door.calls["seat"]
         refused = await front.ask("GET", path, secret=guess(9_999))
         assert (refused.status, refused.headers["Retry-After"]) == (429, "1")
@@ -78,12 +86,26 @@ async def test_secrets_of_nobody_are_counted_by_address_and_then_not_looked_up(p
         assert len(homeserver.requests) == 2
 
 
-async def test_no_secret_becomes_known_by_a_call_that_looks_none_up(tmp_path: Path) -> None:
+async def test_polls_that_are_held_are_no_guesses(few_secrets: int, tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, homeserver):
+        homeserver.hold_syncs = True
+        seats = {guess(number): replace(front.rows.seats[digest(SECRET)], seat_id=f"seat-{number}") for number in range(2 * few_secrets)}
+        front.rows.seats |= {digest(secret): seat for secret, seat in seats.items()}
+        async with asyncio.TaskGroup() as group:
+            polls = []
+            for secret in seats:
+                polls.append(group.create_task(front.ask("GET", SYNC, secret=secret)))
+                await homeserver.sync_came.acquire()
+            homeserver.release.set()
+        assert {poll.result().status for poll in polls} == {200}
+
+
+async def test_no_secret_becomes_known_by_a_call_that_looks_none_up(few_secrets: int, tmp_path: Path) -> None:
     async with gateway_with_seats(tmp_path) as (front, _):
-        for number in range(OF_SECRETS.burst):
+        for number in range(few_secrets):
             await front.ask("GET", VERSIONS, secret=guess(number))
             await front.ask("GET", "/api/public", secret=guess(number))
-        assert {(await front.ask("GET", SYNC, secret=guess(number))).status for number in range(OF_SECRETS.burst)} == {401}
+        assert {(await front.ask("GET", SYNC, secret=guess(number))).status for number in range(few_secrets)} == {401}
         assert (await front.ask("GET", SYNC, secret=guess(0))).status == 429
 
 
