@@ -1,6 +1,7 @@
 /** What comes after the first screens; loaded while they are still being read. */
 import "./polyfills.ts";
 import styleAddress from "./inside.css?url";
+import { load } from "./load.ts";
 
 export { Attention, ScreenAwake } from "./attention.ts";
 export { Behind } from "./screens/behind.tsx";
@@ -11,11 +12,18 @@ export { prepareFile } from "./files/prepare.ts";
 export { Stay } from "./stay.ts";
 
 /** The style of these screens; resolves when it holds, or cannot be had. */
-export function addStyle(): Promise<void> {
-  if (document.querySelector(`link[href="${styleAddress}"]`) !== null) return Promise.resolve();
+export async function addStyle(): Promise<void> {
+  if (document.querySelector(`link[href="${styleAddress}"]`) === null) await load(fetchStyle).catch(() => undefined);
+}
+
+function fetchStyle(): Promise<void> {
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: styleAddress });
-  return new Promise((resolve) => {
-    link.onload = link.onerror = () => resolve();
+  return new Promise((resolve, reject) => {
+    link.onload = () => resolve();
+    link.onerror = () => {
+      link.remove();
+      reject(new Error("The style did not come"));
+    };
     document.head.append(link);
   });
 }

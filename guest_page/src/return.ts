@@ -32,6 +32,19 @@ export class Return {
     if (!wanted) this.stop?.();
   }
 
+  /** Loads the page now, unless that was in vain just before; false when it does not. For what is missing, but can be done without. */
+  once(): boolean {
+    if (this.loads > 0) return false;
+    this.loads++;
+    this.around.reload();
+    return true;
+  }
+
+  /** The page was loaded anew, and it does not work yet. */
+  get inVain(): boolean {
+    return this.loads > 0;
+  }
+
   /** It works again. */
   arrived(): void {
     if (this.loads > 0) this.loads = 0;

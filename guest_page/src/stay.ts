@@ -4,6 +4,7 @@ import { GATEWAY, SILENT, WOKEN } from "./gateway.ts";
 import type { NotTaken, Prepared } from "./files/prepare.ts";
 import type { SharedFile } from "./files/shared_file.ts";
 import { CallKeeper } from "./call/keeper.ts";
+import { load } from "./load.ts";
 import type { Message } from "./messages.ts";
 import { jumped, type Moment, now } from "./moment.ts";
 import type { Conversation } from "./session/index.ts";
@@ -226,7 +227,7 @@ export class Stay {
   /** Account → keys on the homeserver → ready → room → join, in this order (ARCHITECTURE §4). */
   private async connect(): Promise<void> {
     const { api, store, secret, name, resumed, attention, host } = this.parts;
-    const session = await import("./session/index.ts");
+    const session = await load(() => import("./session/index.ts"));
     const { user, device, bot, native } = await this.seatWhere((seat) => seat.user !== null && seat.device !== null);
     if (user === null || device === null || this.stopped) return;
     const around = {

@@ -1,11 +1,12 @@
 import { isAble } from "./able.ts";
-import type { Api, DeviceTest, Public, Refusal, Seat } from "./api.ts";
+import type { Api, DeviceTest, Public, Seat } from "./api.ts";
 import type { Attention, ScreenAwake } from "./attention.ts";
 import type { NetworkTest } from "./device/network.ts";
 import type { FileProblem, NotTaken, Prepared } from "./files/prepare.ts";
 import type { CallKeeper } from "./call/keeper.ts";
 import { type Flow, type Happened, step } from "./flow.ts";
 import { linkDigest } from "./link.ts";
+import { load } from "./load.ts";
 import { holdSeat } from "./one_tab.ts";
 import { GATEWAY } from "./gateway.ts";
 import { Return } from "./return.ts";
@@ -23,7 +24,6 @@ const NEUTRAL_PAGE = "about:blank";
 
 /** What the server says of a link that leads nowhere. */
 const LOST = 404;
-const NO_NETWORK: Refusal = { ok: false, status: 0, error: "", opensAt: null, retryAfter: null, taken: [], more: false };
 
 export type AllTexts = Texts & InsideTexts;
 
@@ -139,6 +139,8 @@ export class Visit {
     } catch {
       return this.become({ what: "unreachable" });
     }
+    // A page in the person's own language is worth being loaded once more.
+    if (this.read?.language !== this.language && this.language in CATALOGUES && this.comingBack.once()) return;
     if (!isAble()) return this.become({ what: "unable" });
     if (this.token !== null) this.digest = await linkDigest(this.token);
     if (saved?.entered === true && (this.token === null || saved.link === this.digest)) {
@@ -177,7 +179,7 @@ export class Visit {
       try {
         await this.loadInside();
       } catch {
-        return this.become({ what: "refused", refusal: NO_NETWORK });
+        return this.become({ what: "unreachable" });
       }
     }
     this.become(answer.ok ? { what: "opened", opened: answer.value } : { what: "refused", refusal: answer });
@@ -193,7 +195,7 @@ export class Visit {
       await this.loadInside();
       this.become({ what: "named", name: chosen });
     } catch {
-      this.become({ what: "refused", refusal: NO_NETWORK });
+      this.become({ what: "unreachable" });
     }
   }
 
@@ -363,7 +365,7 @@ export class Visit {
     if (at === "starting" || at === "language" || at === "lost") this.from = "";
     if (this.awake !== null) this.awake.wanted = at === "inside" || at === "asking";
     this.comingBack.wanted = at === "unreachable";
-    if (BEHIND.has(at) && at !== before.at) void this.loadInside().catch(() => undefined);
+    if (BEHIND.has(at) && at !== before.at) void this.loadInside().catch(() => this.flow.at === at && this.become({ what: "unreachable" }));
     if (this.room?.joined === true) this.comingBack.arrived();
     if (at !== before.at && (at === "ended" || at === "moved" || at === "not_me" || at === "refused")) void this.forget();
     this.changed();
@@ -395,9 +397,9 @@ export class Visit {
     void import("./session/index.ts").then((session) => session.prepare(GATEWAY)).catch(() => undefined);
   }
 
-  /** The screens behind the first ones, with what they say in the language that is read now. */
+  /** The screens behind the first ones, with what they say in the language that is read now. When it rejects, the page has to be loaded anew. */
   private async loadInside(): Promise<typeof import("./inside.ts")> {
-    const inside = await import("./inside.ts");
+    const inside = await load(() => import("./inside.ts"));
     if (this.inside === null) {
       await inside.addStyle();
       this.attention ??= new inside.Attention();
@@ -406,7 +408,7 @@ export class Visit {
     }
     const { language } = this.reading;
     if (this.more?.language !== language) {
-      const texts = await this.inside.insideTexts(language);
+      const texts = await this.inside.insideTexts(language, this.comingBack.inVain);
       this.more = { language, texts };
       this.changed();
     }

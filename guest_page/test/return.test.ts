@@ -75,3 +75,10 @@ test("nothing is loaded any more once another screen stands there", async (conte
   await settled();
   assert.deepEqual(seen, { asked: 0, reloads: 0 });
 });
+
+test("what can be done without is worth one more loading of the page, and no second one", () => {
+  const { back, seen } = scene([]);
+  assert.equal(back.inVain, false);
+  assert.deepEqual([back.once(), back.once(), back.inVain], [true, false, true]);
+  assert.equal(seen.reloads, 1);
+});

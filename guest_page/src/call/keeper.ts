@@ -1,5 +1,6 @@
 /** Keeps the call of one stay: it begins with the session's start and ends with its end; a reload comes back into it. */
 import type { Answer, Public, Seat } from "../api.ts";
+import { load } from "../load.ts";
 import type { Conversation } from "../session/index.ts";
 import type { CallTexts } from "../texts/call/index.ts";
 import type { Conference } from "./conference.ts";
@@ -76,7 +77,7 @@ export class CallKeeper {
     if (this.loading) return;
     this.loading = true;
     try {
-      const { Mesh: Loaded } = await import("./mesh.ts");
+      const { Mesh: Loaded } = await load(() => import("./mesh.ts"));
       if (this.over || this.mesh !== null) return;
       const { client, room, channel } = way;
       const { ring, calls } = this.host;
@@ -113,7 +114,7 @@ export class CallKeeper {
     if (this.loading) return;
     this.loading = true;
     try {
-      const { Conference: Loaded } = await import("./conference.ts");
+      const { Conference: Loaded } = await load(() => import("./conference.ts"));
       if (this.over || this.conference !== null) return;
       const { ring, enter, calls } = this.host;
       this.conference = new Loaded({ channel, enter, forceRelay: calls?.force_relay !== false, ring, changed: () => this.changed() });
@@ -132,13 +133,19 @@ export class CallKeeper {
     if (performance.now() - this.heardAt > WITHOUT_SERVER_MS) void (this.mesh ?? this.conference)?.leave();
   }
 
-  /** What the call says, in the language that is read now. */
+  /** What the call says, in the language that is read now; what cannot be fetched is tried again at the next word of the server. */
   private async read(): Promise<void> {
     const language = this.host.language();
     if (language === this.language) return;
     this.language = language;
-    const { callTexts } = await import("../texts/call/index.ts");
-    this.texts = await callTexts(language);
+    try {
+      const { callTexts } = await load(() => import("../texts/call/index.ts"));
+      const read = await callTexts(language);
+      this.texts = read.texts;
+      if (read.language !== language) this.language = "";
+    } catch {
+      this.language = "";
+    }
     this.host.changed();
   }
 

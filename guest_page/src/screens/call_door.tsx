@@ -27,7 +27,7 @@ export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
   const [said, setSaid] = useState<CallTexts | null>(null);
   const [choice, choose] = useState<Choice>({ camera: !visit.audioAlone, microphone: true });
   const { language, texts } = visit.inner;
-  useEffect(() => void callTexts(language).then(setSaid), [language]);
+  useEffect(() => void callTexts(language).then(({ texts }) => setSaid(texts)), [language]);
   if (said === null) {
     return (
       <p class="quiet" role="status">

@@ -1,4 +1,5 @@
 import { AWAITED } from "./awaited.ts";
+import { load } from "../load.ts";
 import type { Catalogue, Texts } from "./en.ts";
 
 export type { Texts };
@@ -47,16 +48,16 @@ export const FIRST_WORDS: Pick<Texts, "title" | "quickExit" | "wait" | "unreacha
 
 /** The texts in this language, else in English; a text that is not translated yet in English (PRODUCT §6). Rejects when none can be fetched. */
 export async function readingIn(language: string): Promise<Reading> {
-  const load = CATALOGUES[language];
-  if (load !== undefined) {
+  const catalogue = CATALOGUES[language];
+  if (catalogue !== undefined) {
     try {
-      const { texts } = await load();
+      const { texts } = await load(catalogue);
       return { language, texts: isWhole(texts) ? texts : { ...(await import("./en.ts")).texts, ...texts } };
     } catch {
       // English may be in the browser's cache.
     }
   }
-  return { language: "en", texts: (await import("./en.ts")).texts };
+  return { language: "en", texts: (await load(() => import("./en.ts"))).texts };
 }
 
 function isWhole(texts: Catalogue): texts is Texts {

@@ -1,4 +1,5 @@
 /** What the call says, by language. */
+import { load } from "../../load.ts";
 import { type CallTexts, texts as english } from "./call_en.ts";
 
 export type { CallTexts };
@@ -25,10 +26,13 @@ export const CALL: Record<string, () => Promise<{ texts: CallTexts }>> = {
   uk: () => import("./call_uk.ts"),
 };
 
-export async function callTexts(language: string): Promise<CallTexts> {
+/** Their language is English where there are none, or they cannot be fetched now. */
+export async function callTexts(language: string): Promise<{ language: string; texts: CallTexts }> {
+  const catalogue = CALL[language];
   try {
-    return (await CALL[language]?.())?.texts ?? english;
+    if (catalogue !== undefined) return { language, texts: (await load(catalogue)).texts };
   } catch {
-    return english;
+    // Whoever needs them may ask again.
   }
+  return { language: "en", texts: english };
 }

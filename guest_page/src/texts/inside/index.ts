@@ -1,4 +1,5 @@
 /** The second part of each catalogue. A language without one reads these screens in English. */
+import { load } from "../../load.ts";
 import { texts as english, type InsideTexts } from "./more_en.ts";
 
 export type { InsideTexts };
@@ -25,10 +26,14 @@ export const INSIDE: Record<string, () => Promise<{ texts: InsideTexts }>> = {
   uk: () => import("./more_uk.ts"),
 };
 
-export async function insideTexts(language: string): Promise<InsideTexts> {
+/** Rejects when they cannot be fetched; `orEnglish`: never. */
+export async function insideTexts(language: string, orEnglish: boolean): Promise<InsideTexts> {
+  const catalogue = INSIDE[language];
+  if (catalogue === undefined) return english;
   try {
-    return (await INSIDE[language]?.())?.texts ?? english;
-  } catch {
-    return english;
+    return (await load(catalogue)).texts;
+  } catch (error) {
+    if (orEnglish) return english;
+    throw error;
   }
 }
