@@ -4,31 +4,45 @@ const NOTES_HZ = [660, 880, 660];
 const NOTE_S = 0.18;
 const BLINK_MS = 1_000;
 
+/** Late, what was meant to call somebody only puzzles them. */
+const IN_TIME_MS = 3_000;
+
+/** `asleep`: nothing is heard before the person touches the page once; `none`: this browser has no sound. */
+export type Bell = "rings" | "asleep" | "none";
+
 export class Attention {
+  private readonly changed: () => void;
   private audio: AudioContext | null = null;
+  private mute = false;
   private blinking: number | undefined;
   private title = "";
 
-  constructor() {
+  /** `changed`: of whether a sound is heard. */
+  constructor(changed: () => void) {
+    this.changed = changed;
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.stopBlinking();
+      if (document.visibilityState !== "visible") return;
+      this.stopBlinking();
+      void this.wake();
     });
     // Browsers play nothing before a touch; after a reload the first one anywhere will do.
     document.addEventListener("pointerdown", () => this.arm());
   }
 
-  /** Must be called from within a click or a touch. */
+  get bell(): Bell {
+    if (this.mute) return "none";
+    return this.audio?.state === "running" ? "rings" : "asleep";
+  }
+
+  /** From within a click or a touch it is heard from then on; at other times in some browsers alone. */
   arm(): void {
-    try {
-      this.audio ??= new AudioContext();
-      void this.audio.resume();
-    } catch {
-      // No sound here; the rest still works.
-    }
+    if (this.audio === null && !this.mute) this.open();
+    void this.wake();
   }
 
   call(): void {
-    this.sound();
+    const called = performance.now();
+    void this.wake().then(() => performance.now() - called < IN_TIME_MS && this.sound());
     try {
       navigator.vibrate?.([200, 100, 200]);
     } catch {
@@ -40,7 +54,27 @@ export class Attention {
   /** The same tones, to find out whether the loudspeaker works; from within a click. */
   tone(): void {
     this.arm();
-    void this.audio?.resume().then(() => this.sound());
+    void this.wake().then(() => this.sound());
+  }
+
+  private open(): void {
+    try {
+      this.audio = new AudioContext();
+    } catch {
+      // No sound here; the rest still works.
+      this.mute = true;
+      return;
+    }
+    this.audio.addEventListener("statechange", () => {
+      this.changed();
+      void this.wake();
+    });
+  }
+
+  /** A reload and a telephone call put the sound to sleep; resolves when it is awake, which may be never. */
+  private async wake(): Promise<void> {
+    if (this.audio === null || this.audio.state === "running" || this.audio.state === "closed") return;
+    await this.audio.resume().catch(() => undefined);
   }
 
   private sound(): void {

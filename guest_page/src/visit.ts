@@ -1,6 +1,6 @@
 import { isAble } from "./able.ts";
 import type { Api, DeviceTest, Public, Seat } from "./api.ts";
-import type { Attention, ScreenAwake } from "./attention.ts";
+import type { Attention, Bell, ScreenAwake } from "./attention.ts";
 import type { NetworkTest } from "./device/network.ts";
 import type { FileProblem, NotTaken, Prepared } from "./files/prepare.ts";
 import type { CallKeeper } from "./call/keeper.ts";
@@ -203,6 +203,11 @@ export class Visit {
     this.become({ what: "skip_test" });
   }
 
+  /** Whether somebody who comes can be heard. */
+  get bell(): Bell {
+    return this.attention?.bell ?? "none";
+  }
+
   playTone(): void {
     this.attention?.tone();
   }
@@ -402,7 +407,7 @@ export class Visit {
     const inside = await load(() => import("./inside.ts"));
     if (this.inside === null) {
       await inside.addStyle();
-      this.attention ??= new inside.Attention();
+      this.attention ??= new inside.Attention(() => this.changed());
       this.awake ??= new inside.ScreenAwake();
       this.inside = inside;
     }
@@ -463,6 +468,7 @@ export class Visit {
       const { Stay } = await this.loadInside();
       const { attention } = this;
       if (attention === null || this.store.seat?.secret !== secret || this.flow.at !== "inside") return;
+      attention.arm();
       if (this.awake !== null) this.awake.wanted = true;
       const language = (): string => this.wordsLanguage;
       this.stay = new Stay({ api, store, attention, host, secret, name, seat, resumed, calls: this.info?.calls, language });

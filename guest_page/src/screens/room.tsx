@@ -24,7 +24,7 @@ export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element
 function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element {
   const { texts } = visit.inner;
   const { room } = visit;
-  const { title, lines } = situation(seat, room, texts);
+  const { title, lines, bell } = situation(seat, room, texts);
   // In the style sheet alone it would take a selector that telephones of before 2023 do not know.
   const [writes, setWrites] = useState(false);
   const canWrite = room?.canWrite === true;
@@ -38,6 +38,7 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
         {lines.map((line) => (
           <p key={line}>{line}</p>
         ))}
+        {bell && <Bell visit={visit} texts={texts} />}
         {room?.joined === true && <p class="here">{fill(texts.here, { people: whoIsHere(room, seat, texts) })}</p>}
       </section>
       {seat.asked_for && <MoveQuestion visit={visit} />}
@@ -67,19 +68,36 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
   );
 }
 
+/** A promise of a sound only where one will be heard: a reload or a telephone call put it to sleep, until the page is touched. */
+function Bell({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element | null {
+  switch (visit.bell) {
+    case "rings":
+      return <p>{texts.waitingBell}</p>;
+    case "asleep":
+      return (
+        <button type="button" class="secondary bell" onClick={() => visit.playTone()}>
+          {texts.pressForBell}
+        </button>
+      );
+    case "none":
+      return null;
+  }
+}
+
 /** Honest words: only what the server has really said (PRODUCT §3, arrival). */
-function situation(seat: Seat, room: RoomView | null, texts: AllTexts): { title: string; lines: string[] } {
+function situation(seat: Seat, room: RoomView | null, texts: AllTexts): { title: string; lines: string[]; bell: boolean } {
   switch (seat.status) {
     case "in_session":
-      return { title: texts.sessionTitle, lines: [texts.sessionText] };
+      return { title: texts.sessionTitle, lines: [texts.sessionText], bell: false };
     case "kept_open":
-      return { title: texts.keptTitle, lines: [texts.keptText] };
+      return { title: texts.keptTitle, lines: [texts.keptText], bell: false };
     default: {
-      if (room?.joined !== true) return { title: texts.waitingTitle, lines: [texts.gettingReady] };
+      if (room?.joined !== true) return { title: texts.waitingTitle, lines: [texts.gettingReady], bell: false };
       const said = { told: texts.waitingTold, seen: texts.waitingSeen, nobody_came: texts.waitingNobody };
       const line = seat.told === null ? texts.waitingNew : said[seat.told];
-      if (seat.before > 0 && seat.told !== "nobody_came") return { title: texts.waitingTitle, lines: [line, fill(texts.waitingBefore, { count: numberIn(texts, seat.before) }), texts.waitingBell] };
-      return { title: texts.waitingTitle, lines: seat.told === "nobody_came" ? [line] : [line, texts.waitingBell] };
+      const bell = seat.told !== "nobody_came";
+      const before = seat.before > 0 && bell ? [fill(texts.waitingBefore, { count: numberIn(texts, seat.before) })] : [];
+      return { title: texts.waitingTitle, lines: [line, ...before], bell };
     }
   }
 }

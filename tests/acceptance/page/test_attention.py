@@ -14,6 +14,7 @@ from tests.acceptance.page.person import Person
 from tests.fakes_web import DOMAIN, GOOD_TOKEN, ROOM, Front, RecordingHomeserver
 
 NOBODY_CAME = "We are sorry, nobody could come so far. We will write to you. You may wait here, or come back later with the same link."
+PROMISE = "You will hear a sound when somebody comes."
 NOTES = """
 window.noted = { tones: 0, vibrated: 0, locks: 0, released: 0 };
 const start = OscillatorNode.prototype.start;
@@ -89,10 +90,10 @@ async def test_the_screen_stays_on_while_somebody_waits_also_after_the_page_was_
     await person.page.wait_for_function("() => noted.released === 1")
 
 
-async def test_who_waits_reads_what_is_true_and_how_many_are_before_them(
+async def test_who_waits_reads_what_is_true_how_many_are_before_them_and_is_promised_no_sound_that_would_not_be_heard(
     front: Front, homeserver: RecordingHomeserver, person: Person
 ) -> None:
-    open_room(front, homeserver)
+    room = open_room(front, homeserver)
     await person.come_in()
     waits = {"status": SeatStatus.WAITING, "room": ROOM}
     for told, words in (
@@ -104,3 +105,17 @@ async def test_who_waits_reads_what_is_true_and_how_many_are_before_them(
         await person.reads(words)
     await person.hears(front.door, **waits, told=Told.TOLD, before=2)
     await person.reads("People before you: 2")
+    await person.reads(PROMISE)
+    await person.page.reload()
+    button = person.visitor.button("Press here to hear a sound when somebody comes")
+    await expect(button).to_be_visible()
+    await expect(person.page.get_by_text(PROMISE)).to_have_count(0)
+    await person.is_accessible()
+    await button.focus()
+    await person.page.keyboard.press("Enter")
+    await person.reads(PROMISE)
+    await expect(button).to_have_count(0)
+    before = await noted(person)
+    room.timeline.append(member(f"@another:{DOMAIN}"))
+    await room.changed()
+    await person.page.wait_for_function("(tones) => noted.tones > tones", arg=before["tones"])

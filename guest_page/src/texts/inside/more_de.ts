@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Man hat gesehen, dass Sie da sind, und es kommt jemand. Bitte lassen Sie diese Seite offen.",
   waitingNobody: "Es tut uns leid, bisher konnte niemand kommen. Wir schreiben Ihnen. Sie können hier warten oder später mit demselben Link wiederkommen.",
   waitingBell: "Sie hören einen Ton, wenn jemand kommt.",
+  pressForBell: "Hier drücken, um einen Ton zu hören, wenn jemand kommt",
   sessionTitle: "Sie sind verbunden",
   sessionText: "Was Sie schreiben, ist für die Menschen in diesem Raum. Wer diesen Dienst betreibt, könnte es auch lesen, bis es gelöscht ist.",
   keptTitle: "Diese Sitzung macht eine Pause",

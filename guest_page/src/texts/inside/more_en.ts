@@ -133,6 +133,7 @@ export const texts = {
   waitingSeen: "They have seen that you are here and will come. Please keep this page open.",
   waitingNobody: "We are sorry, nobody could come so far. We will write to you. You may wait here, or come back later with the same link.",
   waitingBell: "You will hear a sound when somebody comes.",
+  pressForBell: "Press here to hear a sound when somebody comes",
   sessionTitle: "You are connected",
   sessionText: "What you write is for the people in this room. Those who run this service could read it too, until it is deleted.",
   keptTitle: "This session is paused",

@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Han visto que usted está aquí y van a venir. Mantenga esta página abierta, por favor.",
   waitingNobody: "Lo sentimos, de momento no ha podido venir nadie. Le escribiremos. Puede esperar aquí o volver más tarde con el mismo enlace.",
   waitingBell: "Oirá un sonido cuando venga alguien.",
+  pressForBell: "Pulse aquí para oír un sonido cuando venga alguien",
   sessionTitle: "Hay conexión",
   sessionText: "Lo que escribe es para las personas de esta sala. Quienes gestionan este servicio también podrían leerlo, hasta que se borre.",
   keptTitle: "Esta sesión está en pausa",

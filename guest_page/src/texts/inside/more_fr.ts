@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Ils ont vu que vous êtes là et vont venir. Gardez cette page ouverte.",
   waitingNobody: "Nous sommes désolés, personne n’a pu venir pour le moment. Nous vous écrirons. Vous pouvez attendre ici ou revenir plus tard avec le même lien.",
   waitingBell: "Vous entendrez un son quand quelqu’un arrivera.",
+  pressForBell: "Appuyez ici pour entendre un son quand quelqu’un arrive",
   sessionTitle: "Vous êtes en contact",
   sessionText: "Ce que vous écrivez est destiné aux personnes présentes dans cette salle. Ceux qui gèrent ce service pourraient aussi le lire, jusqu’à sa suppression.",
   keptTitle: "Cette session est en pause",

@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Sun ga cewa kuna nan kuma za su zo. Don Allah kada ku rufe wannan shafin.",
   waitingNobody: "Ku yi haƙuri, har yanzu ba wanda ya sami damar zuwa. Za mu rubuta muku. Za ku iya jira a nan, ko ku dawo daga baya da wannan mahaɗin.",
   waitingBell: "Za ku ji ƙara idan wani ya zo.",
+  pressForBell: "Ku danna nan don jin ƙara idan wani ya zo",
   sessionTitle: "An haɗa ku",
   sessionText: "Abin da kuka rubuta na mutanen da ke wannan ɗakin ne. Masu gudanar da wannan aikin ma za su iya karanta shi, har sai an goge shi.",
   keptTitle: "An dakatar da wannan zaman na ɗan lokaci",

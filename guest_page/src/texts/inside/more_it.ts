@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Hanno visto che Lei è qui e arriveranno. Tenga aperta questa pagina, per favore.",
   waitingNobody: "Ci dispiace, finora nessuno è potuto venire. Le scriveremo. Può aspettare qui o tornare più tardi con lo stesso link.",
   waitingBell: "Sentirà un suono quando arriva qualcuno.",
+  pressForBell: "Prema qui per sentire un suono quando arriva qualcuno",
   sessionTitle: "La connessione è attiva",
   sessionText: "Ciò che scrive è per le persone in questa stanza. Anche chi gestisce questo servizio potrebbe leggerlo, finché non viene cancellato.",
   keptTitle: "Questa sessione è in pausa",

@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Wan dît ku hûn li vir in û ew ê bên. Ji kerema xwe vê rûpelê vekirî bihêlin.",
   waitingNobody: "Li me bibihurin, heta niha kes nikarîbû bê. Em ê ji we re binivîsin. Hûn dikarin li vir bisekinin, an paşê bi heman girêdanê vegerin.",
   waitingBell: "Dema ku kesek bê, hûn ê dengekî bibihîzin.",
+  pressForBell: "Ji bo ku hûn dema kesek tê dengekî bibihîzin, li vir bixin",
   sessionTitle: "Hûn girêdayî ne",
   sessionText: "Tiştên ku hûn dinivîsin ji bo kesên di vê odeyê de ne. Yên ku vê xizmetê birêve dibin jî dikarin wan bixwînin, heta ku bên jêbirin.",
   keptTitle: "Ev danişîn rawestiyayî ye",

@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Já viram que você está aqui e vão vir. Mantenha esta página aberta, por favor.",
   waitingNobody: "Pedimos desculpas, até agora ninguém pôde vir. Vamos escrever para você. Pode esperar aqui ou voltar mais tarde com o mesmo link.",
   waitingBell: "Vai ouvir um som quando alguém vier.",
+  pressForBell: "Toque aqui para ouvir um som quando alguém vier",
   sessionTitle: "Conexão feita",
   sessionText: "O que você escreve é para as pessoas nesta sala. Quem administra este serviço também poderia ler, até que seja apagado.",
   keptTitle: "Esta sessão está em pausa",

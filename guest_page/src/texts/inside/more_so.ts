@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Way arkeen inaad joogto wayna imanayaan. Fadlan ha xirin boggan.",
   waitingNobody: "Waan ka xunnahay, ilaa hadda qofna ma iman karin. Waan kuu soo qori doonnaa. Halkan waad ku sugi kartaa, ama mar dambe ku soo noqo isla linkigan.",
   waitingBell: "Dhawaaq ayaad maqli doontaa marka qof yimaado.",
+  pressForBell: "Halkan taabo si aad dhawaaq u maqasho marka qof yimaado",
   sessionTitle: "Waad ku xiran tahay",
   sessionText: "Waxa aad qorto waxaa loogu talagalay dadka qolkan jooga. Kuwa maamula adeeggan ayaa sidoo kale akhrin kara ilaa laga tirtiro.",
   keptTitle: "Kulankani wuu hakad galay",

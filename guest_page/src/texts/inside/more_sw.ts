@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Wameona kwamba uko hapa na watakuja. Tafadhali usifunge ukurasa huu.",
   waitingNobody: "Samahani, hadi sasa hakuna aliyeweza kuja. Tutakuandikia. Unaweza kusubiri hapa, au kurudi baadaye kwa kiungo hikihiki.",
   waitingBell: "Utasikia sauti mtu akija.",
+  pressForBell: "Bonyeza hapa ili usikie sauti mtu akija",
   sessionTitle: "Umeunganishwa",
   sessionText: "Unachoandika ni kwa watu walio kwenye chumba hiki. Wanaoendesha huduma hii pia wanaweza kukisoma, hadi kitakapofutwa.",
   keptTitle: "Kikao hiki kimesimama kwa muda",

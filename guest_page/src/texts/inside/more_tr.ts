@@ -134,6 +134,7 @@ export const texts: InsideTexts = {
   waitingSeen: "Burada olduğunuzu gördüler ve gelecekler. Lütfen bu sayfayı açık tutun.",
   waitingNobody: "Özür dileriz, şimdiye kadar kimse gelemedi. Size yazacağız. Burada bekleyebilir veya daha sonra aynı bağlantıyla geri gelebilirsiniz.",
   waitingBell: "Biri gelince bir ses duyarsınız.",
+  pressForBell: "Biri gelince ses duymak için buraya basın",
   sessionTitle: "Bağlandınız",
   sessionText: "Yazdıklarınız bu odadaki kişiler içindir. Bu hizmeti işletenler de silinene kadar bunları okuyabilir.",
   keptTitle: "Bu oturuma ara verildi",
