@@ -32,7 +32,7 @@ async function textsIn(language: string): Promise<Texts> {
 }
 
 async function allTextsIn(language: string): Promise<AllTexts> {
-  return { ...(await textsIn(language)), ...(await insideTexts(language)) };
+  return { ...(await textsIn(language)), ...(await insideTexts(language, false)) };
 }
 
 function entries(texts: Texts): [keyof Texts, string][] {
