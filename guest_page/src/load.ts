@@ -10,11 +10,6 @@ function wait(milliseconds: number): Promise<void> {
  * The part, tried twice and no more. Many a browser remembers an `import()` that failed for as long as the page lives: after the second
  * failure only another loading of the page can help, and whoever needs the part has to see to that (`Return`).
  */
-export async function load<T>(part: () => Promise<T>, pause: (milliseconds: number) => Promise<void> = wait): Promise<T> {
-  try {
-    return await part();
-  } catch {
-    await pause(AGAIN_MS);
-    return part();
-  }
+export function load<T>(part: () => Promise<T>, pause = wait): Promise<T> {
+  return part().catch(() => pause(AGAIN_MS).then(part));
 }

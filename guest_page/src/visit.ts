@@ -8,7 +8,6 @@ import { type Flow, type Happened, step } from "./flow.ts";
 import { linkDigest } from "./link.ts";
 import { load } from "./load.ts";
 import { holdSeat } from "./one_tab.ts";
-import { GATEWAY } from "./gateway.ts";
 import { Return } from "./return.ts";
 import type { RoomView, Stay } from "./stay.ts";
 import { newSecret, type SavedSeat, type Store } from "./store.ts";
@@ -140,7 +139,7 @@ export class Visit {
       return this.become({ what: "unreachable" });
     }
     // A page in the person's own language is worth being loaded once more.
-    if (this.read?.language !== this.language && this.language in CATALOGUES && this.comingBack.once()) return;
+    if (this.read?.language !== this.language && this.comingBack.once()) return;
     if (!isAble()) return this.become({ what: "unable" });
     if (this.token !== null) this.digest = await linkDigest(this.token);
     if (saved?.entered === true && (this.token === null || saved.link === this.digest)) {
@@ -213,11 +212,9 @@ export class Visit {
   }
 
   async testNetwork(): Promise<NetworkTest> {
-    const { testNetwork } = await this.loadInside();
+    const { testThisNetwork } = await this.loadInside();
     const relay = this.token === null ? null : await this.api.relay(this.token);
-    const server = relay?.ok === true ? relay.value.server : undefined;
-    const peer = globalThis.RTCPeerConnection as typeof RTCPeerConnection | undefined;
-    return testNetwork(GATEWAY, server, { fetch: (input, init) => fetch(input, init), now: () => performance.now(), peer });
+    return testThisNetwork(relay?.ok === true ? relay.value.server : undefined);
   }
 
   /** Told at once, so that the requester knows it also of somebody who comes another day. */
@@ -398,8 +395,7 @@ export class Visit {
 
   /** While the person reads, so that entering is quick later on. A failure now is tried again then. */
   private prefetch(): void {
-    void this.loadInside().catch(() => undefined);
-    void import("./session/index.ts").then((session) => session.prepare(GATEWAY)).catch(() => undefined);
+    void this.loadInside().then(({ prepareSession }) => prepareSession(), () => undefined);
   }
 
   /** The screens behind the first ones, with what they say in the language that is read now. When it rejects, the page has to be loaded anew. */
