@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from mautrix.api import Method
 from mautrix.api import Path as MatrixPath
+from nio import RoomContextResponse, RoomGetEventError, RoomGetEventResponse, RoomMessagesResponse
 
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
 from teleconnect_bot.adapters.matrix.rooms import MARKER_KEY
@@ -74,6 +75,27 @@ async def test_the_recipe_is_complete_and_names_nobody(bot: Bot, new_staff: NewS
     await alice.accept(await alice.wait_for_invitation(sender=bot.user))
     answer = await alice.client.room_invite(room, "@somebody:elsewhere.example")
     assert "M_FORBIDDEN" in str(answer)
+
+
+async def test_an_account_that_comes_later_gets_nothing_of_what_was_written_before_its_invitation(bot: Bot, new_staff: NewStaff) -> None:
+    """As whoever opens the link in another browser is: that is another account."""
+    alice, bob = await new_staff("alice"), await new_staff("bob")
+    room = await session_room(bot, alice)
+    before = await alice.say(room, "for those who are here")
+    await bot.rooms.invite(room, bob.user)
+    await bob.accept(await bob.wait_for_invitation(sender=bot.user))
+    await alice.wait_for_member(room, bob.user)
+    after = await alice.say(room, "for both")
+    assert isinstance(await bob.client.room_get_event(room, after), RoomGetEventResponse)
+    refused = await bob.client.room_get_event(room, before)
+    assert isinstance(refused, RoomGetEventError)
+    assert refused.status_code in ("M_NOT_FOUND", "M_FORBIDDEN")
+    page = await bob.client.room_messages(room, bob.client.next_batch, limit=100)
+    assert isinstance(page, RoomMessagesResponse)
+    told = {event.event_id for event in page.chunk}
+    assert before not in told
+    assert isinstance(around := await bob.client.room_context(room, after, limit=100), RoomContextResponse)
+    assert before not in {event.event_id for event in around.events_before}
 
 
 async def test_a_room_is_made_once_and_found_by_its_marker_also_after_a_crash(bot: Bot) -> None:
