@@ -3,8 +3,12 @@
  * `RTCPeerConnection`, which negotiates as the specification says (W3C WebRTC) and stands as soon as both descriptions are set.
  */
 import type { MatrixClient } from "matrix-js-sdk/lib/client.js";
+import { logger } from "matrix-js-sdk/lib/logger.js";
 import { Mesh } from "../src/call/mesh.ts";
 import { CALL_EVENT, type CallContent, type Said } from "../src/call/wire.ts";
+
+// As in the page itself (`session/no_log.ts`); the type hides that it is one of loglevel's.
+(logger as unknown as { disableAll: () => void }).disableAll();
 
 export const ROOM = "!room:x";
 export const BOT = "@bot:x";

@@ -23,11 +23,11 @@ class LateRoom(ChatRoom):
 
     comes: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def _sync(self, since: str | None, timeout: str) -> Event:
+    async def _sync(self, since: str | None, timeout: str, limit: int) -> Event:
         if since is None:
             return {"next_batch": NO_ROOM_YET, "device_one_time_keys_count": {"signed_curve25519": 50}}
         await self.comes.wait()
-        return await super()._sync(None if since == NO_ROOM_YET else since, timeout)
+        return await super()._sync(None if since == NO_ROOM_YET else since, timeout, limit)
 
 
 async def test_the_keys_are_fetched_while_the_first_screen_is_being_read(front: Front, visitor: NewVisitor) -> None:
