@@ -22,11 +22,10 @@ PAGE := teleconnect_bot/web/static/.built
 # Directories count too, so that a removed file is noticed.
 PAGE_SOURCES := $(shell find guest_page -mindepth 1 \( -name node_modules -o -name dist -o -name '*.timestamp-*' \) -prune -o -print 2>/dev/null)
 
-# Tests that start a homeserver have the machine for themselves; the others share it.
-IN_A_BROWSER := tests/acceptance/page
+# Tests that start a homeserver or a browser come after the others.
 STARTING_PROGRAMS := tests/acceptance tests/demo tests/gateway tests/matrix
 PROCESSES ?= 2
-PYTEST_PARTS := scripts/pytest-parts $(PROCESSES) "$(IN_A_BROWSER)" "$(STARTING_PROGRAMS)"
+PYTEST_PARTS := scripts/pytest-parts $(PROCESSES) "$(STARTING_PROGRAMS)"
 
 # Node comes with the locked Python packages; no other one is needed or used.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm

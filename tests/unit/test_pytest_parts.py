@@ -13,26 +13,16 @@ NOTHING = 5
 
 
 @pytest.mark.parametrize(
-    ("sharing", "browser", "starting", "all_of_them"),
-    [
-        (0, 0, 0, 0),
-        (0, NOTHING, NOTHING, 0),
-        (NOTHING, 0, NOTHING, 0),
-        (NOTHING, NOTHING, 0, 0),
-        (NOTHING, NOTHING, NOTHING, NOTHING),
-        (1, 0, 0, 1),
-        (0, 1, 0, 1),
-        (0, 0, 1, 1),
-    ],
+    ("in_process", "starting", "both"),
+    [(0, 0, 0), (0, NOTHING, 0), (NOTHING, 0, 0), (NOTHING, NOTHING, NOTHING), (1, 0, 1), (0, 1, 1)],
 )
-def test_all_pass_when_one_had_tests_and_none_failed(tmp_path: Path, sharing: int, browser: int, starting: int, all_of_them: int) -> None:
+def test_all_pass_when_one_had_tests_and_none_failed(tmp_path: Path, in_process: int, starting: int, both: int) -> None:
     stand_in = tmp_path / "pytest"
     stand_in.write_text(
-        '#!/usr/bin/env bash\ncase " $* " in\n'
-        f'*" --ignore=tests/gateway "*) exit {sharing};;\n*" --ignore=tests/page "*) exit {starting};;\n*) exit {browser};;\nesac\n',
+        f'#!/usr/bin/env bash\ncase " $* " in\n*" --ignore=tests/gateway "*) exit {in_process};;\n*) exit {starting};;\nesac\n',
         encoding="utf-8",
     )
     stand_in.chmod(0o755)
-    order = [SCRIPT, "2", "tests/page", "tests/gateway", "-k", "a name"]
+    order = [SCRIPT, "2", "tests/gateway", "-k", "a name"]
     ran = subprocess.run(order, env={**os.environ, "PYTEST": str(stand_in)}, check=False)
-    assert ran.returncode == all_of_them
+    assert ran.returncode == both
