@@ -90,7 +90,7 @@ def test_the_walk_through_ends_well_and_leaves_journal_transcript_and_pictures(t
     assert running_in(tmp_path) == []
 
 
-@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("ended_by", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGKILL])
 def test_a_demo_that_is_ended_on_the_way_leaves_nothing_running(ended_by: signal.Signals, tmp_path: Path) -> None:
     with demo(tmp_path) as process:
         shown = read_until(process, "✓ The guest opens the link")

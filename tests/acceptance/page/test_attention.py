@@ -31,14 +31,11 @@ window.isSeen = (seen) => {
 
 
 SILENT_UNTIL_TOUCHED = """
+let touched = false;
+for (const way of ['pointerdown', 'keydown']) addEventListener(way, () => { touched = true; }, true);
 window.AudioContext = class extends AudioContext {
-  constructor() { super(); void this.suspend(); }
-  get state() { return this.touched ? super.state : 'suspended'; }
-  resume() {
-    if (!navigator.userActivation.isActive) return new Promise(() => undefined);
-    this.touched = true;
-    return super.resume();
-  }
+  get state() { return touched ? super.state : 'suspended'; }
+  resume() { return touched ? super.resume() : new Promise(() => undefined); }
 };
 """
 """As browsers on telephones have it; on a computer Chromium may remember the touch of before the reload."""
