@@ -79,7 +79,7 @@ async def ufrags(person: Visitor) -> set[str]:
 async def test_a_call_by_tcp_alone_outlives_a_broken_and_a_narrow_line(call: Call) -> None:
     anna, staff = call.anna, call.staff
     for person in call.both:
-        assert ways(await lines(person.page)) == {("relay", "tcp", "relay")}
+        await until(person.page, lambda all_: ways(all_) == {("relay", "tcp", "relay")})
 
     known, made = await ufrags(staff), await anna.page.evaluate("window.connections.length")
     assert call.line.cut() >= 2
