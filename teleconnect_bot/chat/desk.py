@@ -43,7 +43,7 @@ SETTLED: Sentence = "This question is settled already; nobody was let in or kept
 UNDECRYPTABLE: Sentence = "I could not read your last message, because your device did not send me its key. Please write it again."
 """In this order: what is wrong, and what to do."""
 STILL_IN_THE_CALL = timedelta(minutes=3)
-"""Whoever is in a call says so each minute; what is older may be over."""
+"""Whoever is in a call says so twice a minute; what is older may be over."""
 
 
 class Unusable(StrEnum):

@@ -37,8 +37,6 @@ LIMITS: Mapping[str, Limit] = {
     # Per seat: the page asks three times a second while its account is being made, and beats every 15 s.
     "seat": Limit(burst=60, per_second=5),
 }
-SEAT_CALLS = frozenset({"/api/answer", "/api/seat", "/api/beat", "/api/ready", "/api/ask-deletion", "/api/leave"})
-"""Where the secret of a seat is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +83,12 @@ class GuestRoutes:
             web.post("/api/relay", self.relay),
             web.post("/api/enter", self.enter),
             web.post("/api/ask", self.ask),
+            *self.of_seats(),
+        ]
+
+    def of_seats(self) -> list[web.RouteDef]:
+        """Where the secret of a seat is looked up."""
+        return [
             web.post("/api/answer", self.answer),
             web.get("/api/seat", self.seat),
             web.post("/api/beat", self.beat),

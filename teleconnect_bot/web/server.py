@@ -26,7 +26,7 @@ from teleconnect_bot.web.conference import Conference, ConferenceRoutes
 from teleconnect_bot.web.failures import TooManyFailures, unknown_secrets
 from teleconnect_bot.web.gateway import MOUNT, Gateway
 from teleconnect_bot.web.gateway_table import MAX_JSON_BYTES, RULES, Guard
-from teleconnect_bot.web.guest import SEAT_CALLS, GuestRoutes, PublicInfo
+from teleconnect_bot.web.guest import GuestRoutes, PublicInfo
 from teleconnect_bot.web.health import Health, ReadyChecks
 from teleconnect_bot.web.interpreter import InterpreterRoutes
 from teleconnect_bot.web.kept import Kept, KeptPages
@@ -69,7 +69,8 @@ def create_app(
     trusted = parse_networks(trusted_proxies)
     calls = WholeCalls(tasks)
     guest = GuestRoutes(door, public, trusted, seconds, calls)
-    secrets = unknown_secrets(_looks_up_a_secret, MOUNT + "/", trusted, seconds)
+    of_seats = frozenset(route.path for route in guest.of_seats()) | {CONFERENCE}
+    secrets = unknown_secrets(lambda path: path in of_seats or _is_of_a_seat(path), MOUNT + "/", trusted, seconds)
     app = web.Application(client_max_size=MAX_JSON_BYTES, middlewares=[secrets, plain_errors])
     app.add_routes(guest.routes())
     app.add_routes(Bundle(static, public.support_phone).routes())
@@ -95,8 +96,9 @@ def create_app(
     return app
 
 
-def _looks_up_a_secret(path: str) -> bool:
-    return path in SEAT_CALLS or path == CONFERENCE or (path.startswith(MOUNT + "/") and path not in PUBLIC_CALLS)
+def _is_of_a_seat(path: str) -> bool:
+    """Through the gateway."""
+    return path.startswith(MOUNT + "/") and path not in PUBLIC_CALLS
 
 
 @web.middleware

@@ -86,6 +86,13 @@ async def test_secrets_of_nobody_are_counted_by_address_and_then_not_looked_up(p
         assert len(homeserver.requests) == 2
 
 
+async def test_who_guesses_is_refused_by_every_call_of_a_seat(few_secrets: int, tmp_path: Path) -> None:
+    async with gateway_with_seats(tmp_path) as (front, _):
+        assert {(await front.ask("GET", "/api/seat", secret=guess(number))).status for number in range(few_secrets)} == {401}
+        posts = ["answer", "beat", "ready", "ask-deletion", "away", "leave"]
+        assert {each: (await front.ask("POST", f"/api/{each}", secret=guess(9_999))).status for each in posts} == dict.fromkeys(posts, 429)
+
+
 async def test_polls_that_are_held_are_no_guesses(few_secrets: int, tmp_path: Path) -> None:
     async with gateway_with_seats(tmp_path) as (front, homeserver):
         homeserver.hold_syncs = True
