@@ -14,6 +14,7 @@ from playwright.async_api import Browser, CDPSession, expect
 from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.demo.visitor import Visitor, browser
 
+from .calls import FAST_3G
 from .device import CouldNotMeasure
 from .play import Nurse
 from .results import Row
@@ -21,8 +22,6 @@ from .session import met_nurse
 
 TIMES = 3
 SLOWER_PROCESSOR = 4
-FAST_3G = {"offline": False, "latency": 562.5, "downloadThroughput": 180_000, "uploadThroughput": 84_375}
-"""As in Chromium's developer tools: milliseconds, and bytes per second."""
 GOAL_SECONDS = 5.0
 LANDING_KB, CHAT_MB = 15.0, 1.6
 PATIENCE_MS = 120_000

@@ -3,6 +3,7 @@ import type { Answer } from "../api.ts";
 import { frameAddress, type WayIn } from "./conference_address.ts";
 import { Ringer } from "./ringer.ts";
 import { type Participant, Roster } from "./roster.ts";
+import { Welcome } from "./welcome.ts";
 import { type Channel, GONE_AFTER_MS, HERE_EVERY_MS, readContent, RING_EVENT, type Said } from "./wire.ts";
 
 /** Their keys come to be known meanwhile. */
@@ -31,8 +32,10 @@ export class Conference {
   private readonly stopListening: () => void;
   private readonly expiring: number;
   private saying: number | undefined;
-  private welcoming: number | undefined;
-  private members: ReadonlySet<string> | null = null;
+  private readonly welcome = new Welcome(
+    () => this.sayHere(),
+    () => WELCOME_MS * (0.5 + Math.random()),
+  );
   private party = "";
   private over = false;
 
@@ -105,21 +108,8 @@ export class Conference {
 
   /** Who is in the session's room now; anybody else is no longer in the conference. */
   membersAre(users: ReadonlySet<string>): void {
-    const before = this.members;
-    this.members = users;
-    if (this.joined && before !== null && [...users].some((user) => !before.has(user))) this.welcome();
+    this.welcome.membersAre(users, this.joined);
     if (this.roster.only(users)) this.parts.changed();
-  }
-
-  /** Whoever has just come into the room cannot read what was said before; not all tell them in the same moment. */
-  private welcome(): void {
-    this.welcoming ??= window.setTimeout(
-      () => {
-        this.welcoming = undefined;
-        this.sayHere();
-      },
-      WELCOME_MS * (0.5 + Math.random()),
-    );
   }
 
   private begin(way: WayIn): void {
@@ -132,8 +122,8 @@ export class Conference {
   private out(): void {
     this.address = null;
     window.clearInterval(this.saying);
-    window.clearTimeout(this.welcoming);
-    [this.saying, this.welcoming] = [undefined, undefined];
+    this.saying = undefined;
+    this.welcome.stop();
   }
 
   private hear({ sender, type, content: raw, age }: Said, live: boolean): void {

@@ -22,9 +22,9 @@ interface Parts {
   changed: () => void;
 }
 
-/** What all lines together say: how loud this side is, from 0 to 1, and the worst of each. */
+/** What all lines together say: whether this side is loud, and the worst of each. */
 interface Heard {
-  mine: number;
+  loud: boolean;
   line: LineSample;
 }
 
@@ -105,20 +105,16 @@ export class Legs {
   }
 
   async listen(): Promise<Heard> {
-    const all: Heard = { mine: 0, line: { outgoing: null, lost: 0 } };
+    const all: Heard = { loud: false, line: { outgoing: null, lost: 0 } };
     for (const [party, leg] of [...this.byParty]) {
       const { theirs, mine, line } = await leg.listen();
       if (theirs > LOUD) this.loud.add(party);
       else this.loud.delete(party);
-      all.mine = Math.max(all.mine, mine);
+      all.loud ||= mine > LOUD;
       all.line.lost = Math.max(all.line.lost, line.lost);
       if (line.outgoing !== null) all.line.outgoing = Math.min(all.line.outgoing ?? Infinity, line.outgoing);
     }
     return all;
-  }
-
-  isLoud(level: number): boolean {
-    return level > LOUD;
   }
 
   end(): void {

@@ -4,8 +4,9 @@ import { Legs } from "./legs.ts";
 import { LocalMedia, type Opening, type Trouble } from "./local_media.ts";
 import { Line, limitsFor, MOST_PEOPLE, pictureBetween } from "./quality.ts";
 import { Ringer } from "./ringer.ts";
-import { calls, newParty, type Participant, Roster } from "./roster.ts";
+import { calls, type Participant, Roster } from "./roster.ts";
 import { TurnServers } from "./turn_servers.ts";
+import { Welcome } from "./welcome.ts";
 import { type CallContent, type Channel, GONE_AFTER_MS, HERE_EVERY_MS, readContent, RING_EVENT, type Said } from "./wire.ts";
 
 const LISTEN_EVERY_MS = 1_000;
@@ -63,11 +64,11 @@ export class Mesh {
   private readonly turn: TurnServers;
   private readonly stopListening: () => void;
   private readonly expiring: number;
+  private readonly welcome: Welcome;
   private legs: Legs | null = null;
   private line = new Line();
   private party = "";
   private since = 0;
-  private members: ReadonlySet<string> | null = null;
   private timers: number[] = [];
   /** Counts joins and ends: what an earlier one still waits for is not wanted any more. */
   private attempt = 0;
@@ -80,6 +81,10 @@ export class Mesh {
     this.media.ended = (kind) => void (kind === "camera" ? this.setCamera(this.cameraOn) : this.setMicrophone(this.microphoneOn));
     this.ringer = new Ringer(parts.ring, parts.changed);
     this.turn = new TurnServers(parts.client);
+    this.welcome = new Welcome(
+      () => void this.sayHere().catch(() => undefined),
+      () => browser.chance() * TELL_WITHIN_MS,
+    );
     this.makeReady();
     for (const said of parts.channel.recent()) if (said.age < GONE_AFTER_MS) this.hear(said, false);
     this.stopListening = parts.channel.listen((said) => this.hear(said, true));
@@ -194,14 +199,8 @@ export class Mesh {
 
   /** Who is in the session's room now: anybody else is no longer in the call, and whoever came cannot know who is. */
   membersAre(users: ReadonlySet<string>): void {
-    const before = this.members;
-    this.members = users;
     if (this.roster.only(users)) this.tidy();
-    const { party } = this;
-    if (!this.joined || before === null || [...users].every((user) => before.has(user))) return;
-    window.setTimeout(() => {
-      if (this.joined && this.party === party) void this.sayHere().catch(() => undefined);
-    }, this.browser.chance() * TELL_WITHIN_MS);
+    this.welcome.membersAre(users, this.joined);
   }
 
   /** In the call, this person among them. */
@@ -219,7 +218,7 @@ export class Mesh {
     if (!wanted()) return;
     if (servers.length === 0 && this.parts.forceRelay) return this.refuse("no_relay");
     const { client, room, forceRelay, channel, changed } = this.parts;
-    this.party = newParty();
+    this.party = crypto.randomUUID();
     this.since = this.browser.now();
     this.joined = true;
     this.legs = new Legs({
@@ -291,6 +290,7 @@ export class Mesh {
     this.cameraOn = false;
     this.speaking = false;
     this.pictureGone = null;
+    this.welcome.stop();
     for (const timer of this.timers) window.clearInterval(timer);
     this.timers = [];
   }
@@ -335,7 +335,7 @@ export class Mesh {
   private async heardSignal(said: Said, from: string, event: string, content: Record<string, unknown>): Promise<void> {
     const there = this.roster.of(said.sender);
     if (event === "m.call.invite") {
-      const known = there?.party === from ? there : { video: there?.video === true, poor: there?.poor === true };
+      const known = { video: there?.video === true, poor: there?.poor === true };
       if (this.roster.here(said.sender, from, known, this.browser.now())) this.tidy();
     } else if (there !== undefined && there.party !== from) return;
     await this.legs?.hear(said, from, event, content);
@@ -367,9 +367,9 @@ export class Mesh {
   private async listenToAll(sampling: boolean): Promise<void> {
     const { legs } = this;
     if (legs === null) return;
-    const { mine, line } = await legs.listen();
+    const { loud, line } = await legs.listen();
     if (this.legs !== legs) return;
-    this.speaking = this.microphoneOn && legs.isLoud(mine);
+    this.speaking = this.microphoneOn && loud;
     if (sampling && this.cameraOn && legs.any && this.line.sample(line, this.poorMode)) await this.pictureMustGo("poor");
     this.parts.changed();
   }

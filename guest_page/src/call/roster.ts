@@ -69,8 +69,3 @@ export class Roster {
 export function calls(mine: string, theirs: string): boolean {
   return mine < theirs;
 }
-
-/** A name for one stay, that nobody else has. */
-export function newParty(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
