@@ -10,19 +10,12 @@ import { jumped, type Moment, now } from "./moment.ts";
 import type { Conversation } from "./session/index.ts";
 import { BEAT_MS, type Beat, isDue } from "./sign_of_life.ts";
 import type { Store } from "./store.ts";
+import { Wakes } from "./wakes.ts";
 
 const AGAIN_MS = 2_000;
 const GOODBYE_AT_MOST_MS = 2_000;
 const SOON_MS = 1_000;
 const SOON_TIMES = 5;
-
-/** Something has happened that the server may know more about, or the device has woken up: a page is told of that in one way or another. */
-const WAKES: readonly [() => EventTarget, string][] = [
-  [() => document, "visibilitychange"],
-  [() => document, "resume"],
-  [() => window, "pageshow"],
-  [() => window, "online"],
-];
 
 /** How long until the server is asked again; short while it is preparing something. */
 const ASK_AGAIN_MS: Record<SeatStatus, number> = {
@@ -97,9 +90,7 @@ export class Stay {
   private questions = 0;
   /** The last question whose answer was heard. */
   private heard = 0;
-  /** Also while the server was being asked: it is asked again then. */
-  private woken = false;
-  private readonly wakers = new Set<() => void>();
+  private readonly wakes = new Wakes();
   private readonly seatChecks = new Set<(seat: Seat) => void>();
 
   constructor(parts: Parts) {
@@ -107,7 +98,7 @@ export class Stay {
     this.current = parts.seat;
     const { calls, language, attention, host, api, secret } = parts;
     this.call = new CallKeeper({ calls, language, enter: () => api.conference(secret), ring: () => attention.call(), changed: () => host.changed() });
-    for (const [target, event] of WAKES) target().addEventListener(event, this.wake);
+    this.wakes.listen();
     void this.follow();
     this.connect().catch((error: unknown) => {
       if (!this.stopped) parts.host.failed(error instanceof Error && error.name === "KeysGone");
@@ -155,7 +146,7 @@ export class Stay {
   /** Gives no more signs of life, and says in a call that one is gone; then as `stop`. */
   async leave(): Promise<void> {
     this.stopped = true;
-    this.wake();
+    this.wakes.wake();
     await Promise.race([this.call.leave(), new Promise((resolve) => setTimeout(resolve, GOODBYE_AT_MOST_MS))]);
     await this.stop();
   }
@@ -164,9 +155,8 @@ export class Stay {
   async stop(): Promise<void> {
     this.stopped = true;
     this.call.stop();
-    for (const [target, event] of WAKES) target().removeEventListener(event, this.wake);
     this.conversation?.stop();
-    this.wake();
+    this.wakes.stop();
     (await this.opening)?.stop();
   }
 
@@ -176,8 +166,7 @@ export class Stay {
     let last: Beat | null = null;
     let asked: Moment = now();
     while (!this.stopped) {
-      if (!this.woken) await this.pause(this.untilNext());
-      this.woken = false;
+      await this.wakes.turn(() => this.untilNext());
       if (this.stopped) return;
       const beat: Beat = { ...now(), visible: document.visibilityState === "visible" };
       const due = isDue(last, beat);
@@ -235,14 +224,14 @@ export class Stay {
         void this.call.follow(this.current, this.conversation);
         host.changed();
       },
-      shutOut: this.wake,
+      shutOut: this.wakes.wake,
       called: () => attention.call(),
       fileRefused: (why: NotTaken) => host.fileRefused(why),
       stirred: () => {
         this.soon = SOON_TIMES;
-        this.wake();
+        this.wakes.wake();
       },
-      pause: (milliseconds: number) => this.pause(milliseconds),
+      pause: (milliseconds: number) => this.wakes.pause(milliseconds),
     };
     await session.prepare(GATEWAY);
     if (this.stopped) return;
@@ -257,9 +246,9 @@ export class Stay {
       const answer = await this.ask(api.ready(secret));
       this.saidReady = answer.ok;
       if (answer.ok) break;
-      await this.pause(AGAIN_MS);
+      await this.wakes.pause(AGAIN_MS);
     }
-    this.wake();
+    this.wakes.wake();
     const { room } = await this.seatWhere((seat) => seat.room !== null);
     if (room === null || this.stopped) return;
     await conversation.join(room, resumed);
@@ -283,24 +272,6 @@ export class Stay {
       };
       this.seatChecks.add(check);
       check(this.current);
-    });
-  }
-
-  /** Ends every pause now: something has happened that the server may know more about. */
-  private readonly wake = (): void => {
-    this.woken = true;
-    for (const wake of this.wakers) wake();
-  };
-
-  private pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.wakers.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, milliseconds);
-      this.wakers.add(done);
     });
   }
 }

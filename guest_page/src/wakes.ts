@@ -1,0 +1,58 @@
+/** Waiting that ends early when something has happened that the server may know more about (PRODUCT §4: survives sleep and network change). */
+
+/** The device has woken up, the page is looked at, the network is back: a page is told of that in one way or another. */
+const OF_THE_DOCUMENT = ["visibilitychange", "resume"];
+const OF_THE_WINDOW = ["pageshow", "online"];
+
+interface Around {
+  document: EventTarget;
+  window: EventTarget;
+}
+
+/** From `listen()` to `stop()` nothing that wakes is missed: what comes while nobody waits is remembered. */
+export class Wakes {
+  private readonly around: Around;
+  private readonly waiting = new Set<() => void>();
+  private woken = false;
+
+  constructor(around: Around = { document, window }) {
+    this.around = around;
+  }
+
+  listen(): void {
+    for (const event of OF_THE_DOCUMENT) this.around.document.addEventListener(event, this.wake);
+    for (const event of OF_THE_WINDOW) this.around.window.addEventListener(event, this.wake);
+  }
+
+  /** Whoever waits goes on. */
+  stop(): void {
+    for (const event of OF_THE_DOCUMENT) this.around.document.removeEventListener(event, this.wake);
+    for (const event of OF_THE_WINDOW) this.around.window.removeEventListener(event, this.wake);
+    this.wake();
+  }
+
+  /** Ends every pause now, and the next wait for a turn. */
+  readonly wake = (): void => {
+    this.woken = true;
+    for (const wake of this.waiting) wake();
+  };
+
+  /** Until it is time to ask again; at once when something has happened since the last turn, and then the time is not asked for. */
+  async turn(milliseconds: () => number): Promise<void> {
+    if (!this.woken) await this.pause(milliseconds());
+    this.woken = false;
+  }
+
+  /** So long at most, and not ended by what happened before. */
+  pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.waiting.add(done);
+    });
+  }
+}
