@@ -92,8 +92,9 @@ class Changes:
         self._next.set()
         self._next = asyncio.Event()
 
-    async def next(self) -> None:
-        await self._next.wait()
+    def next(self) -> asyncio.Event:
+        """Set by the next commit. Taken before one looks, it tells also of what came while one was looking."""
+        return self._next
 
 
 class Guests:
@@ -274,13 +275,15 @@ class Guests:
 
     async def once(self, digest: bytes, no_longer: SeatStatus) -> SeatView | None:
         """The view as soon as it is another one, or as it is when patience ends: a slow line is spared the asking again."""
-        view = await self.seat(digest)
         if self.changes is None:
-            return view
+            return await self.seat(digest)
+        changed = self.changes.next()
+        view = await self.seat(digest)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while view is not None and view.status is no_longer:
-                    await self.changes.next()
+                    await changed.wait()
+                    changed = self.changes.next()
                     view = await self.seat(digest)
         return view
 

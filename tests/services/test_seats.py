@@ -8,6 +8,7 @@ import pytest
 
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.services.guest_door import LinkFull, SeatStatus, SeatView
+from teleconnect_bot.services.guests import Changes
 from tests.services.fakes import BOT
 from tests.services.world import CHAT, NURSE, SECRET, World
 
@@ -183,3 +184,23 @@ async def test_a_closed_session_asks_nobody_any_more(world: World) -> None:
     await world.write("admit", "$3")
     assert (await world.session()).asking is None
     assert await _status(world, OTHER) is SeatStatus.ENDED
+
+
+async def test_who_is_let_in_while_their_seat_is_being_read_learns_it_at_once(world: World) -> None:
+    await world.write("invite amina@example.org", "$1")
+    await world.enter()
+    guests = world.guests
+    changes, read = Changes(), guests.seat
+    guests.changes = changes
+
+    async def let_in_meanwhile(digest: bytes) -> SeatView | None:
+        view = await read(digest)
+        if view is not None and view.status is SeatStatus.PREPARING:
+            await world.settle()
+            changes.happened()
+        return view
+
+    guests.seat = let_in_meanwhile  # type: ignore[method-assign]
+    view = await guests.ready(digest_of(SECRET))
+    assert view is not None
+    assert view.status is SeatStatus.INVITED
