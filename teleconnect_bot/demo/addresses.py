@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import itertools
 import secrets
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -15,16 +16,19 @@ LOOPBACK = "127.0.0.1"
 
 OURS = range(20_000, 32_000)
 """Below the ports that Linux gives to whoever asks for any, so that none of these is taken between choosing and listening."""
-TRIES = 50
+_BLOCK = 100
+"""So many of them are drawn by one process alone, one after another, round and round: who listens seconds later meets nobody there."""
+_claimed: set[str] = set()
 
 
 def free_port(wished: int = 0, host: str = LOOPBACK) -> int:
-    """`wished` if nobody listens there, so that addresses stay the same from one demo to the next; else a free one of `OURS`.
+    """`wished` if nobody listens there and no other process has chosen it, so that addresses stay the same from one demo to the next;
+    else a free one of `OURS`, which nobody else is given meanwhile.
 
     Raises `OSError` when `host` is no address of this machine.
     """
-    drawn = (secrets.choice(OURS) for _ in range(TRIES))
-    for port in (*([wished] if wished else []), *drawn, 0):
+    first = [wished] if wished and _claim(f"port {wished}") else []
+    for port in itertools.chain(first, itertools.islice(_drawn, _BLOCK), [0]):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -36,6 +40,29 @@ def free_port(wished: int = 0, host: str = LOOPBACK) -> int:
             found: int = probe.getsockname()[1]
             return found
     raise AssertionError("port 0 is always free or raises")
+
+
+def _claim(what: str) -> bool:
+    """Whether this process, as long as it lives, is the one that has it: a name that the kernel gives once and takes back at the end."""
+    if what not in _claimed:
+        with socket.socket(socket.AF_UNIX) as claim:
+            try:
+                claim.bind(f"\0teleconnect demo, {what}")
+            except OSError:
+                return False
+            claim.detach()
+        _claimed.add(what)
+    return True
+
+
+def _of_our_block() -> Iterator[int]:
+    """Without end. When more processes draw than there are blocks, the last one is shared."""
+    blocks = [OURS[begin : begin + _BLOCK] for begin in range(0, len(OURS), _BLOCK)]
+    secrets.SystemRandom().shuffle(blocks)
+    yield from itertools.cycle(next((block for block in blocks if _claim(f"ports {block.start}")), blocks[-1]))
+
+
+_drawn = _of_our_block()
 
 
 def is_ours(host: str) -> bool:

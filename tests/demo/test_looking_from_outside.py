@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,6 +61,21 @@ def test_a_taken_port_is_replaced_by_a_free_one() -> None:
         port = taken.getsockname()[1]
         assert free_port(port) not in (0, port)
     assert free_port(port) == port
+
+
+def test_a_port_that_was_chosen_is_chosen_by_nobody_else_before_it_is_used() -> None:
+    """Minutes may lie between: a homeserver starts before the bot listens, and a bot that is killed is started again."""
+    chooses = "print(free_port(23_999), *(free_port() for _ in range(50)), flush=True)"
+    command = [sys.executable, "-c", f"from teleconnect_bot.demo.addresses import free_port; {chooses}; input()"]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other,
+    ):
+        chosen = [int(port) for each in (one, other) if each.stdout for port in each.stdout.readline().split()]
+        for each in (one, other):
+            each.communicate("\n")
+    assert len(set(chosen)) == len(chosen) == 102
+    assert 23_999 in chosen
 
 
 def test_a_free_port_is_none_that_the_kernel_gives_to_somebody_else_before_it_is_used() -> None:
