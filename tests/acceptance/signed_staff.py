@@ -44,9 +44,7 @@ class WaitedInVain(AssertionError):
     """The client did not show in time what was waited for; the text says what it showed."""
 
 
-@asynccontextmanager
-async def staff_page(directory: Path) -> AsyncIterator[str]:
-    """The page built into the directory and served on the loopback interface; its address."""
+def build_staff_page(directory: Path) -> None:
     build = [str(_REPOSITORY / "guest_page/node_modules/vite/bin/vite.js"), "build"]
     subprocess.run(
         [str(Path(sys.prefix, "bin", "node")), *build, "--config", str(_SOURCE / "vite.config.mjs"), "--outDir", str(directory)],
@@ -54,6 +52,11 @@ async def staff_page(directory: Path) -> AsyncIterator[str]:
         stdin=subprocess.DEVNULL,
         timeout=120,
     )
+
+
+@asynccontextmanager
+async def staff_page(directory: Path) -> AsyncIterator[str]:
+    """The page that was built into the directory, served on the loopback interface; its address."""
     app = web.Application()
     app.router.add_static("/", directory)
     runner = web.AppRunner(app, access_log=None)

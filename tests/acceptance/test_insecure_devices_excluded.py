@@ -12,14 +12,21 @@ from playwright.async_api import Browser
 from teleconnect_bot.demo.stack import Stack
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW
-from tests.acceptance.signed_staff import SignedStaff, staff_page
+from tests.acceptance.signed_staff import SignedStaff, build_staff_page, staff_page
 
 GUEST = "guest@example.org"
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("staff-page")
+    build_staff_page(directory)
+    return directory
+
+
 @pytest_asyncio.fixture
-async def page_address(tmp_path: Path) -> AsyncIterator[str]:
-    async with staff_page(tmp_path / "staff-page") as address:
+async def page_address(built: Path) -> AsyncIterator[str]:
+    async with staff_page(built) as address:
         yield address
 
 
