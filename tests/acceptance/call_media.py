@@ -42,7 +42,7 @@ _READ = """async () => Promise.all(window.connections.filter((each) => each.conn
 }))""".replace("HEADERS", str(20 + 8 + 4))
 """The headers of a relayed packet besides what the browser counts: IPv4, UDP, TURN channel (RFC 8656)."""
 _CANDIDATE = re.compile(r"candidate:\S+ \d+ \w+ \d+ (\S+) \d+ typ (\w+)(?: raddr (\S+))?")
-_POLL_SECONDS = 0.25
+POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ async def places(page: Page) -> set[Place]:
     return {Place(*found) for found in _CANDIDATE.findall(await told(page))}
 
 
-async def until(page: Page, holds: Callable[[list[Line]], bool], timeout: float = 60.0) -> list[Line]:
+async def until(page: Page, holds: Callable[[list[Line]], bool], timeout: float = 120.0) -> list[Line]:
     """The lines once it holds of them; fails with what they were at last."""
     found: list[Line] = []
     try:
@@ -89,7 +89,7 @@ async def until(page: Page, holds: Callable[[list[Line]], bool], timeout: float 
                 found = await lines(page)
                 if holds(found):
                     return found
-                await asyncio.sleep(_POLL_SECONDS)
+                await asyncio.sleep(POLL_SECONDS)
     except TimeoutError:
         states = await page.evaluate("window.connections.map((each) => `${each.connectionState}/${each.signalingState}`)")
         raise AssertionError(f"in vain: {found}, of {states}") from None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from playwright.async_api import expect
 
 from teleconnect_bot.demo.visitor import Visitor
-from tests.acceptance.call_media import RECORD_CONNECTIONS
+from tests.acceptance.call_media import POLL_SECONDS, RECORD_CONNECTIONS, Line, lines, pictures_on, sound_on
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
 
 MS = SLOW * 1000
+WEAK = "Your line is weak, so your picture is off. The sound goes on."
+LONGEST_SECONDS = 150.0
 
 
 async def a_person(visitor: NewVisitor) -> Visitor:
@@ -50,6 +53,28 @@ async def open_staffs_page(visitor: NewVisitor, link: str) -> Visitor:
     await staff.follow(link)
     await staff.page.get_by_role("button", name="Join the call").click(timeout=MS)
     return staff
+
+
+async def gets_sound_and_pictures(person: Visitor, *others: Visitor) -> None:
+    """Of each of the others. A busy machine is a weak line, at which a page puts its own picture out and says so: it is
+    put on again, as the person there would do.
+    """
+    found: list[Line] = []
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            while not (sound_on(len(others))(found) and pictures_on(len(others))(found)):
+                for each in others:
+                    if await each.page.get_by_text(WEAK, exact=True).is_visible():
+                        await each.press("Camera")
+                await asyncio.sleep(POLL_SECONDS)
+                found = await lines(person.page)
+    except TimeoutError:
+        raise AssertionError(f"in vain: {found}") from None
+
+
+async def see_and_hear_each_other(*people: Visitor) -> None:
+    for person in people:
+        await gets_sound_and_pictures(person, *(each for each in people if each is not person))
 
 
 async def reads(person: Visitor, words: str) -> None:

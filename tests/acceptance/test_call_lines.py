@@ -14,7 +14,7 @@ from teleconnect_bot.demo.addresses import LOOPBACK, free_port
 from teleconnect_bot.demo.stack import Ports
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.call_media import Line, bits_per_second, lines, nobody, pictures_on, sound_on, told, until
-from tests.acceptance.callers import MS, a_person, is_in_the_call, join, link_to_the_call, open_staffs_page, reads
+from tests.acceptance.callers import MS, WEAK, a_person, is_in_the_call, join, link_to_the_call, open_staffs_page, reads
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
 from tests.acceptance.slow_relay import Bottleneck, bottleneck
@@ -100,7 +100,7 @@ async def test_a_call_by_tcp_alone_outlives_a_broken_and_a_narrow_line(call: Cal
     await anna.press("Poor network")
 
     call.line.bits_per_second = 90_000
-    await reads(anna, "Your line is weak, so your picture is off. The sound goes on.")
+    await reads(anna, WEAK)
     await expect(anna.page.get_by_role("button", name="Camera", exact=True)).to_have_attribute("aria-pressed", "false")
     call.line.bits_per_second = None
     await more_sound(staff)
@@ -136,7 +136,7 @@ async def test_what_people_switch_in_a_call_reaches_the_others(call: Call) -> No
     await anna.press("Leave")
     await anna.sees("You have left", SLOW)
     await until(staff.page, nobody)
-    assert await lines(anna.page) == []
+    await until(anna.page, nobody)
     await expect(staff.page.locator(".tile")).to_have_count(1, timeout=MS)
 
 

@@ -7,12 +7,21 @@ import re
 from urllib.parse import urlsplit
 
 import nio
+import pytest
 from playwright.async_api import expect
 
 from teleconnect_bot.demo.addresses import LOOPBACK
 from teleconnect_bot.demo.transcript_text import text_of
-from tests.acceptance.call_media import lines, pictures_on, places, sound_on, told, until
-from tests.acceptance.callers import MS, a_person, join, link_to_the_call, open_staffs_page
+from tests.acceptance.call_media import nobody, places, sound_on, told, until
+from tests.acceptance.callers import (
+    MS,
+    a_person,
+    gets_sound_and_pictures,
+    join,
+    link_to_the_call,
+    open_staffs_page,
+    see_and_hear_each_other,
+)
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
 
@@ -24,6 +33,7 @@ IN_THE_ROOMS_STATE = {
 A_LINE = re.compile(r"^\d\d:\d\d ", re.MULTILINE)
 
 
+@pytest.mark.timeout(600)
 async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make_stack: MakeStack, visitor: NewVisitor) -> None:
     stack = await make_stack(relay_hosts=(LOOPBACK,))
     nurse = await Nurse.meet_the_bot(stack)
@@ -35,23 +45,22 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
     staff = await open_staffs_page(visitor, personal)
     await expect(anna.page.get_by_text("They are calling you.")).to_be_visible(timeout=MS)
     await join(anna)
+    await see_and_hear_each_other(anna, staff)
     for person in (anna, staff):
-        found = await until(person.page, lambda all_: sound_on(1)(all_) and pictures_on(1)(all_))
+        found = await until(person.page, lambda all_: all(line.ways for line in all_))
         assert {line.policy for line in found} == {"relay"}
         assert {(way[0], way[2]) for line in found for way in line.ways} == {("relay", "relay")}
 
     karim = await a_person(visitor)
     await karim.come_in(link, "Karim")
     await join(karim, camera=False)
-    await until(karim.page, lambda all_: sound_on(2)(all_) and pictures_on(2)(all_))
+    await gets_sound_and_pictures(karim, anna, staff)
     await karim.press("Camera")
     everybody = (anna, staff, karim)
-    for person in everybody:
-        await until(person.page, lambda all_: sound_on(2)(all_) and pictures_on(2)(all_))
+    await see_and_hear_each_other(*everybody)
 
     await anna.page.reload()
-    for person in everybody:
-        await until(person.page, lambda all_: sound_on(2)(all_) and pictures_on(2)(all_))
+    await see_and_hear_each_other(*everybody)
     await staff.page.reload()
     await until(staff.page, sound_on(2))
     for person in everybody:
@@ -66,15 +75,15 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
 
     await nurse.orders("remove relative")
     await karim.sees("This session is over", SLOW)
-    assert await lines(karim.page) == []
+    await until(karim.page, nobody)
     for person in (anna, staff):
         await until(person.page, lambda all_: len(all_) == 1)
         await expect(person.page.locator(".tile")).to_have_count(2, timeout=MS)
     await nurse.orders("close")
     await anna.sees("This session is over", SLOW)
     await staff.sees("This session is over", SLOW)
-    assert await lines(anna.page) == []
-    assert await lines(staff.page) == []
+    await until(anna.page, nobody)
+    await until(staff.page, nobody)
     late = await open_staffs_page(visitor, personal)
     await expect(late.page.get_by_text("leads to no call now")).to_be_visible(timeout=MS)
     await the_transcript_holds_what_was_written_alone(nurse)
