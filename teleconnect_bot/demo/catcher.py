@@ -19,7 +19,8 @@ from aiosmtpd.controller import Controller
 
 from .addresses import LOOPBACK, free_port
 
-DEFAULT_TIMEOUT_SECONDS = 30.0
+DEFAULT_TIMEOUT_SECONDS = 60.0
+_START_TIMEOUT_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+/j#[A-Za-z0-9._~-]+")
 
@@ -80,7 +81,14 @@ class MailCatcher:
 
     def start(self) -> None:
         if self._server is None:
-            self._server = Controller(self, hostname=LOOPBACK, port=self.port, data_size_limit=0, enable_SMTPUTF8=True)
+            self._server = Controller(
+                self,
+                hostname=LOOPBACK,
+                port=self.port,
+                ready_timeout=_START_TIMEOUT_SECONDS,
+                data_size_limit=0,
+                enable_SMTPUTF8=True,
+            )
             self._server.start()
 
     def stop(self) -> None:

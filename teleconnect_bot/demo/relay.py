@@ -17,7 +17,7 @@ from .addresses import LOOPBACK, free_port
 from .child import end, start_program
 
 PROGRAM = "turnserver"
-START_TIMEOUT_SECONDS = 15.0
+START_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _RELAYED = range(49_200, 49_900)

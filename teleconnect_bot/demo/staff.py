@@ -22,7 +22,7 @@ from teleconnect_bot.demo.homeserver import Login
 
 T = TypeVar("T")
 
-DEFAULT_TIMEOUT_SECONDS = 30.0
+DEFAULT_TIMEOUT_SECONDS = 60.0
 _POLL_MILLISECONDS = 2_000
 _WITHOUT_GAPS = {"room": {"timeline": {"limit": 500}}}
 """A client that was not looking for a while fetches no older events by itself, so that none may be left out."""

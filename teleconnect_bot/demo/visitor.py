@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, async_playwright, expect
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 60.0
 PHONE = {"width": 360, "height": 740}
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # FACTS, "Guest page": what Chromium needs to run headless, also as root, and to reach nobody by itself.
@@ -126,11 +126,10 @@ class Visitor:
         """A heading of the page."""
         await expect(self.page.get_by_role("heading", name=words, exact=True)).to_be_visible(timeout=timeout * 1000)
 
-    async def stored(self) -> int:
-        """How much the browser keeps of the page: entries of localStorage and sessionStorage, and IndexedDB databases."""
-        return int(
-            await self.page.evaluate("async () => localStorage.length + sessionStorage.length + (await indexedDB.databases()).length")
-        )
+    async def keeps_nothing(self, timeout: float = TIMEOUT_SECONDS) -> None:
+        """Neither localStorage nor sessionStorage nor IndexedDB holds anything of the page, whose last screen is shown while it wipes."""
+        emptied = "async () => localStorage.length + sessionStorage.length + (await indexedDB.databases()).length === 0"
+        await self.page.wait_for_function(emptied, timeout=timeout * 1000)
 
     async def photograph(self, file: Path) -> None:
         await self.page.screenshot(path=file)

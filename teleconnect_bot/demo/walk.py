@@ -171,7 +171,7 @@ class Walk:
         await guest.sees("This session is over")
         await guest.photograph(self.output / "ended.png")
         step.check(True, "the guest's page says that the session is over")
-        await guest.page.wait_for_function("async () => localStorage.length === 0 && (await indexedDB.databases()).length === 0")
+        await guest.keeps_nothing()
         step.check(True, "the browser keeps nothing of it: no key, no secret")
         step.check(not guest.errors, f"the page ran without an error{_named(guest.errors)}")
         step.check(not guest.foreign, f"the page asked no other server for anything{_named(guest.foreign)}")

@@ -20,14 +20,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from teleconnect_bot.demo.stack import Ports, Stack
 from teleconnect_bot.demo.visitor import Visitor, browser
-from tests.acceptance.nurse import Nurse
+from tests.acceptance.nurse import SLOW, Nurse
 
 NewVisitor = Callable[..., Awaitable[Visitor]]
 MakeStack = Callable[..., Awaitable[Stack]]
+
+expect.set_options(timeout=SLOW * 1000)  # what is awaited on a page may be as slow as everything else
 
 
 @pytest_asyncio.fixture

@@ -58,10 +58,12 @@ class Nurse:
         )
 
     async def invite(self, contact: str, *, more: str = "lang=en") -> str:
-        """Invite somebody by e-mail; the link in the mail."""
-        count = len(self.stack.mails.to(contact)) + 1
+        """Invite somebody by e-mail; the link in the mail. The session's card is there too, so that `code()` is its."""
+        count, cards = len(self.stack.mails.to(contact)) + 1, len(self.cards())
         await self.orders(f"invite {contact} {more}")
-        return (await self.stack.mails.wait_for(contact, count, SLOW)).link
+        mail = await self.stack.mails.wait_for(contact, count, SLOW)
+        await self.staff.wait_for(lambda: len(self.cards()) > cards, SLOW)
+        return mail.link
 
     async def take(self) -> str:
         """Accept the invitation into a session's room, which starts the session; the room."""

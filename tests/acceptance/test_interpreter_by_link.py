@@ -77,6 +77,7 @@ async def test_an_organisation_accepts_by_mail_and_its_interpreter_comes_after_t
     await selam.write("!tc close")
     await nurse.says(room, "We go on.")
     await selam.reads("We go on.", SLOW)
+    await stranger.sync(0)
     assert room not in stranger.invitations
 
     desk = await visitor()

@@ -77,5 +77,5 @@ async def test_requester_and_service_user_meet_in_the_conference_until_the_sessi
         for person in (anna, staff):
             assert person.errors == []
             assert set(person.foreign) == {jitsi.address}
-            assert await person.stored() == 0
+            await person.keeps_nothing()
         assert meeting not in stack.bot.log_file.read_text()

@@ -50,6 +50,7 @@ async def test_with_the_homeserver_down_at_the_start_the_bot_waits_says_so_and_a
     await stack.bot.start(until_ready=False)
 
     await until(lambda: "homeserver_not_reachable_yet" in stack.bot.log_tail())
+    await until(lambda: "listening" in stack.bot.log_tail())
     assert stack.bot.process_id is not None
     assert await status(stack, "/health/live") == 200
     assert await status(stack, "/health/ready") == 503
@@ -87,6 +88,7 @@ async def test_a_visitor_who_enters_while_the_homeserver_is_down_gets_in_afterwa
     await nurse.says(room, "Good morning.")
     await guest.reads("Good morning.", SLOW)
     await nurse.sees_on_card(await nurse.code(), "running")
+    await nurse.reads("has started")
     await page_that_cannot_be_reached_comes_back_by_itself(guest, "Good morning.")
     assert told(nurse) == {"card": 1, "coming": 1, "here": 1, "started": 1}
     assert guest.errors == []

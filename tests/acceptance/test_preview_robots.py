@@ -77,7 +77,7 @@ async def test_tokens_that_lead_nowhere_get_the_same_bytes_whatever_is_wrong_wit
     await nurse.reads("it has expired")
     await stack.restart_bot({"retention": {"unused_link": "1s", "after_close": "1s", "sync_grace": "1s"}})
     deleted = await _invited(nurse, "gone@example.org")
-    await nurse.reads("is deleted. Nothing of it is stored any more.")
+    await nurse.reads(f"Session {await nurse.code()} is deleted. Nothing of it is stored any more.")
     await stack.restart_bot({})
     good = await _invited(nurse, GUEST)
 

@@ -46,6 +46,7 @@ async def test_two_guests_and_a_colleague_meet_and_nobody_can_be_added(stack: St
         assert refused.status_code == "M_FORBIDDEN"
     await nurse.says(room, "!tc invite one.more@example.org")
     await nurse.reads(f"invite again {code} guest=")
+    await stranger.sync(0)
     assert room not in stranger.invitations
 
     await nurse.orders(f"close now {code}")

@@ -182,7 +182,7 @@ async def test_plan_remind_arrive_start_keep_return_close_reopen_close_and_gone(
             before = rights()
             await nurse.asks(f"close {code}", "is closed")
             await until(lambda: all(row["state"] == "revoked" for row in read_rows(world.stack, "seat")))
-        await nurse.staff.wait_for(lambda: rights() > before)
+        await nurse.staff.wait_for(lambda: rights() > before, SLOW)
         refused = await nurse.staff.client.room_send(
             guest.room, "m.room.message", {"msgtype": "m.text", "body": "?"}, ignore_unverified_devices=True
         )
@@ -191,10 +191,11 @@ async def test_plan_remind_arrive_start_keep_return_close_reopen_close_and_gone(
         # reopen, a day less an hour later: the same link, a new browser
         world.pass_time(timedelta(hours=23))
         await nurse.asks(f"reopen {code}", "is open again")
+        before = len(nurse.staff.seen)
         again = await Guest.come_in(world.http, world.stack, link)
         async with again.device.listening():
             await again.join()
-            await nurse.reads("came back")
+            await nurse.staff.wait_for(lambda: any("came back" in seen.text for seen in nurse.staff.seen[before:]), SLOW)
             assert again.room == guest.room
             await nurse.asks(f"start {code}", "is running")
             await nurse.says(again.room, "One more thing.")

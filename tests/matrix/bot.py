@@ -20,7 +20,7 @@ from teleconnect_bot.services.ports import Clock, Membership
 from tests.fixtures_homeserver import TestHomeserver
 from tests.staff import Staff
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 
 
 @dataclass

@@ -18,7 +18,7 @@ from teleconnect_bot.adapters.matrix.events import CALL_EVENT
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
 from teleconnect_bot.services.ports import Membership, ServiceUnavailable, Text
 from tests.fixtures_homeserver import NewStaff, TestHomeserver, start_homeserver
-from tests.matrix.bot import Bot
+from tests.matrix.bot import WAIT_SECONDS, Bot
 from tests.matrix.conftest import NewBot
 
 
@@ -72,7 +72,7 @@ async def test_the_position_moves_only_after_the_events_were_handled(bot: Bot, n
 
     bot.told.refuse = die
     await alice.say(room, "do not lose me")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_SECONDS):
         await taken.wait()
     await bot.stop()
     assert bot.told.texts == []
@@ -211,7 +211,7 @@ async def test_letters_that_come_twice_are_handled_once(bot: Bot, new_staff: New
 
     bot.told.refuse = die
     await alice.say(room, "first")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_SECONDS):
         await taken.wait()
     assert len(seen) == 1
     await bot.stop()
@@ -238,11 +238,11 @@ async def test_the_bot_waits_for_a_homeserver_that_is_down_at_start(tmp_path: Pa
         bot = Bot(homeserver, tmp_path, homeserver.bot_localpart())
         with capture_logs() as logs:
             starting = asyncio.create_task(bot.start())
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(WAIT_SECONDS):
                 while not any(entry["event"] == "homeserver_not_reachable_yet" for entry in logs):
                     await asyncio.sleep(0)
             await homeserver.synapse.start()
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(WAIT_SECONDS):
                 await starting
         assert await bot.account.api.call(Method.GET, MatrixPath.v3.account.whoami) == {
             "user_id": bot.user,

@@ -157,6 +157,7 @@ async def test_history_is_read_with_edits_redactions_files_and_chosen_names(bot:
     photo, mxc = await bob.send_file(room, b"bytes", "IMG_1.jpg", "image/jpeg", "m.image")
     paper, _ = await alice.send_file(room, b"bytes", "paper.pdf", "application/pdf")
     await alice.react(room, photo, "👍")
+    await bot.told.wait_for(lambda: [event for event, _, _ in bot.told.media] == [photo, paper])
     events = await written(bot, room)
     assert [(event.sender, event.text, event.file) for event in events] == [
         (alice.user, "first", None),

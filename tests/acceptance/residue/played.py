@@ -111,7 +111,7 @@ class Played:
         """Requester and guest have noticed."""
         await self.nurse.reads(f"Session {self.code} is deleted. Nothing of it is stored any more.", timeout=3 * SLOW)
         await self.guest.sees("This session is over", SLOW)
-        await self.guest.page.wait_for_function("async () => localStorage.length === 0 && (await indexedDB.databases()).length === 0")
+        await self.guest.keeps_nothing()
 
     async def _give_up_a_dialogue(self) -> None:
         asks = self.nurse.asks
