@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, async_playwright, expect
 
 TIMEOUT_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+_STORED = "async () => localStorage.length + sessionStorage.length + (await indexedDB.databases()).length"
 PHONE = {"width": 360, "height": 740}
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # FACTS, "Guest page": what Chromium needs to run headless, also as root, and to reach nobody by itself.
@@ -126,10 +129,19 @@ class Visitor:
         """A heading of the page."""
         await expect(self.page.get_by_role("heading", name=words, exact=True)).to_be_visible(timeout=timeout * 1000)
 
-    async def keeps_nothing(self, timeout: float = TIMEOUT_SECONDS) -> None:
-        """Neither localStorage nor sessionStorage nor IndexedDB holds anything of the page, whose last screen is shown while it wipes."""
-        emptied = "async () => localStorage.length + sessionStorage.length + (await indexedDB.databases()).length === 0"
-        await self.page.wait_for_function(emptied, timeout=timeout * 1000)
+    async def stored(self) -> int:
+        """How much the browser keeps of the page: entries of localStorage and sessionStorage, and IndexedDB databases."""
+        return int(await self.page.evaluate(_STORED))
+
+    async def keeps_nothing(self) -> None:
+        """The browser keeps nothing of the page any more; its last screen is shown while it still wipes."""
+        await self.until(f"async () => (await ({_STORED})()) === 0")
+
+    async def until(self, holds: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        """The function, which may be an asynchronous one, answers true: to the browser's own `wait_for_function` any promise is true."""
+        async with asyncio.timeout(timeout):
+            while not await self.page.evaluate(holds):
+                await asyncio.sleep(_POLL_SECONDS)
 
     async def photograph(self, file: Path) -> None:
         await self.page.screenshot(path=file)

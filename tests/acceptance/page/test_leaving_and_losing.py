@@ -41,7 +41,7 @@ async def test_the_quick_exit_leaves_nothing_and_back_does_not_return(front: Fro
 
 async def test_the_quick_exit_leaves_no_keys_even_while_they_are_being_made(front: Front, person: Person) -> None:
     await _inside(person)
-    await person.page.wait_for_function("async () => (await indexedDB.databases()).length > 0")
+    await person.visitor.until("async () => (await indexedDB.databases()).length > 0")
     await person.press("Leave this page now")
     await person.page.wait_for_url("about:blank")
     assert await _kept(front, person) == 0
