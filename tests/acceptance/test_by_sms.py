@@ -13,7 +13,7 @@ NUMBER = "+41791234567"
 async def test_killed_between_the_providers_yes_and_our_commit_one_sms_leads_into_the_session(
     make_stack: MakeStack, visitor: NewVisitor
 ) -> None:
-    stack = await make_stack(settings={"retention": {"sync_grace": "2s"}})
+    stack = await make_stack(settings={"retention": {"sync_grace": "1s"}})
     provider, nurse = stack.phones, await Nurse.meet_the_bot(stack)
     provider.reports, provider.holds = False, True
     await nurse.orders(f"invite {NUMBER} lang=en")

@@ -65,7 +65,7 @@ async def test_words_and_files_go_both_ways_encrypted_and_are_gone_after_the_ses
     accounts: str, make_stack: MakeStack, visitor: NewVisitor, tmp_path: Path
 ) -> None:
     """With accounts of the appservice and with native Matrix guests: nobody notices the difference, and nothing stays of either."""
-    settings = {"retention": {"sync_grace": "2s"}, "guests": {"accounts": accounts}}
+    settings = {"retention": {"sync_grace": "1s"}, "guests": {"accounts": accounts}}
     stack = await make_stack(settings=settings, homeserver_settings={"allow_guest_access": accounts == "matrix"})
     nurse, guest = await Nurse.meet_the_bot(stack), await visitor()
     await guest.come_in(await nurse.invite(GUEST), "Amina")

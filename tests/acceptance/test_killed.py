@@ -82,7 +82,7 @@ class Scene:
 @pytest_asyncio.fixture
 async def scene(make_stack: MakeStack, visitor: NewVisitor) -> AsyncIterator[Scene]:
     async with wire() as line:
-        settings = {"homeserver": {"address": line.address}, "retention": {"sync_grace": "2s"}}
+        settings = {"homeserver": {"address": line.address}, "retention": {"sync_grace": "1s"}}
         stack = await make_stack(settings=settings, start=False)
         line.homeserver, mail = stack.homeserver.address, SlowMail.of(stack)
         await stack.start()
