@@ -8,6 +8,7 @@ import { load } from "./load.ts";
 export { Attention, ScreenAwake } from "./attention.ts";
 export { Behind } from "./screens/behind.tsx";
 export { insideTexts } from "./texts/inside/index.ts";
+export { whileAsking } from "./asking.ts";
 export { whileLeft } from "./left.ts";
 export { prepareFile } from "./files/prepare.ts";
 export { Stay } from "./stay.ts";

@@ -54,6 +54,7 @@ export class Store {
   private readonly storage: KeyValue;
   /** What the browser would not keep: full, or refused. It lasts as long as the page, so that nothing written is lost meanwhile. */
   private readonly unkept = new InMemory();
+  private closed = false;
 
   constructor(storage: KeyValue) {
     this.storage = storage;
@@ -87,6 +88,12 @@ export class Store {
     this.storage.clear();
   }
 
+  /** Cleared for good: what is still under way then, and comes late, is not kept. */
+  close(): void {
+    this.closed = true;
+    this.clear();
+  }
+
   private read<T>(key: string): T | null {
     try {
       return JSON.parse(this.unkept.getItem(key) ?? this.storage.getItem(key) ?? "null") as T | null;
@@ -96,6 +103,7 @@ export class Store {
   }
 
   private write(key: string, value: unknown): void {
+    if (this.closed) return;
     const written = JSON.stringify(value);
     try {
       this.storage.setItem(key, written);

@@ -1,5 +1,5 @@
 import { isAble } from "./able.ts";
-import type { Api, DeviceTest, Public, Seat } from "./api.ts";
+import type { Answer, Api, DeviceTest, EnterRequest, Public, Seat } from "./api.ts";
 import type { Attention, Bell, ScreenAwake } from "./attention.ts";
 import type { NetworkTest } from "./device/network.ts";
 import type { FileProblem, NotTaken, Prepared } from "./files/prepare.ts";
@@ -16,7 +16,6 @@ import type { InsideTexts } from "./texts/inside/index.ts";
 import { wipeBrowser } from "./wipe.ts";
 
 const PREFETCH_AFTER_MS = 400;
-const ASK_AGAIN_MS = 3_000;
 /** The screen is empty from the first moment; what is waited for is that the browser has forgotten. */
 const QUICK_EXIT_AT_MOST_MS = 2_000;
 const NEUTRAL_PAGE = "about:blank";
@@ -66,6 +65,8 @@ export class Visit {
   private digest = "";
   private result: DeviceTest | null = null;
   private stay: Stay | null = null;
+  /** Counts starts: what was asked after an earlier one is not heard any more. */
+  private begun = 0;
   /** Resolved when a stay that was left holds nothing any more. */
   private leaving: Promise<void> = Promise.resolve();
 
@@ -127,6 +128,7 @@ export class Visit {
   }
 
   async start(): Promise<void> {
+    this.begun++;
     const saved = this.store.seat;
     this.expect(saved?.language ?? preselect(navigator.languages, Object.keys(CATALOGUES)));
     const answer = await this.api.public();
@@ -231,27 +233,22 @@ export class Visit {
     this.attention?.arm();
     this.become({ what: "busy" });
     if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
-    const secret = await this.secretFor(chosen);
-    const answer = await this.api.enter({ token: this.token, secret, name: chosen, language: this.language, terms, ...(this.result !== null && { device: this.result }) }, this.calling);
+    const request = await this.requestFor(this.token, chosen, terms);
+    if (request === null) return;
+    const answer = await this.api.enter(request, this.calling);
     if (!answer.ok && this.calling) return this.become({ what: "call", refused: answer.status });
     // The terms have changed while they were being read: show the new ones.
     if (!answer.ok && answer.error === "terms") return this.continue();
-    if (!answer.ok) return this.become({ what: "refused", refusal: answer });
-    this.store.update({ entered: true });
-    await this.goInside(secret, answer.value, false);
+    await this.seated(request.secret, answer);
   }
 
   /** All places are taken: ask for one of them, or with null for one more. */
   async ask(place: string | null): Promise<void> {
     if (this.token === null || this.flow.at !== "full" || this.flow.opened === null) return;
     const { name, opened } = this.flow;
-    const { token, language } = this;
     this.become({ what: "busy" });
-    const secret = await this.secretFor(name);
-    const answer = await this.api.ask({ token, secret, name, language, terms: opened.terms.version, place, ...(this.result !== null && { device: this.result }) });
-    if (!answer.ok) return this.become({ what: "refused", refusal: answer });
-    this.store.update({ entered: true });
-    await this.goInside(secret, answer.value, false);
+    const request = await this.requestFor(this.token, name, opened.terms.version);
+    if (request !== null) await this.seated(request.secret, await this.api.ask({ ...request, place }));
   }
 
   async stopAsking(): Promise<void> {
@@ -342,8 +339,9 @@ export class Visit {
   }
 
   async useHere(): Promise<void> {
+    this.become({ what: "start_again" });
     await holdSeat(true, () => this.elsewhere());
-    this.startAgain();
+    await this.start();
   }
 
   /** Gone at once and without a trace; waits for nothing longer than a moment. */
@@ -352,7 +350,7 @@ export class Visit {
     document.title = " ";
     const secret = this.store.seat?.secret;
     const stopped = this.endStay();
-    this.store.clear();
+    this.store.close();
     if (secret !== undefined) void this.api.leave(secret);
     const longEnough = new Promise((resolve) => setTimeout(resolve, QUICK_EXIT_AT_MOST_MS));
     void Promise.race([wipeTwice(stopped), longEnough]).finally(() => location.replace(NEUTRAL_PAGE));
@@ -407,28 +405,41 @@ export class Visit {
       this.awake ??= new inside.ScreenAwake();
       this.inside = inside;
     }
-    const { language } = this.reading;
-    if (this.more?.language !== language) {
+    while (this.more?.language !== this.reading.language) {
+      const { language } = this.reading;
       const texts = await this.inside.insideTexts(language, this.comingBack.inVain);
-      this.more = { language, texts };
+      // As for the first catalogue: the later choice is meant.
+      if (language === this.reading.language) this.more = { language, texts };
       this.changed();
     }
     return this.inside;
   }
 
-  /** The secret stands in storage before it is sent: a lost answer is asked for again with the same one, and gets the same seat. */
-  private async secretFor(name: string): Promise<string> {
+  /**
+   * The secret stands in storage before it is sent: a lost answer is asked for again with the same one, and gets the same seat. Null when
+   * the page is being left: no seat is taken then.
+   */
+  private async requestFor(token: string, name: string, terms: string): Promise<EnterRequest | null> {
+    const { language, result } = this;
     const saved = this.store.seat;
     const again = saved !== null && !saved.entered && saved.link === this.digest;
     if (!again) await this.forget();
     const secret = again ? saved.secret : newSecret();
-    this.store.seat = { secret, name, language: this.language, link: this.digest, entered: false, keys: false, crypto: null, left: false };
-    return secret;
+    this.store.seat = { secret, name, language, link: this.digest, entered: false, keys: false, crypto: null, left: false };
+    return this.store.seat === null ? null : { token, secret, name, language, terms, ...(result !== null && { device: result }) };
+  }
+
+  private async seated(secret: string, answer: Answer<Seat>): Promise<void> {
+    if (!answer.ok) return this.become({ what: "refused", refusal: answer });
+    this.store.update({ entered: true });
+    await this.goInside(secret, answer.value, false);
   }
 
   private async resume(saved: SavedSeat): Promise<void> {
+    const { begun } = this;
     if (!(await holdSeat(false, () => this.elsewhere()))) return this.become({ what: "elsewhere" });
     const answer = await this.api.seat(saved.secret);
+    if (begun !== this.begun) return;
     if (answer.ok) await this.goInside(saved.secret, answer.value, true);
     else if (answer.status === 401) await this.seatGone();
     else this.become({ what: "unreachable" });
@@ -450,7 +461,7 @@ export class Visit {
 
   private async goInside(secret: string, seat: Seat, resumed: boolean): Promise<void> {
     this.become({ what: "seat", seat });
-    if (this.flow.at === "asking") return this.awaitAnswer(secret, resumed);
+    if (this.flow.at === "asking") return this.awaitAnswer(secret, resumed).catch(() => undefined);
     if (this.flow.at !== "inside") return;
     const { api, store, name } = this;
     const host = {
@@ -463,7 +474,8 @@ export class Visit {
     try {
       const { Stay } = await this.loadInside();
       const { attention } = this;
-      if (attention === null || this.store.seat?.secret !== secret || this.flow.at !== "inside") return;
+      // Two stays on one key store would break the encryption in both.
+      if (attention === null || this.stay !== null || this.store.seat?.secret !== secret || this.flow.at !== "inside") return;
       attention.arm();
       if (this.awake !== null) this.awake.wanted = true;
       const language = (): string => this.wordsLanguage;
@@ -476,16 +488,14 @@ export class Visit {
 
   /** Until somebody has said yes or no; the seat is a seat like any other then. */
   private async awaitAnswer(secret: string, resumed: boolean): Promise<void> {
-    await this.loadInside().catch(() => undefined);
-    this.changed();
-    while (this.flow.at === "asking" && this.store.seat?.secret === secret) {
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-      if (this.store.seat?.secret !== secret) return;
-      const answer = await this.api.seat(secret);
-      if (this.store.seat?.secret !== secret) return;
-      if (answer.ok && answer.value.status !== "asking") return this.goInside(secret, answer.value, resumed);
-      if (!answer.ok && answer.status === 401) return this.seatGone();
-    }
+    const { begun } = this;
+    const { whileAsking } = await this.loadInside();
+    const answer = await whileAsking(
+      () => this.api.seat(secret),
+      () => begun === this.begun && this.store.seat?.secret === secret,
+    );
+    if (answer?.ok === true) await this.goInside(secret, answer.value, resumed);
+    else if (answer !== null) await this.seatGone();
   }
 
   private async failed(secret: string, keysGone: boolean): Promise<void> {

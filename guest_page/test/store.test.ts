@@ -101,3 +101,13 @@ test("a secret is 256 bits as 43 characters, and never the same", () => {
   assert.equal(secrets.size, 50);
   for (const secret of secrets) assert.match(secret, /^[A-Za-z0-9_-]{43}$/);
 });
+
+test("nothing is kept any more once the store was closed, whatever comes late", () => {
+  const place = storage();
+  const store = new Store(place);
+  store.seat = SEAT;
+  store.close();
+  store.seat = SEAT;
+  store.outbox = [{ txn: "a", text: "late", at: 1 }];
+  assert.deepEqual([store.seat, store.outbox, place.values.size], [null, [], 0]);
+});
