@@ -231,9 +231,9 @@ export class Stay {
         this.soon = SOON_TIMES;
         this.wakes.wake();
       },
-      pause: (milliseconds: number) => this.wakes.pause(milliseconds),
+      pauses: () => this.wakes.pauses(),
     };
-    await session.prepare(GATEWAY);
+    await load(() => session.prepare(GATEWAY));
     if (this.stopped) return;
     const opening = session.openConversation({ gateway: GATEWAY, secret, user, device, bot, name, native }, store, around);
     this.opening = opening.then(({ conversation }) => conversation).catch(() => null);

@@ -4,6 +4,9 @@
 const OF_THE_DOCUMENT = ["visibilitychange", "resume"];
 const OF_THE_WINDOW = ["pageshow", "online"];
 
+/** Resolves after this many milliseconds, or earlier when the device wakes up. */
+export type Pause = (milliseconds: number) => Promise<void>;
+
 interface Around {
   document: EventTarget;
   window: EventTarget;
@@ -14,20 +17,22 @@ export class Wakes {
   private readonly around: Around;
   private readonly waiting = new Set<() => void>();
   private woken = false;
+  /** How often the device has woken up. */
+  private awoke = 0;
 
   constructor(around: Around = { document, window }) {
     this.around = around;
   }
 
   listen(): void {
-    for (const event of OF_THE_DOCUMENT) this.around.document.addEventListener(event, this.wake);
-    for (const event of OF_THE_WINDOW) this.around.window.addEventListener(event, this.wake);
+    for (const event of OF_THE_DOCUMENT) this.around.document.addEventListener(event, this.awake);
+    for (const event of OF_THE_WINDOW) this.around.window.addEventListener(event, this.awake);
   }
 
   /** Whoever waits goes on. */
   stop(): void {
-    for (const event of OF_THE_DOCUMENT) this.around.document.removeEventListener(event, this.wake);
-    for (const event of OF_THE_WINDOW) this.around.window.removeEventListener(event, this.wake);
+    for (const event of OF_THE_DOCUMENT) this.around.document.removeEventListener(event, this.awake);
+    for (const event of OF_THE_WINDOW) this.around.window.removeEventListener(event, this.awake);
     this.wake();
   }
 
@@ -43,6 +48,15 @@ export class Wakes {
     this.woken = false;
   }
 
+  /** For somebody who tries again and again: the device that wakes up while a try is on its way ends the pause after it. */
+  pauses(): Pause {
+    let seen = this.awoke;
+    return async (milliseconds) => {
+      if (seen === this.awoke) await this.pause(milliseconds);
+      seen = this.awoke;
+    };
+  }
+
   /** So long at most, and not ended by what happened before. */
   pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
@@ -55,4 +69,9 @@ export class Wakes {
       this.waiting.add(done);
     });
   }
+
+  private readonly awake = (): void => {
+    this.awoke += 1;
+    this.wake();
+  };
 }

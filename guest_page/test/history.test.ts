@@ -17,7 +17,7 @@ function scene(pages: number) {
       fetched.push(asked);
       from = asked - 1;
     },
-    pause: async (milliseconds) => void pauses.push(milliseconds),
+    pauses: () => async (milliseconds) => void pauses.push(milliseconds),
   });
   return { history, fetched, pauses, answers, begin: (at: number) => (from = at) };
 }

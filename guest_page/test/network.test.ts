@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gatewayFetch, HELD_MS } from "../src/session/network.ts";
+import { gatewayFetch, HELD_MS, prefetchVersions } from "../src/session/network.ts";
 
 const GATEWAY = "http://localhost/gw/_matrix/client";
 
@@ -79,4 +79,13 @@ test("what is the same everywhere is answered without the network", async () => 
   assert.equal(rules.status, 200);
   assert.equal((await fetcher(`${GATEWAY}/v3/room_keys/version`)).status, 404);
   await assert.rejects(fetcher(`${GATEWAY}/v3/keys/upload`, { method: "POST" }), /asked the network/);
+});
+
+test("what was asked ahead of time on a line that then died keeps nobody waiting: it is asked anew", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  context.mock.method(globalThis, "fetch", hanging().fetch);
+  void prefetchVersions("http://localhost/gw");
+  const answer = gatewayFetch(new EventTarget(), () => Promise.resolve(new Response("later")))(`${GATEWAY}/versions`);
+  context.mock.timers.tick(8_000);
+  assert.equal(await (await answer).text(), "later");
 });

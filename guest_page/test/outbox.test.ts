@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Outbox, type Try } from "../src/session/outbox.ts";
 import type { Unsent } from "../src/store.ts";
+import { Wakes } from "../src/wakes.ts";
 
 function outbox(answers: Try[], store: { outbox: Unsent[] } = { outbox: [] }) {
   const tried: string[] = [];
@@ -13,7 +14,7 @@ function outbox(answers: Try[], store: { outbox: Unsent[] } = { outbox: [] }) {
       tried.push(unsent.txn);
       return Promise.resolve(answers.shift() ?? { result: "sent", id: `$${unsent.txn}` });
     },
-    pause: (milliseconds) => {
+    pauses: () => (milliseconds) => {
       pauses.push(milliseconds);
       return Promise.resolve();
     },
@@ -59,7 +60,7 @@ test("words do not wait for a file that is still on its way", async () => {
       if (file !== undefined) await uploaded;
       return { result: "sent", id: `$${txn}` };
     },
-    pause: () => Promise.resolve(),
+    pauses: () => () => Promise.resolve(),
     sent: (_unsent, id) => void sent.push(id),
     changed: () => undefined,
   });
@@ -86,7 +87,7 @@ test("something that goes wrong on the device is tried again, and holds nothing 
       broken = false;
       throw new Error("the database of the browser is gone");
     },
-    pause: () => Promise.resolve(),
+    pauses: () => () => Promise.resolve(),
     sent: (_unsent, id) => void sent.push(id),
     changed: () => undefined,
   });
@@ -119,7 +120,7 @@ test("a message is sent as it is then, with what sending has noted about it", as
       box.update({ ...message, text: "noted" });
       return Promise.resolve({ result: "sent", id: "$a" });
     },
-    pause: () => Promise.resolve(),
+    pauses: () => () => Promise.resolve(),
     sent: ({ text }) => void sent.push(text),
     changed: () => undefined,
   });
@@ -143,4 +144,34 @@ test("what is learned about a waiting message outlives a reload, and a message t
   box.update({ ...unsent("a"), text: "other" });
   box.drop("b");
   assert.deepEqual(store.outbox, [{ ...unsent("a"), text: "other" }]);
+});
+
+test("a network that comes back while a message is on its way into the void makes nobody wait for the next try", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const around = { document: new EventTarget(), window: new EventTarget() };
+  const wakes = new Wakes(around);
+  wakes.listen();
+  const tries: ((tried: Try) => void)[] = [];
+  const box = new Outbox({
+    store: { outbox: [unsent("a")] },
+    send: () => new Promise((resolve) => tries.push(resolve)),
+    pauses: () => wakes.pauses(),
+    sent: () => undefined,
+    changed: () => undefined,
+  });
+  const working = box.work();
+  const answer = async (tried: Try): Promise<void> => {
+    tries.shift()?.(tried);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  around.window.dispatchEvent(new Event("online"));
+  await answer({ result: "lost" });
+  assert.equal(tries.length, 1, "it is tried again at once");
+  wakes.wake();
+  await answer({ result: "refused" });
+  assert.equal(tries.length, 0, "what a no has stirred up is no reason to try again");
+  context.mock.timers.tick(15_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  await answer({ result: "sent", id: "$a" });
+  await working;
 });

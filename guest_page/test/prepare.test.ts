@@ -89,3 +89,8 @@ test("what is too large is said, of a photo after it was made smaller", async ()
 test("another kind of file is not taken, whatever its name", async () => {
   for (const bytes of [HEIC, [...Buffer.from("PK")], [...Buffer.from("<svg")]]) assert.equal(await prepareFile(file(bytes, "photo.jpg"), MOST), "kind");
 });
+
+test("a file that the device does not give is said to be unreadable", async () => {
+  const inTheCloud = Object.assign(new File(["%PDF-1.7"], "letter.pdf"), { slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException("not here", "NotReadableError")) }) });
+  assert.equal(await prepareFile(inTheCloud as unknown as File, MOST), "unreadable");
+});

@@ -4,13 +4,7 @@ import { ClientEvent, MatrixClient } from "matrix-js-sdk/lib/client.js";
 import { RoomEvent } from "matrix-js-sdk/lib/models/room.js";
 import { MemoryStore } from "matrix-js-sdk/lib/store/memory.js";
 import { PAGE_OF_HISTORY, roomHistory } from "../src/session/room_history.ts";
-
-// The library waits for answers by timers of minutes, which would keep this process after its test.
-const { setTimeout: timer } = globalThis;
-globalThis.setTimeout = ((act: () => void, milliseconds = 0) => {
-  const started = timer(act, milliseconds);
-  return milliseconds > 10_000 ? started.unref() : started;
-}) as typeof setTimeout;
+import "./sdk_timers.ts";
 
 const ROOM = "!room:x";
 const ME = "@me:x";
@@ -72,7 +66,7 @@ test("every message is heard of once, over a first sync that is limited, a page 
   });
   const all = (): Promise<void> => new Promise((resolve) => (whole = resolve));
   const pauses: number[] = [];
-  const history = roomHistory(client, () => client.getRoom(ROOM), async (milliseconds) => void pauses.push(milliseconds), () => history.begunAnew());
+  const history = roomHistory(client, () => client.getRoom(ROOM), () => async (milliseconds) => void pauses.push(milliseconds), () => history.begunAnew());
   const first = new Promise<void>((resolve) => client.once(ClientEvent.Sync, () => resolve()));
   await client.startClient({ initialSyncLimit: PAGE_OF_HISTORY });
   await first;

@@ -28,7 +28,10 @@ const LONGEST_NAME = 100;
  * picture, such as where it was taken.
  */
 export async function prepareFile(file: File, most: number): Promise<Prepared | FileProblem> {
-  const { kind, type } = await sniff(file);
+  const sniffed = await sniff(file).catch(() => null);
+  // As of a file that stands in a cloud alone, while there is no network.
+  if (sniffed === null) return "unreadable";
+  const { kind, type } = sniffed;
   if (kind === "photo") return preparePhoto(file, most);
   if (kind !== "pdf") return "kind";
   if (file.size > most) return "large";

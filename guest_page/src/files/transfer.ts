@@ -53,16 +53,20 @@ export function upload(
   });
 }
 
-/** Throws when it does not come, or stops coming. */
 export async function download(gateway: string, secret: string, url: string, network: EventTarget = window): Promise<ArrayBuffer> {
   const [server = "", media = ""] = url.slice("mxc://".length).split("/");
   const path = `${gateway}/_matrix/client/v1/media/download/${encodeURIComponent(server)}/${encodeURIComponent(media)}`;
+  return (await fetchWhole(path, { headers: { Authorization: `Bearer ${secret}` } }, network)).arrayBuffer();
+}
+
+/** Throws when it does not come, or stops coming. */
+export async function fetchWhole(address: string, how: RequestInit, network: EventTarget = window): Promise<Blob> {
   const abort = new AbortController();
   const patience = new Patience(network, () => abort.abort());
   try {
-    const response = await fetch(path, { headers: { Authorization: `Bearer ${secret}` }, signal: abort.signal });
+    const response = await fetch(address, { ...how, signal: abort.signal });
     if (!response.ok) throw new Error("The file did not come");
-    return await (await wholeBody(response, () => patience.moved())).arrayBuffer();
+    return await wholeBody(response, () => patience.moved());
   } finally {
     patience.end();
   }

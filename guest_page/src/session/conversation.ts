@@ -14,6 +14,7 @@ import type { NotTaken, Prepared } from "../files/prepare.ts";
 import { contentOf, type SharedFile } from "../files/shared_file.ts";
 import { type Message, MessageList } from "../messages.ts";
 import type { Store, Unsent } from "../store.ts";
+import type { Pause } from "../wakes.ts";
 import { RoomChannel } from "./call_channel.ts";
 import { Files, type UnsentFile } from "./files.ts";
 import type { History } from "./history.ts";
@@ -39,8 +40,8 @@ export interface Around {
   fileRefused(why: NotTaken): void;
   /** Somebody came, went or was invited: the server will soon have something new to say. */
   stirred(): void;
-  /** Resolves after this many milliseconds, or earlier when the network comes back. */
-  pause(milliseconds: number): Promise<void>;
+  /** Between the tries of one thing. */
+  pauses(): Pause;
 }
 
 export interface Place {
@@ -95,11 +96,11 @@ export class Conversation {
       if (this.settled) this.history.begunAnew();
       else this.begunAnew = true;
     };
-    this.history = roomHistory(client, () => this.matrixRoom, (milliseconds) => around.pause(milliseconds), gap);
+    this.history = roomHistory(client, () => this.matrixRoom, () => around.pauses(), gap);
     this.outbox = new Outbox({
       store,
       send: (unsent) => this.try(unsent),
-      pause: (milliseconds) => around.pause(milliseconds),
+      pauses: () => around.pauses(),
       sent: ({ txn, text, at, file }, id) => {
         if (file !== undefined) void this.files.forget(txn);
         if (this.list.knows(id)) return;
@@ -187,13 +188,14 @@ export class Conversation {
   /** Resolves once this visitor is in the room; the invitation may still be on its way. */
   async join(room: string, resumed: boolean): Promise<void> {
     this.room = room;
+    const wait = this.around.pauses();
     while (!this.joined && !this.stopped) {
       try {
         await this.client.joinRoom(room);
         this.letIn = true;
         break;
       } catch {
-        await this.around.pause(JOIN_AGAIN_MS);
+        await wait(JOIN_AGAIN_MS);
       }
     }
     if (this.stopped) return;
@@ -220,7 +222,8 @@ export class Conversation {
   }
 
   async attach(prepared: Prepared): Promise<void> {
-    const unsent = await this.files.add(crypto.randomUUID(), prepared);
+    const unsent = await this.files.add(crypto.randomUUID(), prepared).catch(() => "gone" as const);
+    if (unsent === "gone") return this.around.fileRefused(unsent);
     if (unsent === null) return;
     this.outbox.add(unsent);
     void this.outbox.work();

@@ -1,3 +1,5 @@
+import type { Pause } from "../wakes.ts";
+
 /** Enough for any conversation; a homeserver that never comes to an end must not keep a telephone busy for ever. */
 const PAGES_AT_MOST = 20;
 const FIRST_PAUSE_MS = 1_000;
@@ -9,8 +11,7 @@ interface Parts {
   goBackTo: (token: string) => void;
   /** Takes in one page of what is older, and moves `from`. Rejects when it does not come. */
   fetch: () => Promise<unknown>;
-  /** Resolves after this many milliseconds, or earlier when the network comes back. */
-  pause: (milliseconds: number) => Promise<void>;
+  pauses: () => Pause;
 }
 
 /** What a sync leaves out of the conversation, because it is older than the last few events: it is fetched until it is here. */
@@ -41,13 +42,14 @@ export class History {
   async work(): Promise<void> {
     if (this.working) return;
     this.working = true;
+    const wait = this.parts.pauses();
     try {
       let pause = FIRST_PAUSE_MS;
       while (!this.stopped && this.pages < PAGES_AT_MOST && this.parts.from() !== null) {
         if (await this.page()) {
           pause = FIRST_PAUSE_MS;
         } else if (!this.stopped) {
-          await this.parts.pause(pause);
+          await wait(pause);
           pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
         }
       }

@@ -6,10 +6,12 @@ import wasmAddress from "../../node_modules/@matrix-org/matrix-sdk-crypto-wasm/p
 import { ClientEvent, MatrixClient } from "matrix-js-sdk/lib/client.js";
 import { MemoryStore } from "matrix-js-sdk/lib/store/memory.js";
 import { SyncState } from "matrix-js-sdk/lib/sync.js";
+import { fetchWhole } from "../files/transfer.ts";
 import type { Store } from "../store.ts";
 import { type Around, Conversation } from "./conversation.ts";
 import { findKeys, KeysGone, openKeyStore, publishKeys } from "./key_store.ts";
 import { gatewayFetch, HELD_MS, prefetchVersions } from "./network.ts";
+import { startSync } from "./start_sync.ts";
 
 export { KeysGone };
 export type { Conversation };
@@ -30,11 +32,12 @@ export function prepare(gateway: string): Promise<void> {
   return prepared;
 }
 
-/** The library remembers a failed download for ever, so the file is fetched first; the library then finds it in the browser's cache. */
+/**
+ * The library remembers a failed download for ever, and waits for ever for one that has stopped coming, so the file is fetched first;
+ * the library then finds it in the browser's cache.
+ */
 async function load(): Promise<void> {
-  const response = await fetch(wasmAddress);
-  if (!response.ok) throw new Error("The cryptography could not be loaded");
-  await response.arrayBuffer();
+  await fetchWhole(wasmAddress, {});
   await Promise.all([initAsync(), import("matrix-js-sdk/lib/rust-crypto/index.js")]);
 }
 
@@ -89,19 +92,20 @@ async function start(client: MatrixClient, conversation: Conversation, seat: Sea
     };
     client.on(ClientEvent.Sync, check);
   });
-  await client.startClient({ initialSyncLimit: 50, lazyLoadMembers: false, pollTimeout: HELD_MS });
+  await startSync(client, { initialSyncLimit: 50, lazyLoadMembers: false, pollTimeout: HELD_MS }, () => conversation.stopped);
   if (first) await publish(client, conversation, seat, store, around);
   await synced;
 }
 
 /** Goes on until the homeserver has confirmed the keys; beside the first sync, which needs nothing of it. A native guest's go up with that. */
 async function publish(client: MatrixClient, conversation: Conversation, { native }: Seat, store: Store, around: Around): Promise<void> {
+  const wait = around.pauses();
   while (!conversation.stopped) {
     try {
       await (native ? findKeys(client) : publishKeys(client));
       return store.update({ keys: true });
     } catch {
-      await around.pause(native ? LOOK_AGAIN_MS : PUBLISH_AGAIN_MS);
+      await wait(native ? LOOK_AGAIN_MS : PUBLISH_AGAIN_MS);
     }
   }
 }

@@ -4,6 +4,8 @@ import { wholeBody } from "../whole_body.ts";
 
 /** How long the homeserver is asked to hold a sync in which nothing happens. */
 export const HELD_MS = 15_000;
+/** Longer nobody waits for what was asked ahead of time: it is asked anew. */
+const AHEAD_AT_MOST_MS = 8_000;
 /** A sync is given up after so long without a byte: what is later than the hold and a slow line's way is not coming. */
 const SILENT_AT_MOST_MS = 22_000;
 
@@ -31,10 +33,21 @@ let versions: Promise<string | null> | null = null;
 
 /** Asks ahead of time what the homeserver can do; the SDK's first question is answered with it, later ones test the connection. */
 export async function prefetchVersions(gateway: string): Promise<void> {
-  versions ??= fetch(`${gateway}/_matrix/client/versions`)
-    .then((response) => (response.ok ? response.text() : null))
-    .catch(() => null);
+  versions ??= askVersions(`${gateway}/_matrix/client/versions`);
   await versions;
+}
+
+async function askVersions(address: string): Promise<string | null> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), AHEAD_AT_MOST_MS);
+  try {
+    const response = await fetch(address, { signal: abort.signal });
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function json(status: number, body: string): Response {

@@ -1,4 +1,5 @@
 import type { Store, Unsent } from "../store.ts";
+import type { Pause } from "../wakes.ts";
 
 /**
  * What came of one try to send. `lost` = the network, try again; `refused` = the homeserver said no, ask before trying again;
@@ -9,8 +10,8 @@ export type Try = { result: "sent"; id: string } | { result: "lost" | "refused" 
 interface Parts {
   store: Pick<Store, "outbox">;
   send: (unsent: Unsent) => Promise<Try>;
-  /** Resolves after this many milliseconds, or earlier when the network comes back. */
-  pause: (milliseconds: number) => Promise<void>;
+  /** Between the tries of one kind. */
+  pauses: () => Pause;
   sent: (unsent: Unsent, id: string) => void;
   changed: () => void;
 }
@@ -69,6 +70,7 @@ export class Outbox {
     if (this.working.has(lane)) return;
     this.working.add(lane);
     const first = (): Unsent | undefined => this.unsent.find((unsent) => laneOf(unsent) === lane);
+    const wait = this.parts.pauses();
     try {
       let pause = FIRST_PAUSE_MS;
       for (let next = first(); next !== undefined && !this.stopped; next = first()) {
@@ -84,7 +86,7 @@ export class Outbox {
         } else if (tried.result === "given_up") {
           this.drop(next.txn);
         } else {
-          await this.parts.pause(tried.result === "refused" ? LONGEST_PAUSE_MS : pause);
+          await wait(tried.result === "refused" ? LONGEST_PAUSE_MS : pause);
           pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
         }
       }

@@ -1,13 +1,14 @@
 import type { MatrixClient } from "matrix-js-sdk/lib/client.js";
 import { EventTimeline } from "matrix-js-sdk/lib/models/event-timeline.js";
 import { type Room, RoomEvent } from "matrix-js-sdk/lib/models/room.js";
+import type { Pause } from "../wakes.ts";
 import { History } from "./history.ts";
 
 /** As many as one sync brings at most. */
 export const PAGE_OF_HISTORY = 50;
 
 /** The history of the one room that there is; `begunAnew` is called when a sync has left a gap behind the newest events. */
-export function roomHistory(client: MatrixClient, room: () => Room | null, pause: (milliseconds: number) => Promise<void>, begunAnew: () => void): History {
+export function roomHistory(client: MatrixClient, room: () => Room | null, pauses: () => Pause, begunAnew: () => void): History {
   const timeline = (): EventTimeline | undefined => room()?.getLiveTimeline();
   client.on(RoomEvent.TimelineReset, (of, timelines) => {
     if (of !== undefined && timelines === of.getUnfilteredTimelineSet()) begunAnew();
@@ -19,6 +20,6 @@ export function roomHistory(client: MatrixClient, room: () => Room | null, pause
       const here = room();
       if (here !== null) await client.scrollback(here, PAGE_OF_HISTORY);
     },
-    pause,
+    pauses,
   });
 }
