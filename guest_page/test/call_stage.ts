@@ -222,6 +222,8 @@ export class Browser {
   rung = 0;
   /** Words that match are not taken by the homeserver, as often as this says. */
   lost: { what: (content: CallContent) => boolean; times: number } = { what: () => false, times: 0 };
+  /** Until then it takes no word. */
+  slow: Promise<void> = Promise.resolve();
   relays = 1;
   relayFails = 0;
   hear: (said: Said) => void = () => undefined;
@@ -232,6 +234,7 @@ export class Browser {
       user,
       bot: BOT,
       send: async (content: CallContent): Promise<void> => {
+        await this.slow;
         if (this.lost.times > 0 && this.lost.what(content)) {
           this.lost.times -= 1;
           throw new Error("not taken");

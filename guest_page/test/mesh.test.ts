@@ -182,3 +182,19 @@ test("pictures are offered again without a word about too many once there are th
   await until("pictures again", () => me.mesh.pictureAllowed);
   assert.equal(me.mesh.pictureGone, null);
 });
+
+test("a picture that goes because of the line is explained before the others have been told, and not to somebody who has left meanwhile", async () => {
+  const people = await inTheCall(3);
+  const [me] = people;
+  assert.ok(me !== undefined);
+  await me.mesh.setCamera(true);
+  let taken = (): void => undefined;
+  me.slow = new Promise((resolve) => (taken = resolve));
+  const changing = me.mesh.setPoorMode(true);
+  assert.deepEqual([me.mesh.cameraOn, me.mesh.pictureGone], [false, "poor"]);
+  void me.mesh.leave();
+  assert.equal(me.mesh.pictureGone, null);
+  taken();
+  await changing;
+  assert.equal(me.mesh.pictureGone, null);
+});

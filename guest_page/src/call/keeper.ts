@@ -64,7 +64,7 @@ export class CallKeeper {
     if (seat !== this.seat) [this.seat, this.heardAt] = [seat, performance.now()];
     void this.read();
     if (seat.status !== "in_session") {
-      if (this.mesh !== null || this.conference !== null) remember(null);
+      if (this.mesh !== null || this.conference !== null || this.loading) remember(null);
       this.end();
       return;
     }
@@ -78,7 +78,7 @@ export class CallKeeper {
     this.loading = true;
     try {
       const { Mesh: Loaded } = await load(() => import("./mesh.ts"));
-      if (this.over || this.mesh !== null) return;
+      if (!this.wanted || this.mesh !== null) return;
       const { client, room, channel } = way;
       const { ring, calls } = this.host;
       this.mesh = new Loaded({ client, room, channel, forceRelay: calls.force_relay, ring, changed: () => this.changed() });
@@ -102,6 +102,11 @@ export class CallKeeper {
     this.end();
   }
 
+  /** The session may have ended while the call was being loaded: no camera opens by itself after that. */
+  private get wanted(): boolean {
+    return !this.over && this.seat?.status === "in_session";
+  }
+
   private end(): void {
     window.clearInterval(this.watching);
     this.mesh?.stop();
@@ -115,7 +120,7 @@ export class CallKeeper {
     this.loading = true;
     try {
       const { Conference: Loaded } = await load(() => import("./conference.ts"));
-      if (this.over || this.conference !== null) return;
+      if (!this.wanted || this.conference !== null) return;
       const { ring, enter, calls } = this.host;
       this.conference = new Loaded({ channel, enter, forceRelay: calls?.force_relay !== false, ring, changed: () => this.changed() });
       this.watching = window.setInterval(() => this.look(), LOOK_MS);

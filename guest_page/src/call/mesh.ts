@@ -375,9 +375,11 @@ export class Mesh {
   }
 
   private async pictureMustGo(why: "poor" | "many"): Promise<void> {
-    await this.setCamera(false);
+    const gone = this.setCamera(false);
+    // Before the others were told of it, which takes its time on such a line: by then it may be on again.
     this.pictureGone = why;
     this.parts.changed();
+    await gone;
   }
 
   private expire(): void {

@@ -23,7 +23,7 @@ export interface Said {
 export interface Channel {
   user: string;
   bot: string;
-  /** Tries for half a minute; rejects when it could not be said. */
+  /** Tries for half a minute, or until a later word of the kind has made it untrue; rejects when it could not be said. */
   send(content: CallContent): Promise<void>;
   /** Everything of the call that is said from now on by others; ends with the answer. */
   listen(hear: (said: Said) => void): () => void;

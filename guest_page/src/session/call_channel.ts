@@ -18,6 +18,8 @@ export class RoomChannel implements Channel {
   private readonly client: MatrixClient;
   private readonly room: string;
   private readonly known = new Set<string>();
+  /** Counts what was said of being in the call or gone. */
+  private presence = 0;
 
   constructor(client: MatrixClient, room: string, user: string, bot: string) {
     this.client = client;
@@ -28,12 +30,15 @@ export class RoomChannel implements Channel {
 
   async send(content: CallContent): Promise<void> {
     const txn = crypto.randomUUID();
+    const word = content.kind === "signal" ? null : (this.presence += 1);
     for (const pause of AGAIN_MS) {
       try {
         return await this.try(txn, content);
       } catch (error) {
         if (error instanceof MatrixError && error.httpStatus === 401) throw error;
         await new Promise((resolve) => setTimeout(resolve, pause));
+        // Said after "gone" an older "here" would ring for somebody who has left.
+        if (word !== null && word !== this.presence) return;
       }
     }
     await this.try(txn, content);
