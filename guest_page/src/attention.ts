@@ -130,7 +130,11 @@ export class ScreenAwake {
   private async hold(): Promise<void> {
     if (!this.asked || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
     try {
-      this.lock = await navigator.wakeLock.request("screen");
+      const lock = await navigator.wakeLock.request("screen");
+      // One that comes late, or was asked for twice, would keep the screen on for ever.
+      const needless = this.asked ? this.lock : lock;
+      if (this.asked) this.lock = lock;
+      if (needless?.released === false) await needless.release();
     } catch {
       // Battery saver, or not allowed here.
     }

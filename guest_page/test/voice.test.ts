@@ -65,8 +65,8 @@ afterEach(() => {
 test("after two minutes it hears no more, lets the microphone go, and waits to be sent", async () => {
   const { stream, open } = opened();
   microphone(() => Promise.resolve(stream));
-  const recording = await Recording.begin();
-  assert.ok(typeof recording !== "string");
+  const recording = await Recording.begin(() => true);
+  assert.ok(recording instanceof Recording);
   assert.equal(LONGEST_MS, 120_000);
   pass(LONGEST_MS - 1);
   assert.deepEqual([recording.full, Recorder.made[0]?.stopped, open()], [false, 0, 1]);
@@ -83,8 +83,8 @@ test("after two minutes it hears no more, lets the microphone go, and waits to b
 test("one that is sent earlier is as long as it was, and nothing stops it later", async () => {
   const { stream, open } = opened();
   microphone(() => Promise.resolve(stream));
-  const recording = await Recording.begin();
-  assert.ok(typeof recording !== "string");
+  const recording = await Recording.begin(() => true);
+  assert.ok(recording instanceof Recording);
   pass(5_000);
   const sent = await recording.stop();
   assert.ok(typeof sent !== "string");
@@ -96,16 +96,23 @@ test("one that is sent earlier is as long as it was, and nothing stops it later"
 test("one that is taken back leaves the microphone too", async () => {
   const { stream, open } = opened();
   microphone(() => Promise.resolve(stream));
-  const recording = await Recording.begin();
-  assert.ok(typeof recording !== "string");
+  const recording = await Recording.begin(() => true);
+  assert.ok(recording instanceof Recording);
   await recording.cancel();
   assert.equal(open(), 0);
 });
 
 test("a microphone that is refused is said, and one that the browser does not have is not offered", async () => {
   microphone(() => Promise.reject(new DOMException("no", "NotAllowedError")));
-  assert.equal(await Recording.begin(), "no_microphone");
+  assert.equal(await Recording.begin(() => true), "no_microphone");
   assert.equal(canRecord(), true);
   delete (navigator as { mediaDevices?: unknown }).mediaDevices;
   assert.equal(canRecord(), false);
+});
+
+test("a microphone that is allowed when nobody wants to record any more is let go at once", async () => {
+  const { stream, open } = opened();
+  microphone(() => Promise.resolve(stream));
+  assert.equal(await Recording.begin(() => false), null);
+  assert.deepEqual([open(), Recorder.made.length], [0, 0]);
 });

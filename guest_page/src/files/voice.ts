@@ -32,9 +32,13 @@ export class Recording {
     this.recorder.start();
   }
 
-  static async begin(): Promise<Recording | FileProblem> {
+  /** Null when it is not `wanted` any more by the time the person has said yes: the microphone is let go. */
+  static async begin(wanted: () => boolean): Promise<Recording | FileProblem | null> {
     try {
-      return new Recording(await navigator.mediaDevices.getUserMedia({ audio: true }));
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      if (wanted()) return new Recording(stream);
+      for (const track of stream.getTracks()) track.stop();
+      return null;
     } catch {
       return "no_microphone";
     }

@@ -72,6 +72,9 @@ function Voice({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element
   const [recording, setRecording] = useState<Recording | null>(null);
   const [seconds, setSeconds] = useState(0);
   const [full, setFull] = useState(false);
+  /** Counts presses of the button, and goes up when it is gone: of several only the last is meant. */
+  const pressed = useRef(0);
+  useEffect(() => () => void pressed.current++, []);
   useEffect(() => {
     if (recording === null) return undefined;
     const timer = setInterval(() => {
@@ -84,7 +87,9 @@ function Voice({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element
     };
   }, [recording]);
   const begin = async (): Promise<void> => {
-    const begun = await Recording.begin();
+    const press = ++pressed.current;
+    const begun = await Recording.begin(() => pressed.current === press);
+    if (begun === null) return;
     if (typeof begun === "string") return visit.send(begun);
     setSeconds(0);
     setFull(false);
