@@ -127,11 +127,30 @@ class FakeRows:
             self.letters.pop(letter_id, None)
 
 
+class Calls(Counter[str]):
+    """How often what was called, by name; a call that is still on its way can be awaited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._called = asyncio.Event()
+
+    def __setitem__(self, name: str, times: int) -> None:
+        super().__setitem__(name, times)
+        self._called.set()
+        self._called.clear()
+
+    async def come(self, name: str, times: int = 1, seconds: float = 30.0) -> None:
+        """Returns once it was called so often. Raises `TimeoutError`."""
+        async with asyncio.timeout(seconds):
+            while self[name] < times:
+                await self._called.wait()
+
+
 class FakeDoor:
     """`GuestDoor` with one good link; it notes every call by name, never an argument."""
 
     def __init__(self) -> None:
-        self.calls: Counter[str] = Counter()
+        self.calls = Calls()
         self.links = {GOOD_TOKEN}
         self.seats: dict[bytes, SeatView] = {}
         self.refuse_entry: Exception | None = None
@@ -144,6 +163,8 @@ class FakeDoor:
         self.turn: Relay | None = None
         self.seated: Callable[[bytes], None] = lambda digest: None
         """Is told of each seat that is taken."""
+        self.answered: Callable[[bytes], None] = lambda digest: None
+        """Is told whose browser has answered whether it is asked for by the same person."""
         self.hold: asyncio.Event | None = None
         self.entered = asyncio.Event()
         self.finished = asyncio.Event()
@@ -201,6 +222,7 @@ class FakeDoor:
 
     async def answer(self, digest: bytes, yes: bool) -> SeatView | None:
         self.calls["answer yes" if yes else "answer no"] += 1
+        self.answered(digest)
         return self.seats.get(digest)
 
     async def seat(self, digest: bytes) -> SeatView | None:

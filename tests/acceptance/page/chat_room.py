@@ -70,6 +70,7 @@ class ChatRoom:
     turn: Event = field(default_factory=dict)
     """What the homeserver says of its TURN server."""
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _sent: dict[str, str] = field(default_factory=dict)
     _version: int = 0
 
@@ -78,6 +79,12 @@ class ChatRoom:
 
     def sent(self) -> list[Event]:
         return [event for event in self.timeline if event["sender"] == USER]
+
+    async def is_asked(self, method: str, path: str) -> None:
+        """Returns once it was, or has been before. Raises `TimeoutError`."""
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            while (method, path) not in [(how, what.removeprefix("/_matrix/client/v3/")) for how, what, _ in self.asked]:
+                await self._asked.wait()
 
     async def changed(self) -> None:
         async with self._news:
@@ -90,7 +97,7 @@ class ChatRoom:
             limit = int(json.loads(request.query["filter"])["room"]["timeline"]["limit"])
             return web.json_response(await self._sync(request.query.get("since"), request.query.get("timeout", "0"), limit))
         if path.endswith("/messages"):
-            self.asked.append((request.method, path, dict(request.query)))
+            self._note(request.method, path, dict(request.query))
             return self._or_lost(path, self._older(request.query["from"], int(request.query["limit"])))
         if path.endswith("/media/v3/upload"):
             await self.hold_uploads.wait()
@@ -102,8 +109,13 @@ class ChatRoom:
         if path.endswith("/turnServer"):
             return web.json_response(self.turn)
         body = json.loads(await request.read() or b"{}")
-        self.asked.append((request.method, path, body))
+        self._note(request.method, path, body)
         return self._or_lost(path, await self._done(path, body))
+
+    def _note(self, method: str, path: str, said: Any) -> None:
+        self.asked.append((method, path, said))
+        self._asked.set()
+        self._asked.clear()
 
     def _or_lost(self, path: str, done: Event) -> web.Response:
         lost = next((statuses for part, statuses in self.fail.items() if part in path and statuses), None)

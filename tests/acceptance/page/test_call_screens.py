@@ -108,7 +108,7 @@ async def test_staff_call_and_the_page_rings_until_it_is_put_aside_or_joined(roo
     bot = await somebody(room, THE_BOT)
     await bot.sends(RING, {})
     await person.reads("They are calling you.")
-    assert await person.page.evaluate("window.tones") > 0
+    await person.page.wait_for_function("() => window.tones > 0")
     await person.is_accessible()
     await person.press("Not now")
     await expect(person.page.get_by_text("They are calling you.")).to_have_count(0)

@@ -28,8 +28,9 @@ async def test_picture_level_and_tone_work_and_one_word_of_it_is_told(front: Fro
     await person.reads("Everything works.")
     await person.axe()
     await person.press("Play a sound")
-    seen = await person.page.evaluate("document.querySelector('video').videoWidth")
-    assert seen > 0, "the picture is a moving one"
+    # The picture is a moving one.
+    await person.page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
+    await front.door.calls.come("device")
     await person.press("Enter waiting room")
     await person.sees("You are in the waiting room")
     assert front.door.tested == [DeviceTest.GOOD, DeviceTest.GOOD], "at once, and with the seat"
@@ -63,6 +64,7 @@ async def test_a_relay_that_does_not_answer_is_a_poor_network(front: Front, pers
     await person.press("Test my device")
     await person.reads("Your connection works, but calls may not get through.")
     await person.reads("You can write. A call may break off; a place with better network helps.")
+    await front.door.calls.come("device")
     assert front.door.tested == [DeviceTest.POOR_NETWORK]
 
 
@@ -91,6 +93,7 @@ async def test_what_the_browser_refuses_is_said_with_how_to_allow_it(
     await expect(person.visitor.button("Try again")).to_be_visible()
     await expect(person.visitor.button("Copy the link")).to_have_count(0)
     await person.axe()
+    await front.door.calls.come("device")
     assert front.door.tested == [result]
 
 
@@ -112,6 +115,7 @@ async def test_a_browser_that_gives_pages_no_camera_leads_to_a_real_one_with_the
     await person.reads("Copied.")
     assert await person.page.evaluate("navigator.clipboard.readText()") == person.link
     await person.axe()
+    await front.door.calls.come("device")
     assert front.door.tested == [DeviceTest.WRITING_ONLY]
     assert inside.errors == []
 
@@ -165,6 +169,7 @@ async def test_whoever_comes_too_early_can_test_already(front: Front, person: Pe
     await person.reads("Everything works.")
     await person.press("Done")
     await person.sees("You are early")
+    await front.door.calls.come("device")
     assert front.door.tested == [DeviceTest.GOOD]
 
 

@@ -46,7 +46,7 @@ async def test_a_reload_at_each_step_loses_no_more_than_that_step(front: Front, 
     await person.sees("This session is paused")
     await person.press("Leave")
     await person.sees("You have left")
-    assert front.door.calls["away"] == 1
+    await front.door.calls.come("away")
     await page.reload()
     await person.sees("You have left")
     pen = Pen(room)

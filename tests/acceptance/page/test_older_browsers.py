@@ -67,7 +67,8 @@ async def test_the_oldest_supported_browser_leads_to_a_message_that_was_sent_and
     now = front.door.opened
     front.door.opened = replace(now, state=LinkState.EARLY, opens_at=datetime.now(UTC) + timedelta(days=3))
     await person.come()
-    assert await person.page.evaluate("'hasOwn' in Object || 'locks' in navigator") is False, "it is an old browser"
+    # What our own code puts in the place of the rest comes while the first screen is being read.
+    assert await person.page.evaluate("'groupBy' in Map || 'locks' in navigator") is False, "it is an old browser"
     await person.press("Continue")
     await person.sees("You are early")
     front.door.opened = now

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, Route
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Page, Request, Route
 
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.person import Person
@@ -12,22 +16,51 @@ from tests.fakes_web import GOOD_TOKEN, Front
 async def lost_until_the_page_is_loaded_anew(page: Page, addresses: str) -> list[str]:
     """As in the many browsers that remember a failed `import()` for as long as the page lives. The answer grows by what was refused."""
     refused: list[str] = []
-
-    async def lose(route: Route) -> None:
-        refused.append(route.request.url)
-        await route.abort()
-
     loadings = 0
 
-    async def loaded() -> None:
+    async def lose(route: Route) -> None:
+        if loadings > 1:
+            return await route.continue_()
+        refused.append(route.request.url)
+        return await route.abort()
+
+    def asked(request: Request) -> None:
         nonlocal loadings
-        loadings += 1
-        if loadings == 2:
-            await page.unroute_all(behavior="ignoreErrors")
+        loadings += request.is_navigation_request()
 
     await page.route(addresses, lose)
-    page.on("domcontentloaded", lambda _: loaded())
+    page.on("request", asked)
     return refused
+
+
+@asynccontextmanager
+async def stops_coming_once(page: Page, addresses: str) -> AsyncIterator[asyncio.Event]:
+    """The first time that it is asked for nothing comes, and nothing says so; set as soon as that is."""
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    async def says_nothing(route: Route) -> None:
+        asked.set()
+        await over.wait()
+        await route.abort()
+
+    await page.route(addresses, says_nothing, times=1)
+    try:
+        yield asked
+    finally:
+        over.set()
+
+
+async def test_keys_that_stopped_coming_are_asked_for_again_while_somebody_waits_for_them(front: Front, visitor: NewVisitor) -> None:
+    opened = await visitor()
+    await opened.page.clock.install()
+    person = Person(opened, f"{front.url}/j#{GOOD_TOKEN}")
+    async with stops_coming_once(opened.page, "**/*.wasm") as asked:
+        await person.come()
+        await asked.wait()
+        await person.come_in()
+        async with opened.page.expect_event("requestfinished", lambda request: request.url.endswith(".wasm")):
+            await opened.page.clock.fast_forward(31_000)
+    assert opened.errors == []
 
 
 async def test_a_file_that_did_not_come_keeps_nobody_out_and_in_no_other_language(front: Front, visitor: NewVisitor) -> None:
