@@ -29,7 +29,10 @@ export class Files {
     this.parts = parts;
   }
 
-  /** Encrypted and kept, so that a reload does not lose it; null when the stay has ended meanwhile, and nothing may be kept any more. */
+  /**
+   * Encrypted and kept, so that a reload does not lose it; null when the stay has ended meanwhile, and nothing may be kept any more.
+   * Rejects when the device does not give it any more.
+   */
   async add(txn: string, { data, ...described }: Prepared): Promise<UnsentFile | null> {
     const { data: ciphertext, source } = await encryptFile(await data.arrayBuffer());
     if (this.stopped) return null;
