@@ -379,12 +379,17 @@ class Front:
 
     async def raw(self, method: str, target: str, *, secret: str | None = SECRET) -> int:
         """The status of a request whose target no client library has touched."""
-        reader, writer = await asyncio.open_connection(self.host, self.port)
         authorization = f"Authorization: Bearer {secret}\r\n" if secret else ""
-        writer.write(f"{method} {target} HTTP/1.1\r\nHost: x\r\n{authorization}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        spoken = f"{method} {target} HTTP/1.1\r\nHost: x\r\n{authorization}Content-Length: 0\r\nConnection: close\r\n\r\n"
+        return int((await self.spoken(spoken)).split()[1])
+
+    async def spoken(self, words: str) -> bytes:
+        """All that comes back on one connection when exactly this is said."""
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        writer.write(words.encode())
         answer = await reader.read()
         writer.close()
-        return int(answer.split()[1])
+        return answer
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -30,6 +29,7 @@ from teleconnect_bot.web.guest import GuestRoutes, PublicInfo
 from teleconnect_bot.web.health import Health, ReadyChecks
 from teleconnect_bot.web.interpreter import InterpreterRoutes
 from teleconnect_bot.web.kept import Kept, KeptPages
+from teleconnect_bot.web.protocol import listening
 from teleconnect_bot.web.security import Seconds, parse_networks, security_headers
 from teleconnect_bot.web.staff_calls import StaffCallRoutes
 
@@ -111,6 +111,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         if hdrs.ALLOW in error.headers:
             response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
         return response
+    except web.RequestPayloadError:
+        return _plain(request, 400, "The request broke off, or is not what its headers say")
     except TooManyFailures as many:
         return slow_down(many.wait)
     except ServiceUnavailable as busy:
@@ -155,14 +157,11 @@ class Served:
 @asynccontextmanager
 async def serve(app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[Served]:
     """The application answers inside the block. Port 0 takes a free one."""
-    # aiohttp's own lines name addresses and paths; what matters of a failure is logged by `plain_errors`.
-    silent = logging.getLogger("teleconnect_bot.web.protocol")
-    silent.disabled = True
     # handler_cancellation: a browser that goes away must not leave its poll held at the homeserver.
-    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, logger=silent, shutdown_timeout=STOP_SECONDS)
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=STOP_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, backlog=1024, ssl_context=tls).start()
-        yield Served(host, runner.addresses[0][1])
+        async with listening(runner, app, host, port, tls) as address:
+            yield Served(*address)
     finally:
         await runner.cleanup()

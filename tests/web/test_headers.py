@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from multidict import CIMultiDict
 
 from teleconnect_bot.services.conference_door import WayIn
 from teleconnect_bot.web.callbacks import Callbacks
@@ -137,6 +138,45 @@ async def test_every_route_and_every_error_carries_the_security_headers(
         assert not {"Set-Cookie", "Access-Control-Allow-Origin", "X-Powered-By"} & answer.headers.keys(), where
     assert {answer.status for answer in answers.values()} >= {200, 401, 403, 404, 405}
     assert answers["GET", DOWNLOAD, SECRET].status == answers["GET", "/kept/en", None].status == 200
+
+
+def said_of(answer: bytes) -> tuple[int, CIMultiDict[str], str]:
+    head, _, body = answer.decode().partition("\r\n\r\n")
+    status, *lines = head.split("\r\n")
+    return int(status.split()[1]), CIMultiDict(line.split(": ", 1) for line in lines), body
+
+
+async def test_what_the_server_refuses_before_any_route_saw_it_carries_them_too_and_repeats_nothing(
+    static: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    calls = ("GET /j HTTP/1.1", "POST /api/open HTTP/1.1", "POST /gw/_matrix/client/v3/keys/upload HTTP/1.1")
+    wrong = (
+        f"Length of {GOOD_TOKEN}: 7",
+        f"Content-Length: -{GOOD_TOKEN}",
+        f"X-Long: {400 * GOOD_TOKEN}",
+        f"Host: {GOOD_TOKEN}",
+        f"Transfer-Encoding: chunked\r\n\r\n{GOOD_TOKEN}",
+    )
+    no_calls = (f"G(T /j/{GOOD_TOKEN} HTTP/1.1", f"GET http://[{GOOD_TOKEN}/ HTTP/1.1", f"\x16\x03\x01 {GOOD_TOKEN}")
+    refused = [(f"{call}\r\nHost: x\r\n{line}", 400, "Bad Request.\n") for call in calls for line in wrong]
+    refused += [(f"{call}\r\nHost: x", 400, "Bad Request.\n") for call in no_calls]
+    refused += [(f"{call}\r\nHost: x\r\nExpect: {GOOD_TOKEN}", 417, "Expectation Failed.\n") for call in calls]
+    expected = {**HEADERS, "Permissions-Policy": FEATURES, "Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    async with gateway_with_seats(static) as (front, _):
+        for words, refusal, sentence in refused:
+            status, headers, body = said_of(await front.spoken(f"{words}\r\nConnection: close\r\n\r\n"))
+            assert (status, body) == (refusal, sentence), words
+            for header, value in expected.items():
+                assert headers.getall(header) == [value], (words, header)
+    assert capfd.readouterr() == ("", "")
+
+
+async def test_a_body_that_is_not_what_its_headers_say_is_no_failure_of_ours(static: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    async with gateway_with_seats(static) as (front, _):
+        headers = {"Content-Encoding": "gzip", "Content-Type": "application/json", "Connection": "close"}
+        for path in ("/api/open", "/gw/_matrix/client/v3/keys/upload"):
+            assert (await front.ask("POST", path, secret=SECRET, headers=headers, data=b"no gzip")).status == 400
+    assert "web_failed" not in "".join(capfd.readouterr())
 
 
 async def test_there_is_no_strict_transport_security_without_https(static: Path) -> None:
