@@ -7,16 +7,45 @@ from typing import Any
 
 from teleconnect_bot.services.gateway_rows import GatewaySeat
 from teleconnect_bot.web.gateway_letters import TO_DEVICE, as_sent
+from teleconnect_bot.web.gateway_shapes import Holds, is_base64, is_flag, is_id, is_key, is_list_of, is_map_of, is_record
 from teleconnect_bot.web.gateway_table import RECEIPTS, SENDABLE
 
 Body = dict[str, Any]
 
 MEGOLM = "m.megolm.v1.aes-sha2"
 MOST_TYPING_MS = 60_000
-_MEGOLM_KEYS = frozenset({"algorithm", "ciphertext", "sender_key", "session_id", "device_id"})
-_RELATION_KEYS = frozenset({"rel_type", "event_id", "is_falling_back", "m.in_reply_to"})
+RELATION: Mapping[str, Holds] = {
+    "rel_type": is_id,
+    "event_id": is_id,
+    "is_falling_back": is_flag,
+    "m.in_reply_to": is_record({"event_id": is_id}),
+}
+is_relation = is_record(RELATION)
+"""What says in the clear what an encrypted event belongs to: ids alone."""
+_is_encrypted = is_record(
+    {
+        "algorithm": lambda value: value == MEGOLM,
+        "ciphertext": is_base64,
+        "sender_key": is_key,
+        "session_id": is_key,
+        "device_id": is_id,
+    },
+    ("algorithm", "ciphertext"),
+)
+_SIGNATURES = is_map_of(is_map_of(is_key))
+_is_signed_key = is_record(
+    {
+        "user_id": is_id,
+        "device_id": is_id,
+        "algorithms": is_list_of(is_id),
+        "usage": is_list_of(is_id),
+        "keys": is_map_of(is_key),
+        "signatures": _SIGNATURES,
+    }
+)
+_is_one_time_key = is_record({"key": is_key, "signatures": _SIGNATURES, "fallback": is_flag})
+_ONE_TIME_KEYS = ("one_time_keys", "fallback_keys", "org.matrix.msc2732.fallback_keys")
 _CROSS_SIGNING_KEYS = ("master_key", "self_signing_key", "user_signing_key")
-_LONGEST_ID = 255
 
 
 class Refused(Exception):
@@ -45,27 +74,13 @@ def encrypted_event(event_type: str, body: Body) -> Body:
     """Only an event whose every word is ciphertext, or an id: a stray `body` beside it would be stored in the clear."""
     if event_type not in SENDABLE:
         raise forbidden("Only encrypted messages can be sent")
-    if body.get("algorithm") != MEGOLM or not isinstance(body.get("ciphertext"), str):
-        raise forbidden("Only encrypted messages can be sent")
-    relation = body.get("m.relates_to")
     own = {key: value for key, value in body.items() if key != "m.relates_to"}
-    if own.keys() - _MEGOLM_KEYS or not all(isinstance(value, str) for value in own.values()):
-        raise forbidden("An encrypted message holds nothing unencrypted")
-    if any(len(value) > _LONGEST_ID for key, value in own.items() if key != "ciphertext"):
-        raise forbidden("An encrypted message holds nothing unencrypted")
-    if relation is not None and not _is_relation(relation):
+    if not _is_encrypted(own):
+        raise forbidden("Only encrypted messages can be sent, and nothing unencrypted beside")
+    relation = body.get("m.relates_to")
+    if relation is not None and not is_relation(relation):
         raise forbidden("A relation holds ids alone")
     return body
-
-
-def _is_relation(relation: object) -> bool:
-    if not isinstance(relation, Mapping) or relation.keys() - _RELATION_KEYS:
-        return False
-    reply = relation.get("m.in_reply_to", {})
-    if not isinstance(reply, Mapping) or reply.keys() - {"event_id"} or not isinstance(relation.get("is_falling_back", True), bool):
-        return False
-    ids = [relation.get("rel_type", ""), relation.get("event_id", ""), reply.get("event_id", "")]
-    return all(isinstance(value, str) and len(value) <= _LONGEST_ID for value in ids)
 
 
 def typing_notice(body: Body) -> Body:
@@ -78,21 +93,27 @@ def receipt(receipt_type: str, body: Body) -> Body:
     if receipt_type not in RECEIPTS:
         raise forbidden("Not this kind of receipt")
     thread = body.get("thread_id")
-    return {"thread_id": thread} if isinstance(thread, str) and len(thread) <= _LONGEST_ID else {}
+    return {"thread_id": thread} if is_id(thread) else {}
 
 
 def own_device_keys(seat: GatewaySeat, body: Body) -> Body:
-    keys = body.get("device_keys")
-    if keys is not None:
-        keys = _mapping(keys, "device_keys")
+    """Keys alone. What a device is called, and whatever else is unsigned, is left out; words among what is signed are refused."""
+    passed: Body = {}
+    if body.get("device_keys") is not None:
+        keys = passed["device_keys"] = _signed(body["device_keys"], "device_keys")
         if keys.get("user_id") != seat.user or keys.get("device_id") != seat.device:
             raise forbidden("Only keys of one's own device")
-    return body
+    for kind in _ONE_TIME_KEYS:
+        if body.get(kind) is not None:
+            passed[kind] = {key_id: _without_unsigned(key) for key_id, key in _mapping(body[kind], kind).items()}
+            if not is_map_of(lambda key: is_key(key) or _is_one_time_key(key))(passed[kind]):
+                raise forbidden("Keys hold keys alone")
+    return passed
 
 
 def own_cross_signing(seat: GatewaySeat, body: Body) -> Body:
-    passed = {key: body[key] for key in _CROSS_SIGNING_KEYS if key in body}
-    if any(_mapping(value, key).get("user_id") != seat.user for key, value in passed.items()):
+    passed = {key: _signed(body[key], key) for key in _CROSS_SIGNING_KEYS if key in body}
+    if any(value.get("user_id") != seat.user for value in passed.values()):
         raise forbidden("Only one's own keys")
     return passed
 
@@ -100,7 +121,21 @@ def own_cross_signing(seat: GatewaySeat, body: Body) -> Body:
 def own_signatures(seat: GatewaySeat, body: Body) -> Body:
     if body.keys() - {seat.user}:
         raise forbidden("Only signatures of one's own keys")
-    return body
+    own = {key_id: _signed(key, "signatures") for key_id, key in _mapping(body.get(seat.user, {}), "signatures").items()}
+    if not all(map(is_id, own)):
+        raise forbidden("Keys hold keys alone")
+    return {seat.user: own} if body else {}
+
+
+def _signed(value: object, what: str) -> Mapping[str, Any]:
+    keys: Mapping[str, Any] = _without_unsigned(_mapping(value, what))
+    if not _is_signed_key(keys):
+        raise forbidden("Keys hold keys alone")
+    return keys
+
+
+def _without_unsigned(key: Any) -> Any:
+    return {name: value for name, value in key.items() if name != "unsigned"} if isinstance(key, Mapping) else key
 
 
 def asked_users(body: Body, key: str) -> Mapping[str, Any]:

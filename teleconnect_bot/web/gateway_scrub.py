@@ -7,40 +7,83 @@ pictures, reasons, other rooms, or state that other programs keep in the room.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from teleconnect_bot.web.gateway_guards import RELATION, is_relation
 from teleconnect_bot.web.gateway_letters import TO_DEVICE, as_shown
+from teleconnect_bot.web.gateway_shapes import (
+    Holds,
+    is_base64,
+    is_flag,
+    is_id,
+    is_key,
+    is_list_of,
+    is_map_of,
+    is_number,
+    is_one_of,
+    is_record,
+    kept,
+)
 from teleconnect_bot.web.gateway_staff_calls import CALL_EVENTS, scrubbed
-from teleconnect_bot.web.gateway_table import Shown
+from teleconnect_bot.web.gateway_table import RECEIPTS, Shown
 
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 """Above any answer that is scrubbed: a poll brings at most 50 events and 100 letters, each of at most 64 KiB."""
 
-CONTENT: Mapping[str, frozenset[str]] = {
-    "m.room.encrypted": frozenset({"algorithm", "ciphertext", "sender_key", "session_id", "device_id", "m.relates_to"}),
-    "m.room.redaction": frozenset({"redacts"}),
-    "m.room.create": frozenset({"room_version", "creator", "additional_creators"}),
-    "m.room.encryption": frozenset({"algorithm", "rotation_period_ms", "rotation_period_msgs"}),
-    "m.room.history_visibility": frozenset({"history_visibility"}),
-    "m.room.join_rules": frozenset({"join_rule"}),
-    "m.room.guest_access": frozenset({"guest_access"}),
-    "m.room.member": frozenset({"membership"}),
-    "m.room.power_levels": frozenset(
-        {"users", "users_default", "events", "events_default", "state_default", "invite", "kick", "ban", "redact"}
-    ),
-    # As `gateway_staff_calls` has reduced them; they come where staff call by Element alone.
-    **dict.fromkeys(CALL_EVENTS, frozenset({"in_call", "created_ts", "expires"})),
-}
-"""By kind of event, what of its content is shown. Events of other kinds are not."""
-EVENT = frozenset({"type", "state_key", "sender", "event_id", "origin_server_ts", "redacts"})
-UNSIGNED = frozenset({"age", "transaction_id"})
-PASSING = frozenset({"m.typing", "m.receipt"})
-SYNC = frozenset({"next_batch", "device_lists", "device_one_time_keys_count", "device_unused_fallback_key_types"})
-TIMELINE = frozenset({"limited", "prev_batch"})
-MESSAGES = frozenset({"start", "end"})
-
 Body = dict[str, Any]
+
+_IDS = is_list_of(is_id)
+_NUMBERS = is_map_of(is_number)
+
+CONTENT: Mapping[str, Mapping[str, Holds]] = {
+    "m.room.encrypted": {
+        "algorithm": is_id,
+        "ciphertext": is_base64,
+        "sender_key": is_key,
+        "session_id": is_key,
+        "device_id": is_id,
+        "m.relates_to": is_relation,
+    },
+    "m.room.redaction": {"redacts": is_id},
+    "m.room.create": {"room_version": is_id, "creator": is_id, "additional_creators": _IDS},
+    "m.room.encryption": {"algorithm": is_id, "rotation_period_ms": is_number, "rotation_period_msgs": is_number},
+    "m.room.history_visibility": {"history_visibility": is_id},
+    "m.room.join_rules": {"join_rule": is_id},
+    "m.room.guest_access": {"guest_access": is_id},
+    "m.room.member": {"membership": is_one_of("join", "invite", "leave", "ban", "knock")},
+    "m.room.power_levels": {
+        "users": _NUMBERS,
+        "events": _NUMBERS,
+        **dict.fromkeys(("users_default", "events_default", "state_default", "invite", "kick", "ban", "redact"), is_number),
+    },
+    # As `gateway_staff_calls` has reduced them; they come where staff call by Element alone.
+    **{kind: {"in_call": is_flag, "created_ts": is_number, "expires": is_number} for kind in CALL_EVENTS},
+}
+"""By kind of event, what of its content is shown, and what it must be. Events of other kinds are not."""
+EVENT: Mapping[str, Holds] = {
+    "type": is_id,
+    "state_key": lambda value: value == "" or is_id(value),
+    "sender": is_id,
+    "event_id": is_id,
+    "origin_server_ts": is_number,
+    "redacts": is_id,
+}
+UNSIGNED: Mapping[str, Holds] = {"age": is_number, "transaction_id": is_id}
+_RECEIPT: Mapping[str, Holds] = {"ts": is_number, "thread_id": is_id}
+PASSING: Mapping[str, Callable[[Body], Body]] = {
+    "m.typing": lambda content: kept({"user_ids": _IDS}, content),
+    "m.receipt": lambda content: {event: readers for event, by_kind in content.items() if is_id(event) and (readers := _readers(by_kind))},
+}
+"""What does not stay: who is writing, and who has read how far, by the event and then the kind of receipt."""
+SYNC: Mapping[str, Holds] = {
+    "next_batch": is_id,
+    "device_lists": is_record({"changed": _IDS, "left": _IDS}),
+    "device_one_time_keys_count": _NUMBERS,
+    "device_unused_fallback_key_types": _IDS,
+}
+TIMELINE: Mapping[str, Holds] = {"limited": is_flag, "prev_batch": is_id}
+MESSAGES: Mapping[str, Holds] = {"start": is_id, "end": is_id}
 
 
 class NoAnswer(Exception):
@@ -58,11 +101,13 @@ def shown(how: Shown, answer: bytes, room: str | None, me: str) -> bytes:
 
 
 def _sync(body: Body, room: str | None, me: str) -> Body:
-    seen = _only(body, SYNC)
+    seen = kept(SYNC, body)
     letters = [
-        {**_only(letter, ("type", "sender")), "content": content}
+        {"type": letter["type"], "sender": letter["sender"], "content": content}
         for letter in _events(body.get("to_device"))
-        if letter["type"] in TO_DEVICE and (content := as_shown(letter["type"], letter["content"], room)) is not None
+        if letter["type"] in TO_DEVICE
+        and is_id(letter.get("sender"))
+        and (content := as_shown(letter["type"], letter["content"], room)) is not None
     ]
     if letters:
         seen["to_device"] = {"events": letters}
@@ -75,11 +120,21 @@ def _sync(body: Body, room: str | None, me: str) -> Body:
 def _room(part: Body) -> Body:
     seen: Body = {key: {"events": _scrubbed(_events(part[key]))} for key in ("state", "invite_state") if key in part}
     if "timeline" in part:
-        seen["timeline"] = {**_only(_object(part["timeline"]), TIMELINE), "events": _scrubbed(_events(part["timeline"]))}
+        seen["timeline"] = {**kept(TIMELINE, _object(part["timeline"])), "events": _scrubbed(_events(part["timeline"]))}
     if "ephemeral" in part:
-        passing = [_only(event, ("type", "content")) for event in _events(part["ephemeral"]) if event["type"] in PASSING]
-        seen["ephemeral"] = {"events": passing}
+        passing = [event for event in _events(part["ephemeral"]) if event["type"] in PASSING]
+        seen["ephemeral"] = {"events": [{"type": each["type"], "content": PASSING[each["type"]](each["content"])} for each in passing]}
     return seen
+
+
+def _readers(by_kind: object) -> Body:
+    if not isinstance(by_kind, dict):
+        return {}
+    return {kind: _receipts(of_users) for kind, of_users in by_kind.items() if kind in RECEIPTS and isinstance(of_users, dict)}
+
+
+def _receipts(of_users: Body) -> Body:
+    return {user: kept(_RECEIPT, receipt) for user, receipt in of_users.items() if is_id(user) and isinstance(receipt, dict)}
 
 
 def _chunk(body: Body, room: str | None, me: str) -> Body:
@@ -87,18 +142,24 @@ def _chunk(body: Body, room: str | None, me: str) -> Body:
     lists: Body = {
         key: [{**event, "room_id": room} for event in _scrubbed(_well_formed(body[key]))] for key in ("chunk", "state") if key in body
     }
-    return _only(body, MESSAGES) | lists
+    return kept(MESSAGES, body) | lists
 
 
 def _keys(body: Body, room: str | None, me: str) -> Body:
     """Of `/keys/query` and `/keys/claim`. What a device says of itself is signed and stays whole; what its owner called it goes."""
-    devices = {
-        user: {device: _without_name(_object(keys)) for device, keys in _object(of_user).items()}
-        for user, of_user in _object(body.get("device_keys", {})).items()
-    }
-    seen = _only(body, ("one_time_keys", "master_keys", "self_signing_keys"))
-    own = {user: key for user, key in _object(body.get("user_signing_keys", {})).items() if user == me}
-    return {**seen, **({"device_keys": devices} if devices else {}), **({"user_signing_keys": own} if own else {}), "failures": {}}
+    seen: Body = {"failures": {}}
+    for kind in ("device_keys", "one_time_keys"):
+        if kind in body:
+            seen[kind] = {
+                user: {device: _without_name(_object(keys)) for device, keys in _object(of_user).items()}
+                for user, of_user in _object(body[kind]).items()
+            }
+    for kind in ("master_keys", "self_signing_keys", "user_signing_keys"):
+        if kind in body:
+            own_alone = kind == "user_signing_keys"
+            of_users = _object(body[kind]).items()
+            seen[kind] = {user: _without_name(_object(key)) for user, key in of_users if user == me or not own_alone}
+    return seen
 
 
 def _without_name(keys: Body) -> Body:
@@ -110,18 +171,17 @@ def _scrubbed(events: list[Body]) -> list[Body]:
 
 
 def _event(event: Body) -> Body:
-    seen = _only(event, EVENT)
-    seen["content"] = _only(event["content"], CONTENT[event["type"]])
+    seen = kept(EVENT, event)
+    content = event["content"]
+    if isinstance(relation := content.get("m.relates_to"), dict):
+        content = {**content, "m.relates_to": kept(RELATION, relation)}
+    seen["content"] = kept(CONTENT[event["type"]], content)
     unsigned = event.get("unsigned")
     if isinstance(unsigned, dict):
-        seen["unsigned"] = _only(unsigned, UNSIGNED)
+        seen["unsigned"] = kept(UNSIGNED, unsigned)
         if isinstance(because := unsigned.get("redacted_because"), dict):
-            seen["unsigned"]["redacted_because"] = {**_only(because, EVENT), "content": {}}
+            seen["unsigned"]["redacted_because"] = {**kept(EVENT, because), "content": {}}
     return seen
-
-
-def _only(body: Body, keys: Collection[str]) -> Body:
-    return {key: value for key, value in body.items() if key in keys}
 
 
 def _events(part: object) -> list[Body]:

@@ -30,6 +30,10 @@ from tests.fakes_web import (
 
 C = "/_matrix/client"
 ROOM_PATH = f"{C}/v3/rooms/{ROOM}"
+SIGNED = {"signatures": {USER: {f"ed25519:{DEVICE}": "c2lnbmVk"}}}
+OWN_DEVICE = {"user_id": USER, "device_id": DEVICE, "algorithms": ["m.megolm.v1.aes-sha2"], "keys": {f"ed25519:{DEVICE}": "a2V5"}, **SIGNED}
+OWN_MASTER = {"user_id": USER, "usage": ["master"], "keys": {"ed25519:a2V5": "a2V5"}, **SIGNED}
+ONE_TIME_KEY = {"key": "a2V5", **SIGNED}
 
 
 def test_every_rule_names_a_limit_that_exists() -> None:
@@ -76,17 +80,33 @@ async def test_an_encrypted_message_passes_unchanged(tmp_path: Path) -> None:
         ("PUT", f"{ROOM_PATH}/typing/{USER}", {"typing": True, "timeout": 10**9, "words": "x"}, {"typing": True, "timeout": 60_000}),
         ("PUT", f"{ROOM_PATH}/typing/{USER}", {"typing": "words"}, {"typing": False}),
         ("POST", f"{ROOM_PATH}/receipt/m.read/$e", {"thread_id": "main", "words": "x"}, {"thread_id": "main"}),
+        ("POST", f"{ROOM_PATH}/receipt/m.read/$e", {"thread_id": "words of mine"}, {}),
         (
             "POST",
             f"{C}/v3/keys/device_signing/upload",
-            {"master_key": {"user_id": USER}, "auth": {"password": "x"}},
-            {"master_key": {"user_id": USER}},
+            {"master_key": {**OWN_MASTER, "unsigned": {"words": "x"}}, "auth": {"password": "x"}},
+            {"master_key": OWN_MASTER},
         ),
         (
             "POST",
             f"{C}/v3/keys/upload",
-            {"device_keys": {"user_id": USER, "device_id": DEVICE}, "one_time_keys": {"a": {}}},
-            {"device_keys": {"user_id": USER, "device_id": DEVICE}, "one_time_keys": {"a": {}}},
+            {
+                "device_keys": {**OWN_DEVICE, "unsigned": {"device_display_name": "Jane's phone"}},
+                "one_time_keys": {"signed_curve25519:A": {**ONE_TIME_KEY, "unsigned": {"words": "x"}}, "curve25519:B": "k"},
+                "fallback_keys": {"signed_curve25519:C": {**ONE_TIME_KEY, "fallback": True}},
+                "org.example.words": "x",
+            },
+            {
+                "device_keys": OWN_DEVICE,
+                "one_time_keys": {"signed_curve25519:A": ONE_TIME_KEY, "curve25519:B": "k"},
+                "fallback_keys": {"signed_curve25519:C": {**ONE_TIME_KEY, "fallback": True}},
+            },
+        ),
+        (
+            "POST",
+            f"{C}/v3/keys/signatures/upload",
+            {USER: {DEVICE: {**OWN_DEVICE, "unsigned": {"device_display_name": "Jane's phone"}}, "masterkey": OWN_MASTER}},
+            {USER: {DEVICE: OWN_DEVICE, "masterkey": OWN_MASTER}},
         ),
     ],
 )

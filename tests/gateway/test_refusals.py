@@ -11,6 +11,7 @@ from teleconnect_bot.web.gateway_table import RULES, find_rule
 from tests.fakes_web import (
     AS_TOKEN,
     ASKED,
+    DEVICE,
     DOMAIN,
     MEGOLM,
     OLM,
@@ -116,6 +117,25 @@ REFUSED: dict[str, tuple[str, str, Any]] = {
     "keys of another user's device": ("POST", f"{C}/v3/keys/upload", {"device_keys": {"user_id": STAFF, "device_id": "D"}}),
     "cross-signing of another user": ("POST", f"{C}/v3/keys/device_signing/upload", {"master_key": {"user_id": STAFF}}),
     "signatures on another user": ("POST", f"{C}/v3/keys/signatures/upload", {STAFF: {}}),
+    "words among the keys of one's own device": (
+        "POST",
+        f"{C}/v3/keys/upload",
+        {"device_keys": {"user_id": USER, "device_id": DEVICE, "words": "hello"}},
+    ),
+    "words for a key of one's own device": (
+        "POST",
+        f"{C}/v3/keys/upload",
+        {"device_keys": {"user_id": USER, "device_id": DEVICE, "keys": {"ed25519:x": "hello you"}}},
+    ),
+    "words in a one-time key": ("POST", f"{C}/v3/keys/upload", {"one_time_keys": {"signed_curve25519:A": {"key": "a", "words": "hello"}}}),
+    "words for the name of a fallback key": ("POST", f"{C}/v3/keys/upload", {"fallback_keys": {"hello you": {"key": "a"}}}),
+    "words among one's own cross-signing": (
+        "POST",
+        f"{C}/v3/keys/device_signing/upload",
+        {"master_key": {"user_id": USER, "usage": ["hello you"]}},
+    ),
+    "words among one's own signatures": ("POST", f"{C}/v3/keys/signatures/upload", {USER: {DEVICE: {"words": "hello"}}}),
+    "words for the name of a signature": ("POST", f"{C}/v3/keys/signatures/upload", {USER: {"hello you": {}}}),
     "receipt of another kind": ("POST", f"{ROOM_PATH}/receipt/org.example/$e", {}),
     "wrong method": ("DELETE", f"{C}/v3/sync", None),
     "options": ("OPTIONS", f"{C}/v3/sync", None),

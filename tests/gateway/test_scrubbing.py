@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from teleconnect_bot.web.gateway_scrub import CONTENT, LARGEST_ANSWER_BYTES, NoAnswer, shown
+from teleconnect_bot.web.gateway_scrub import CONTENT, LARGEST_ANSWER_BYTES, SYNC, NoAnswer, shown
+from teleconnect_bot.web.gateway_staff_calls import CALL_EVENTS
 from teleconnect_bot.web.gateway_table import CLIENT, RULES, Shown
 from tests.fakes_web import ASKED, DEVICE, MEGOLM, OLM, OTHER_ROOM, ROOM, SECRET, STAFF, USER, WANTED, WITHHELD, gateway_with_seats
 
@@ -120,12 +121,71 @@ def test_before_there_is_a_room_a_sync_shows_none() -> None:
     assert json.loads(shown(Shown.SYNC, json.dumps(body).encode(), None, USER)) == {"next_batch": "s2"}
 
 
+GOOD: Mapping[str, Mapping[str, Any]] = {
+    "m.room.encrypted": {**MEGOLM, "m.relates_to": {"rel_type": "m.replace", "event_id": "$e", "m.in_reply_to": {"event_id": "$f"}}},
+    "m.room.redaction": {"redacts": "$e"},
+    "m.room.create": {"room_version": "12", "creator": STAFF, "additional_creators": [STAFF]},
+    "m.room.encryption": {"algorithm": "m.megolm.v1.aes-sha2", "rotation_period_ms": 7, "rotation_period_msgs": 8},
+    "m.room.history_visibility": {"history_visibility": "invited"},
+    "m.room.join_rules": {"join_rule": "invite"},
+    "m.room.guest_access": {"guest_access": "can_join"},
+    "m.room.member": {"membership": "join"},
+    "m.room.power_levels": {
+        "users": {STAFF: 50},
+        "events": {"m.room.encrypted": 0},
+        **dict.fromkeys(("users_default", "events_default", "state_default", "invite", "kick", "ban", "redact"), 50),
+    },
+    **{kind: {"in_call": True, "created_ts": 1, "expires": 2} for kind in CALL_EVENTS},
+}
+
+
 @pytest.mark.parametrize("kind", CONTENT)
 def test_of_each_kind_of_event_the_named_parts_alone_are_shown(kind: str) -> None:
-    content = {**dict.fromkeys(CONTENT[kind], 7), "other": JANE}
-    (seen,) = see(Shown.EVENTS, {"chunk": [event(kind, content, unsigned={"prev_sender": JANE})], "start": "s", "end": "e"})["chunk"]
-    assert seen["content"].keys() == CONTENT[kind]
+    named = event(kind, {**GOOD[kind], "other": JANE}, unsigned={"prev_sender": JANE})
+    (seen,) = see(Shown.EVENTS, {"chunk": [named], "start": "s", "end": "e"})["chunk"]
+    assert GOOD[kind].keys() == CONTENT[kind].keys()
+    assert seen["content"] == GOOD[kind]
     assert JANE not in json.dumps(seen)
+
+
+@pytest.mark.parametrize("words", [JANE, [JANE], {"x": JANE}, {JANE: 1}, {STAFF: {"x": JANE}}, f"<img src=x>{JANE}", "." * 256])
+def test_words_behind_a_name_that_is_shown_are_left_out(words: object) -> None:
+    """Whoever writes state or runs the homeserver can put them there."""
+    about = dict.fromkeys(("sender", "event_id", "origin_server_ts", "redacts", "state_key"), words)
+    unsigned = {"age": words, "transaction_id": words, "redacted_because": {**event("m.room.redaction", {}), **about}}
+    events = [{**event(kind, dict.fromkeys(CONTENT[kind], words)), **about, "unsigned": unsigned} for kind in CONTENT]
+    relation = {"rel_type": "m.replace", "key": words, "m.in_reply_to": {"event_id": words, "x": words}}
+    events.append(event("m.room.encrypted", {**MEGOLM, "m.relates_to": relation}))
+    passing = [
+        {"type": "m.typing", "content": {"user_ids": words}},
+        {"type": "m.receipt", "content": {"$e": words, "$f": {"m.read": words}}},
+    ]
+    part = {
+        "state": {"events": events},
+        "timeline": {"events": events, "limited": words, "prev_batch": words},
+        "ephemeral": {"events": passing},
+    }
+    letters = {"events": [{"type": "m.room.encrypted", "sender": words, "content": OLM}]}
+    body = {**dict.fromkeys(SYNC, words), "rooms": {"join": {ROOM: part}}, "to_device": letters}
+    told = json.dumps([see(Shown.SYNC, body), see(Shown.EVENTS, {"chunk": events, "state": events, "start": words, "end": words})])
+    assert JANE not in told
+    assert "." * 256 not in told
+    assert '"m.replace"' in told
+
+
+def test_who_writes_and_who_has_read_what_is_shown_by_ids_and_times_alone() -> None:
+    read = {STAFF: {"ts": 5, "thread_id": "main", "words": JANE}, USER: {"ts": 6}, f"{JANE} of Geneva": {"ts": 7}}
+    receipts = {
+        "$e": {"m.read": read, "m.read.private": {USER: {"ts": 8}}, "org.example": {JANE: JANE}},
+        JANE: {"m.read": read},
+        "$f": JANE,
+    }
+    came = [{"type": "m.typing", "content": {"user_ids": [STAFF], "words": JANE}}, {"type": "m.receipt", "content": receipts}]
+    seen = see(Shown.SYNC, {"next_batch": "s", "rooms": {"join": {ROOM: {"ephemeral": {"events": came}}}}})
+    writing, reading = seen["rooms"]["join"][ROOM]["ephemeral"]["events"]
+    assert writing == {"type": "m.typing", "content": {"user_ids": [STAFF]}}
+    shown_read = {STAFF: {"ts": 5, "thread_id": "main"}, USER: {"ts": 6}}
+    assert reading == {"type": "m.receipt", "content": {"$e": {"m.read": shown_read, "m.read.private": {USER: {"ts": 8}}}}}
 
 
 def test_an_event_outside_a_sync_names_the_seats_own_room_so_that_history_finds_its_place() -> None:
@@ -137,13 +197,14 @@ def test_of_keys_the_names_of_devices_and_other_peoples_private_signing_go() -> 
     device = {"user_id": STAFF, "device_id": "D", "keys": {"ed25519:D": "k"}, "signatures": {}, "org.example.signed": True}
     body = {
         "device_keys": {STAFF: {"D": {**device, "unsigned": {"device_display_name": JANE}}}},
-        "master_keys": {STAFF: {"keys": {}}},
+        "master_keys": {STAFF: {"keys": {}, "unsigned": {"x": JANE}}},
         "self_signing_keys": {STAFF: {"keys": {}}},
         "user_signing_keys": {USER: {"keys": {}}, STAFF: {"keys": {}}},
         "failures": {"elsewhere.example": {"error": JANE}},
     }
     seen = see(Shown.KEYS, body)
     assert seen["device_keys"] == {STAFF: {"D": device}}
+    assert seen["master_keys"] == {STAFF: {"keys": {}}}
     assert (seen["user_signing_keys"], seen["failures"]) == ({USER: {"keys": {}}}, {})
     once = {STAFF: {"D": {"signed_curve25519:A": {"key": "k"}}}}
     assert see(Shown.KEYS, {"one_time_keys": once, "failures": {"x": {}}}) == {"one_time_keys": once, "failures": {}}
