@@ -65,6 +65,8 @@ NOTICES: dict[Notice, Sentence] = {
     Notice.STARTED: "Session {code} has started. `end {code}` ends it.",
     Notice.NOT_ME: "Session {code}: the person who received the link says that it is not for them. "
     "The link does not work any more. Please check the address; `resend {code} to=` with the right one behind it sends a new link there.",
+    Notice.NOT_ME_BUT_USED: "Session {code}: somebody who holds the link says that **it is not for them**. Somebody has come by it "
+    "already, so it still works and nobody is put out. Ask those who are there; `remove` puts one person out.",
     Notice.NEW_LINK_ASKED: "Session {code}: somebody with a link that does not work any more **asks for a new one**. "
     "`invite again {code}` invites the same people anew; if it went to a wrong address, `resend {code} to=` with the right one behind it.",
     Notice.UNDELIVERABLE: "Session {code}: a message could not be delivered: {problem}. "

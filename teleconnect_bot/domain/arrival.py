@@ -30,11 +30,20 @@ def device_tested(session: Session, command: c.DeviceTested, now: datetime) -> O
     return session.with_link(replace(link, tested=command.result)), (e.UpdateCard(),)
 
 
+DOUBT_IS_HEARD_EVERY = timedelta(hours=1)
+
+
 def not_for_me(session: Session, command: c.NotForMe, now: datetime) -> Outcome:
-    """Nobody enters with this link any more. Who has entered already stays: a stranger's word throws nobody out."""
+    """Nobody enters with this link any more, unless somebody has come by it: then it is theirs too, whoever presses the button may be
+    the one who was removed, and the word is passed on alone, once an hour at most."""
     link = session.link(command.link)
     if link is None or link.dead:
         return session, ()
+    if session.was_used(link):
+        if link.doubted_at and now - link.doubted_at < DOUBT_IS_HEARD_EVERY:
+            return session, ()
+        told = tuple(e.Tell(Notice.NOT_ME_BUT_USED, user) for user in session.in_charge)
+        return session.with_link(replace(link, doubted_at=now)), told
     return session.with_link(replace(link, dead=True)), (e.Tell(Notice.NOT_ME), e.UpdateCard())
 
 

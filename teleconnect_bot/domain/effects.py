@@ -30,6 +30,7 @@ class Notice(StrEnum):
     TAKEN = "taken"
     STARTED = "started"
     NOT_ME = "not_me"
+    NOT_ME_BUT_USED = "not_me_but_used"
     NEW_LINK_ASKED = "new_link_asked"
     UNDELIVERABLE = "undeliverable"
     OPTED_OUT = "opted_out"

@@ -68,8 +68,9 @@ class Link:
 
     `places` is the number of people invited with it; `others` are those besides the one whose contact and language it bears.
     `opted_out` are the places of those who answered STOP.
-    `dead` is set by "This is not for me" and stays. `asked_at` is when somebody last pressed "ask for a new link". `tested` is
-    the device test that was made last with this link, `added` how many of the places a requester has added for people not invited.
+    `dead` is set by "This is not for me" and stays; `doubted_at` is when that was last said of a link by which somebody has come, which
+    lives on. `asked_at` is when somebody last pressed "ask for a new link". `tested` is the device test that was made last with this
+    link, `added` how many of the places a requester has added for people not invited.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Link:
     dead: bool = False
     opened_at: datetime | None = None
     asked_at: datetime | None = None
+    doubted_at: datetime | None = None
     tested: DeviceTest | None = None
     added: int = 0
 

@@ -218,6 +218,10 @@ class Session:
     def free_places(self, link: Link) -> int:
         return link.places - sum(seat.link == link.id and seat.holds_place for seat in self.seats)
 
+    def was_used(self, link: Link) -> bool:
+        """Somebody sits or has sat on a place of it; who only asked for one has not."""
+        return any(seat.link == link.id and seat.state is not SeatState.ASKING and seat.ended is not Ended.REFUSED for seat in self.seats)
+
     def lost_trust(self, link: Link) -> bool:
         """Somebody who came by it was removed, and still has it: nobody new sits down on it without a yes."""
         return any(seat.link == link.id and seat.ended is Ended.REMOVED for seat in self.seats)

@@ -170,7 +170,7 @@ class GuestDoor(Protocol):
         """Continue was pressed: the link was seen by a person. `None` for every link that does not lead anywhere."""
 
     async def not_me(self, token: str) -> bool:
-        """The link is dead afterwards and the requester told ("This is not for me"). False when there is no such link."""
+        """ "This is not for me": the requester is told; a link by which nobody has come yet is dead. False when there is no such link."""
 
     async def ask_for_link(self, token: str) -> None:
         """The requester of the session that this link once led to reads that a new one is asked for; any other token changes nothing.

@@ -141,13 +141,35 @@ def test_when_the_device_is_in_the_room_the_requester_and_the_backup_are_invited
     assert effects[0] == e.ShieldVisitor("seat1")
 
 
-def test_not_for_me_kills_the_link_and_tells_the_requester_but_throws_nobody_out() -> None:
-    session, effects = decide(made.waiting(), c.NotForMe(LINK), NOW)
+def test_not_for_me_kills_a_link_by_which_nobody_has_come_and_tells_the_requester() -> None:
+    session, effects = decide(made.invited(), c.NotForMe(LINK), NOW)
     assert notices(effects) == [Notice.NOT_ME]
-    assert session.state is State.WAITING
-    assert session.main_present
     with pytest.raises(errors.LinkUnusable):
         decide(session, c.SeatClaimed(seat(2)), NOW)
+
+
+@pytest.mark.parametrize("inside", [made.waiting, made.active, made.kept_open])
+def test_not_for_me_ends_nothing_for_those_who_have_come_by_the_link_and_is_told_once_an_hour(inside: Callable[[], Session]) -> None:
+    session, effects = decide(inside(), c.NotForMe(LINK), NOW)
+    assert notices(effects) == [Notice.NOT_ME_BUT_USED] * len(session.in_charge)
+    assert session == inside().with_link(replace(inside().links[0], doubted_at=NOW))
+    assert decide(session, c.NotForMe(LINK), NOW + timedelta(minutes=59)) == (session, ())
+    assert notices(decide(session, c.NotForMe(LINK), NOW + timedelta(hours=1))[1]) == [Notice.NOT_ME_BUT_USED] * len(session.in_charge)
+
+
+def test_who_was_removed_cannot_end_the_link_for_the_others_by_not_for_me() -> None:
+    session = after(made.waiting(), c.Remove(REQUESTER, made.waiting().seats[0].id))
+    assert not session.main_present
+    session, effects = decide(session, c.NotForMe(LINK), NOW)
+    assert not session.links[0].dead
+    assert notices(effects) == [Notice.NOT_ME_BUT_USED]
+
+
+def test_who_only_asked_for_a_place_has_not_come() -> None:
+    link = replace(made.invited().links[0], places=0)
+    asked = after(made.invited().with_link(link), c.SeatAsked(seat(2)))
+    for session in (asked, after(asked, c.Refuse(REQUESTER))):
+        assert notices(decide(session, c.NotForMe(LINK), NOW)[1]) == [Notice.NOT_ME]
 
 
 @pytest.mark.parametrize("over", [made.closed, made.cancelled])

@@ -194,6 +194,7 @@ link = Table(
     _column("dead", Boolean, Kept.SESSION),
     _column("opened_at", Moment, Kept.SESSION, null=True),
     _column("asked_at", Moment, Kept.SESSION, null=True),
+    _column("doubted_at", Moment, Kept.SESSION, null=True),
     _column("tested", Text, Kept.SESSION, null=True),
     _column("added", Integer, Kept.SESSION),
 )

@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Haben Sie diese Nachricht aus Versehen bekommen?",
   notMe: "Das ist nicht für mich",
   notMeTitle: "Danke",
-  notMeText: "Wir haben diesen Link abgeschaltet und der Person, die ihn geschickt hat, Bescheid gesagt. Sie können die Nachricht löschen und diese Seite schließen.",
+  notMeText: "Wir haben der Person, die diesen Link geschickt hat, Bescheid gesagt. Sie können die Nachricht löschen und diese Seite schließen.",
 
   here: "Jetzt da: {people}",
   leave: "Gehen",

@@ -11,7 +11,7 @@ export const texts = {
   mistake: "Did this message reach you by mistake?",
   notMe: "This is not for me",
   notMeTitle: "Thank you",
-  notMeText: "We have switched this link off and told the person who sent it. You can delete the message and close this page.",
+  notMeText: "We have told the person who sent this link. You can delete the message and close this page.",
 
   here: "Here now: {people}",
   leave: "Leave",

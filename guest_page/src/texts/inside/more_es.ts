@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "¿Le llegó este mensaje por error?",
   notMe: "Esto no es para mí",
   notMeTitle: "Gracias",
-  notMeText: "Hemos desactivado este enlace y hemos avisado a la persona que lo envió. Puede borrar el mensaje y cerrar esta página.",
+  notMeText: "Hemos avisado a la persona que envió este enlace. Puede borrar el mensaje y cerrar esta página.",
 
   here: "Ahora están: {people}",
   leave: "Irme",

@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Vous avez reçu ce message par erreur ?",
   notMe: "Ce n’est pas pour moi",
   notMeTitle: "Merci",
-  notMeText: "Nous avons désactivé ce lien et prévenu la personne qui l’a envoyé. Vous pouvez effacer le message et fermer cette page.",
+  notMeText: "Nous avons prévenu la personne qui a envoyé ce lien. Vous pouvez effacer le message et fermer cette page.",
 
   here: "Présents : {people}",
   leave: "Partir",

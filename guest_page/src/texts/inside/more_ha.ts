@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Wannan saƙo ya zo muku bisa kuskure ne?",
   notMe: "Wannan ba nawa ba ne",
   notMeTitle: "Mun gode",
-  notMeText: "Mun kashe wannan mahaɗin kuma mun gaya wa wanda ya aiko. Za ku iya goge saƙon ku rufe wannan shafin.",
+  notMeText: "Mun gaya wa wanda ya aiko da wannan mahaɗin. Za ku iya goge saƙon ku rufe wannan shafin.",
 
   here: "Masu nan yanzu: {people}",
   leave: "Fita",

@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Ha ricevuto questo messaggio per errore?",
   notMe: "Non è per me",
   notMeTitle: "Grazie",
-  notMeText: "Abbiamo disattivato questo link e avvisato la persona che l’ha mandato. Può cancellare il messaggio e chiudere questa pagina.",
+  notMeText: "Abbiamo avvisato la persona che ha mandato questo link. Può cancellare il messaggio e chiudere questa pagina.",
 
   here: "Ora presenti: {people}",
   leave: "Esci",

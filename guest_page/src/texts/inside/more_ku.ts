@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Ev peyam bi şaşî ji we re hat?",
   notMe: "Ev ne ji bo min e",
   notMeTitle: "Spas",
-  notMeText: "Me ev girêdan girt û ji kesê ku ew şandiye re got. Hûn dikarin peyamê jê bibin û vê rûpelê bigirin.",
+  notMeText: "Me ji kesê ku ev girêdan şandiye re got. Hûn dikarin peyamê jê bibin û vê rûpelê bigirin.",
 
   here: "Niha li vir: {people}",
   leave: "Derkevin",

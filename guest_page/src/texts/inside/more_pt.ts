@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Esta mensagem chegou a você por engano?",
   notMe: "Isto não é para mim",
   notMeTitle: "Agradecemos",
-  notMeText: "Desligamos este link e avisamos a pessoa que o enviou. Pode apagar a mensagem e fechar esta página.",
+  notMeText: "Avisamos a pessoa que enviou este link. Pode apagar a mensagem e fechar esta página.",
 
   here: "Aqui agora: {people}",
   leave: "Sair",

@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Fariintani si qalad ah ma kuugu timid?",
   notMe: "Aniga iima socoto",
   notMeTitle: "Mahadsanid",
-  notMeText: "Linkigan waan damnay, waxaanan u sheegnay qofkii soo diray. Waad tirtiri kartaa fariinta oo xiri kartaa boggan.",
+  notMeText: "Waxaan u sheegnay qofkii linkigan soo diray. Waad tirtiri kartaa fariinta oo xiri kartaa boggan.",
 
   here: "Hadda jooga: {people}",
   leave: "Ka bax",

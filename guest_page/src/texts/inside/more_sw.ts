@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Je, ujumbe huu umekufikia kwa makosa?",
   notMe: "Hii si kwa ajili yangu",
   notMeTitle: "Asante",
-  notMeText: "Tumezima kiungo hiki na kumwambia aliyekituma. Unaweza kufuta ujumbe na kufunga ukurasa huu.",
+  notMeText: "Tumemwambia aliyetuma kiungo hiki. Unaweza kufuta ujumbe na kufunga ukurasa huu.",
 
   here: "Walio hapa sasa: {people}",
   leave: "Toka",

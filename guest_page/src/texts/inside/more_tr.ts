@@ -12,7 +12,7 @@ export const texts: InsideTexts = {
   mistake: "Bu mesaj size yanlışlıkla mı geldi?",
   notMe: "Bu benim için değil",
   notMeTitle: "Teşekkürler",
-  notMeText: "Bu bağlantıyı kapattık ve gönderen kişiye haber verdik. Mesajı silip bu sayfayı kapatabilirsiniz.",
+  notMeText: "Bu bağlantıyı gönderen kişiye haber verdik. Mesajı silip bu sayfayı kapatabilirsiniz.",
 
   here: "Şu anda burada: {people}",
   leave: "Ayrıl",
