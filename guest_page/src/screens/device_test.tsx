@@ -212,12 +212,12 @@ function ownKind(): BrowserKind {
 
 function howToAllow(kind: BrowserKind, texts: AllTexts): string {
   const onTelephone = texts.allowIphone;
-  return { android: texts.allowAndroid, samsung: onTelephone, firefox: onTelephone, iphone: onTelephone, mac: texts.allowOther, other: texts.allowOther }[kind];
+  return { android: texts.allowAndroid, samsung: onTelephone, firefox: onTelephone, iphone: onTelephone, on_iphone: onTelephone, mac: texts.allowOther, other: texts.allowOther }[kind];
 }
 
 function howToAllowLater(kind: BrowserKind, texts: AllTexts): string {
-  const { refusedAndroid, refusedIphone, refusedMac, refusedOther } = texts;
-  return { android: refusedAndroid, samsung: refusedAndroid, firefox: refusedOther, iphone: refusedIphone, mac: refusedMac, other: refusedOther }[kind];
+  const { refusedAndroid, refusedIphone, refusedOnIphone, refusedMac, refusedOther } = texts;
+  return { android: refusedAndroid, samsung: refusedAndroid, firefox: refusedOther, iphone: refusedIphone, on_iphone: refusedOnIphone, mac: refusedMac, other: refusedOther }[kind];
 }
 
 function mediaWords(state: MediaState | undefined, texts: AllTexts, works: string): string {

@@ -6,7 +6,7 @@ export function PermissionPicture({ kind }: { kind: BrowserKind }): JSX.Element 
   return (
     <svg class="picture" viewBox="0 0 160 120" width="160" height="120" aria-hidden="true" focusable="false">
       {kind === "other" || kind === "mac" ? <Window /> : <Telephone />}
-      {(kind === "iphone" || kind === "samsung" || kind === "firefox") && <SideBySide />}
+      {(kind === "iphone" || kind === "on_iphone" || kind === "samsung" || kind === "firefox") && <SideBySide />}
       {kind === "android" && <OneBelowAnother />}
       {(kind === "other" || kind === "mac") && <UnderTheAddress />}
     </svg>

@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Ihr Browser fragt oben bei der Adresse nach Kamera und Mikrofon. Drücken Sie „Zulassen“.",
   refusedAndroid: "So erlauben Sie es später: Drücken Sie oben das Zeichen neben der Adresse, dann „Berechtigungen“, und erlauben Sie Kamera und Mikrofon.",
   refusedIphone: "So erlauben Sie es später: Drücken Sie das Zeichen neben der Adresse, dann „Website-Einstellungen“, und erlauben Sie Kamera und Mikrofon.",
+  refusedOnIphone: "So erlauben Sie es später: Öffnen Sie die „Einstellungen“ des Telefons, drücken Sie dort den Namen dieses Browsers, und erlauben Sie Kamera und Mikrofon.",
   refusedOther: "So erlauben Sie es später: Drücken Sie das Zeichen links von der Adresse und erlauben Sie Kamera und Mikrofon.",
   refusedMac: "So erlauben Sie es später: Drücken Sie „Safari“ ganz oben am Bildschirm, dann „Einstellungen für diese Website“, und erlauben Sie Kamera und Mikrofon.",
   otherApp: "Diese Seite ist in einer anderen App offen. Kamera und Mikrofon funktionieren dort oft nicht. Drücken Sie die drei Punkte und „Im Browser öffnen“, oder kopieren Sie den Link und fügen Sie ihn in Chrome oder Safari ein.",

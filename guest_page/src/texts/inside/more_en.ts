@@ -63,6 +63,7 @@ export const texts = {
   allowOther: "Your browser will ask about camera and microphone, near the address at the top. Press “Allow”.",
   refusedAndroid: "To allow it later: press the sign beside the address at the top, then “Permissions”, and allow camera and microphone.",
   refusedIphone: "To allow it later: press the sign beside the address, then “Website Settings”, and allow camera and microphone.",
+  refusedOnIphone: "To allow it later: open “Settings” on your phone, press the name of this browser there, and allow camera and microphone.",
   refusedOther: "To allow it later: press the sign to the left of the address, and allow camera and microphone.",
   refusedMac: "To allow it later: press “Safari” at the very top of the screen, then “Settings for This Website”, and allow camera and microphone.",
   otherApp: "This page is open inside another app. Camera and microphone often do not work there. Press the three dots and “Open in browser”; or copy the link and paste it into Chrome or Safari.",

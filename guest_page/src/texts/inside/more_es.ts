@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Su navegador le preguntará por la cámara y el micrófono, arriba, cerca de la dirección. Pulse «Permitir».",
   refusedAndroid: "Para permitirlo más tarde: pulse el signo junto a la dirección, arriba, luego «Permisos», y permita la cámara y el micrófono.",
   refusedIphone: "Para permitirlo más tarde: pulse el signo junto a la dirección, luego «Configuración del sitio web», y permita la cámara y el micrófono.",
+  refusedOnIphone: "Para permitirlo más tarde: abra «Configuración» en su teléfono, pulse allí el nombre de este navegador, y permita la cámara y el micrófono.",
   refusedOther: "Para permitirlo más tarde: pulse el signo a la izquierda de la dirección y permita la cámara y el micrófono.",
   refusedMac: "Para permitirlo más tarde: pulse «Safari» arriba del todo en la pantalla, luego «Configuración para este sitio web», y permita la cámara y el micrófono.",
   otherApp: "Esta página está abierta dentro de otra aplicación. Allí la cámara y el micrófono a menudo no funcionan. Pulse los tres puntos y «Abrir en el navegador», o copie el enlace y péguelo en Chrome o Safari.",

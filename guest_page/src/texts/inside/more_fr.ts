@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Votre navigateur va vous demander l’accès à la caméra et au micro, en haut près de l’adresse. Appuyez sur « Autoriser ».",
   refusedAndroid: "Pour l’autoriser plus tard : appuyez sur le signe à côté de l’adresse en haut, puis « Autorisations », et autorisez la caméra et le micro.",
   refusedIphone: "Pour l’autoriser plus tard : appuyez sur le signe à côté de l’adresse, puis « Réglages du site web », et autorisez la caméra et le micro.",
+  refusedOnIphone: "Pour l’autoriser plus tard : ouvrez « Réglages » sur votre téléphone, appuyez sur le nom de ce navigateur, et autorisez la caméra et le micro.",
   refusedOther: "Pour l’autoriser plus tard : appuyez sur le signe à gauche de l’adresse, et autorisez la caméra et le micro.",
   refusedMac: "Pour l’autoriser plus tard : appuyez sur « Safari » tout en haut de l’écran, puis « Réglages pour ce site web », et autorisez la caméra et le micro.",
   otherApp: "Cette page est ouverte dans une autre application. La caméra et le micro n’y fonctionnent souvent pas. Appuyez sur les trois points puis « Ouvrir dans le navigateur » ; ou copiez le lien et collez-le dans Chrome ou Safari.",

@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Burauzarku za ta yi tambaya game da kyamara da makirufo, a sama kusa da adireshi. Ku danna “Yarda”.",
   refusedAndroid: "Don ba da izini daga baya: ku danna alamar da ke kusa da adireshi a sama, sannan “Izini”, ku ba kyamara da makirufo izini.",
   refusedIphone: "Don ba da izini daga baya: ku danna alamar da ke kusa da adireshi, sannan “Saitunan shafi”, ku ba kyamara da makirufo izini.",
+  refusedOnIphone: "Don ba da izini daga baya: ku buɗe “Saituna” a wayarku, ku danna sunan wannan burauza, ku ba kyamara da makirufo izini.",
   refusedOther: "Don ba da izini daga baya: ku danna alamar da ke hagu da adireshi, ku ba kyamara da makirufo izini.",
   refusedMac: "Don ba da izini daga baya: ku danna “Safari” a can saman allo, sannan “Saitunan wannan shafi”, ku ba kyamara da makirufo izini.",
   otherApp: "Wannan shafin yana buɗe a cikin wata manhaja. Kyamara da makirufo ba sa yawan aiki a can. Ku danna ɗigogi uku da “Buɗe a burauza”; ko ku kwafi mahaɗin ku liƙa shi a Chrome ko Safari.",

@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Il browser chiederà di fotocamera e microfono, in alto vicino all’indirizzo. Prema «Consenti».",
   refusedAndroid: "Per consentirlo più tardi: prema il segno accanto all’indirizzo in alto, poi «Autorizzazioni», e consenta fotocamera e microfono.",
   refusedIphone: "Per consentirlo più tardi: prema il segno accanto all’indirizzo, poi «Impostazioni sito web», e consenta fotocamera e microfono.",
+  refusedOnIphone: "Per consentirlo più tardi: apra «Impostazioni» sul telefono, prema il nome di questo browser, e consenta fotocamera e microfono.",
   refusedOther: "Per consentirlo più tardi: prema il segno a sinistra dell’indirizzo e consenta fotocamera e microfono.",
   refusedMac: "Per consentirlo più tardi: prema «Safari» in cima allo schermo, poi «Impostazioni per questo sito web», e consenta fotocamera e microfono.",
   otherApp: "Questa pagina è aperta dentro un’altra app. Lì fotocamera e microfono spesso non funzionano. Prema i tre puntini e «Apri nel browser», oppure copi il link e lo incolli in Chrome o Safari.",

@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Geroka we dê li jor, li nêzîkî navnîşanê, li ser kamera û mîkrofonê bipirse. Li “Destûrê bide” bixin.",
   refusedAndroid: "Ji bo destûra paşê: li nîşana li kêleka navnîşanê ya li jor bixin, paşê li “Destûr”, û destûrê bidin kamera û mîkrofonê.",
   refusedIphone: "Ji bo destûra paşê: li nîşana li kêleka navnîşanê bixin, paşê li “Mîhengên malperê”, û destûrê bidin kamera û mîkrofonê.",
+  refusedOnIphone: "Ji bo destûra paşê: “Mîheng” ên telefonê vekin, li navê vê gerokê bixin, û destûrê bidin kamera û mîkrofonê.",
   refusedOther: "Ji bo destûra paşê: li nîşana li çepa navnîşanê bixin, û destûrê bidin kamera û mîkrofonê.",
   refusedMac: "Ji bo destûra paşê: li jora ekranê li “Safari” bixin, paşê li “Mîhengên vê malperê”, û destûrê bidin kamera û mîkrofonê.",
   otherApp: "Ev rûpel di nav sepaneke din de vekirî ye. Kamera û mîkrofon gelek caran li wir naxebitin. Li sê xalan û “Di gerokê de veke” bixin; an girêdanê kopî bikin û li Chrome an Safari pê ve bikin.",

@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "O seu navegador vai perguntar pela câmera e pelo microfone, em cima, perto do endereço. Toque em “Permitir”.",
   refusedAndroid: "Para permitir mais tarde: toque no sinal ao lado do endereço, em cima, depois em “Permissões”, e permita a câmera e o microfone.",
   refusedIphone: "Para permitir mais tarde: toque no sinal ao lado do endereço, depois em “Ajustes do site”, e permita a câmera e o microfone.",
+  refusedOnIphone: "Para permitir mais tarde: abra “Ajustes” no telefone, toque no nome deste navegador, e permita a câmera e o microfone.",
   refusedOther: "Para permitir mais tarde: toque no sinal à esquerda do endereço e permita a câmera e o microfone.",
   refusedMac: "Para permitir mais tarde: clique em “Safari” no alto da tela, depois em “Ajustes para este site”, e permita a câmera e o microfone.",
   otherApp: "Esta página está aberta dentro de outro aplicativo. A câmera e o microfone muitas vezes não funcionam ali. Toque nos três pontos e em “Abrir no navegador”, ou copie o link e cole no Chrome ou Safari.",

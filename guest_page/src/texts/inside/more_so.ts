@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Browserkaagu wuxuu ku weydiin doonaa kamarad iyo makarafoon, kor agta cinwaanka. Taabo “Oggolow”.",
   refusedAndroid: "Si aad hadhow u oggolaato: taabo calaamadda cinwaanka agtiisa ah ee kore, kadibna “Oggolaanshaha”, oo oggolow kamaradda iyo makarafoonka.",
   refusedIphone: "Si aad hadhow u oggolaato: taabo calaamadda cinwaanka agtiisa ah, kadibna “Dejinta bogga”, oo oggolow kamaradda iyo makarafoonka.",
+  refusedOnIphone: "Si aad hadhow u oggolaato: fur “Dejinta” telefoonkaaga, taabo magaca browserkan, oo oggolow kamaradda iyo makarafoonka.",
   refusedOther: "Si aad hadhow u oggolaato: taabo calaamadda bidixda ka xigta cinwaanka, oo oggolow kamaradda iyo makarafoonka.",
   refusedMac: "Si aad hadhow u oggolaato: taabo “Safari” ee shaashadda ugu sarreysa, kadibna “Dejinta boggan”, oo oggolow kamaradda iyo makarafoonka.",
   otherApp: "Boggan wuxuu ku dhex furan yahay app kale. Kamaradda iyo makarafoonku inta badan halkaas kama shaqeeyaan. Taabo saddexda dhibcood iyo “Ku fur browser”; ama linkiga koobi garee oo ku dheji Chrome ama Safari.",

@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Kivinjari chako kitauliza kuhusu kamera na maikrofoni, juu karibu na anwani. Bonyeza “Ruhusu”.",
   refusedAndroid: "Ili kuruhusu baadaye: bonyeza alama iliyo kando ya anwani juu, kisha “Ruhusa”, na uruhusu kamera na maikrofoni.",
   refusedIphone: "Ili kuruhusu baadaye: bonyeza alama iliyo kando ya anwani, kisha “Mipangilio ya tovuti”, na uruhusu kamera na maikrofoni.",
+  refusedOnIphone: "Ili kuruhusu baadaye: fungua “Mipangilio” ya simu yako, bonyeza jina la kivinjari hiki, na uruhusu kamera na maikrofoni.",
   refusedOther: "Ili kuruhusu baadaye: bonyeza alama iliyo kushoto mwa anwani, na uruhusu kamera na maikrofoni.",
   refusedMac: "Ili kuruhusu baadaye: bonyeza “Safari” juu kabisa ya skrini, kisha “Mipangilio ya tovuti hii”, na uruhusu kamera na maikrofoni.",
   otherApp: "Ukurasa huu umefunguliwa ndani ya programu nyingine. Mara nyingi kamera na maikrofoni hazifanyi kazi humo. Bonyeza nukta tatu na “Fungua kwenye kivinjari”; au nakili kiungo na ukibandike kwenye Chrome au Safari.",

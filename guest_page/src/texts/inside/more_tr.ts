@@ -64,6 +64,7 @@ export const texts: InsideTexts = {
   allowOther: "Tarayıcınız yukarıda, adresin yanında kamera ve mikrofonu soracak. “İzin ver” düğmesine basın.",
   refusedAndroid: "Sonra izin vermek için: yukarıda adresin yanındaki işarete, sonra “İzinler” yazısına basın, kamera ve mikrofona izin verin.",
   refusedIphone: "Sonra izin vermek için: adresin yanındaki işarete, sonra “Web Sitesi Ayarları” yazısına basın, kamera ve mikrofona izin verin.",
+  refusedOnIphone: "Sonra izin vermek için: telefonunuzda “Ayarlar” uygulamasını açın, bu tarayıcının adına basın, kamera ve mikrofona izin verin.",
   refusedOther: "Sonra izin vermek için: adresin solundaki işarete basın, kamera ve mikrofona izin verin.",
   refusedMac: "Sonra izin vermek için: ekranın en üstündeki “Safari” yazısına, sonra “Bu Web Sitesi İçin Ayarlar” yazısına basın, kamera ve mikrofona izin verin.",
   otherApp: "Bu sayfa başka bir uygulamanın içinde açık. Kamera ve mikrofon orada çoğu zaman çalışmaz. Üç noktaya ve “Tarayıcıda aç” yazısına basın veya bağlantıyı kopyalayıp Chrome ya da Safari’ye yapıştırın.",
