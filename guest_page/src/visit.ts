@@ -47,6 +47,11 @@ export class Visit {
   /** Whose page this is, once a link or a seat has said so: empty before, for a link that leads nowhere, and where nothing may say it. */
   from = "";
   fileProblem: FileProblem | null = null;
+  /**
+   * What stands in the box and was not sent. Words that had not left when the browser lost its keys come here too, for the box of the next
+   * place, where the person sends them or not. In this page's memory alone: gone with a reload, the quick exit and every end.
+   */
+  draft = "";
   /** Null until it has been loaded. */
   inside: typeof import("./inside.ts") | null = null;
   readonly audioAlone: boolean;
@@ -348,6 +353,7 @@ export class Visit {
   quickExit(): void {
     document.body.hidden = true;
     document.title = " ";
+    this.draft = "";
     const secret = this.store.seat?.secret;
     const stopped = this.endStay();
     this.store.close();
@@ -367,7 +373,7 @@ export class Visit {
     this.comingBack.wanted = at === "unreachable";
     if (BEHIND.has(at) && at !== before.at) void this.loadInside().catch(() => this.flow.at === at && this.become({ what: "unreachable" }));
     if (this.room?.joined === true) this.comingBack.arrived();
-    if (at !== before.at && (at === "ended" || at === "moved" || at === "not_me" || at === "refused")) void this.forget();
+    if (at !== before.at && (at === "ended" || at === "moved" || at === "not_me" || at === "refused")) this.end();
     this.changed();
   }
 
@@ -502,6 +508,8 @@ export class Visit {
     void this.endStay();
     if (!keysGone) return this.become({ what: "unreachable" });
     // The browser has thrown the keys away: give the seat back and start from the link.
+    const unsent = this.store.outbox.filter(({ file }) => file === undefined).map(({ text }) => text);
+    this.draft = [...unsent, this.draft].filter((text) => text !== "").join("\n");
     await this.api.leave(secret);
     await this.forget();
     this.startAgain();
@@ -517,6 +525,11 @@ export class Visit {
   private elsewhere(): void {
     void this.endStay();
     this.become({ what: "elsewhere" });
+  }
+
+  private end(): void {
+    this.draft = "";
+    void this.forget();
   }
 
   private async forget(): Promise<void> {

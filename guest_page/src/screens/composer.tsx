@@ -10,18 +10,23 @@ interface Shown {
   texts: AllTexts;
   /** While not, what is written stays. */
   canSend: boolean;
+  /** What stood in the box when it was last there. */
+  draft: string;
+  onDraft: (text: string) => void;
   onSend: (text: string) => void;
   /** Something stands in the box that was not sent, or nothing does any more. */
   onWriting: (writing: boolean) => void;
 }
 
-export function Composer({ texts, canSend, onSend, onWriting }: Shown): JSX.Element {
-  const [text, setText] = useState("");
+export function Composer({ texts, canSend, draft, onDraft, onSend, onWriting }: Shown): JSX.Element {
+  const [text, setText] = useState(draft);
   const box = useRef<HTMLTextAreaElement>(null);
   const send = (): void => {
     if (!canSend || text.trim() === "") return;
-    onSend(text);
+    // Of words that were taken along from a lost place there may be more than one message holds.
+    for (let sent = 0; sent < text.length; sent += LONGEST_MESSAGE) onSend(text.slice(sent, sent + LONGEST_MESSAGE));
     setText("");
+    onDraft("");
     box.current?.focus();
   };
   return (
@@ -44,6 +49,7 @@ export function Composer({ texts, canSend, onSend, onWriting }: Shown): JSX.Elem
           value={text}
           onInput={({ currentTarget: { value } }) => {
             setText(value);
+            onDraft(value);
             onWriting(value.trim() !== "");
           }}
           onBlur={() => onWriting(false)}

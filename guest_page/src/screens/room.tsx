@@ -54,7 +54,18 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
         </p>
       )}
       {!canWrite && <p class="hint not-yet">{texts.notYet}</p>}
-      {couldWrite.current && <Composer texts={texts} canSend={canWrite} onSend={(text) => visit.say(text)} onWriting={(writing) => visit.writes(writing)} />}
+      {couldWrite.current && (
+        <Composer
+          texts={texts}
+          canSend={canWrite}
+          draft={visit.draft}
+          onDraft={(text) => {
+            visit.draft = text;
+          }}
+          onSend={(text) => visit.say(text)}
+          onWriting={(writing) => visit.writes(writing)}
+        />
+      )}
       {canWrite && <Attach visit={visit} texts={texts} />}
       <div class="last">
         <button type="button" class="secondary leave" onClick={() => void visit.leave()}>

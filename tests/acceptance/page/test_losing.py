@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Route, expect
 
+from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
 from teleconnect_bot.services.guest_door import EndedReason, LinkState, SeatStatus
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.chat_room import Pen, in_the_room, open_room
@@ -86,6 +87,33 @@ async def test_an_answer_that_was_overtaken_takes_nobody_back(front: Front, home
     await (await arriving.value).finished()
     await person.page.evaluate("() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("This session is paused")
+
+
+async def test_words_that_had_not_left_when_the_browser_lost_its_keys_stand_in_the_box_of_the_next_place(
+    front: Front, homeserver: RecordingHomeserver, person: Person
+) -> None:
+    page = person.page
+    room = await in_the_room(front, homeserver, person)
+    await page.route("**/send/m.room.encrypted/**", lambda route: route.abort())
+    for words in ("please come", "to the back door"):
+        await person.visitor.write(words)
+    await page.goto(f"{front.url}/health/live")
+    await page.evaluate("async () => { for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name); }")
+    await page.unroute("**/send/m.room.encrypted/**")
+    await page.goto(person.link)
+    await person.sees("Choose your language")
+    assert front.door.calls["leave"] == 1, "the place without keys was given back"
+    assert await page.evaluate("localStorage.length") == 0
+    await person.come_in()
+    await person.hears(front.door, status=SeatStatus.IN_SESSION, room=ROOM)
+    box = page.get_by_role("textbox", name="Message")
+    await expect(box).to_have_value("please come\nto the back door", timeout=TIMEOUT_SECONDS * 1000)
+    assert room.sent() == [], "nothing is sent unasked"
+    await person.press("Send")
+    await person.reads("please come\nto the back door")
+    await expect(box).to_have_value("")
+    await person.press("Leave this page now")
+    await page.wait_for_url("about:blank")
 
 
 REFUSES = """
