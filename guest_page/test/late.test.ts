@@ -5,9 +5,10 @@ import { resolve } from "node:path";
 import { test } from "node:test";
 import { CATALOGUES, directionOf } from "../src/texts/index.ts";
 
-const HTML = readFileSync(resolve(import.meta.dirname, "../guest.html"), "utf-8");
+const BUILT = resolve(import.meta.dirname, "../../teleconnect_bot/web/static");
 
-test("the way out of a browser that is too old is said in every language of the page, in its own direction", () => {
+for (const page of ["guest.html", "interpreter.html"]) test(`${page}: the way out of a browser that is too old is said in every language, in its own direction`, () => {
+  const HTML = readFileSync(resolve(BUILT, page), "utf-8");
   const said = [...HTML.matchAll(/<p(?: lang="(\w+)")?(?: dir="(\w+)")?>([^<]+)<\/p>/g)].map(([, language = "en", direction = "ltr", text = ""]) => ({ language, direction, text }));
   assert.deepEqual(said.map(({ language }) => language).sort(), Object.keys(CATALOGUES).sort());
   assert.equal(said[0]?.language, "en");
