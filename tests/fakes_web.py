@@ -254,7 +254,7 @@ class FakeDoor:
 
 def a_seat() -> SeatView:
     people = (SeatPerson(OTHER_USER, "Relative", "Amina"),)
-    return SeatView(SeatStatus.KEYS, "Service user", f"@bot:{DOMAIN}", "Field Clinic", user=USER, device=DEVICE, people=people, awaited=1)
+    return SeatView(SeatStatus.KEYS, "Service user", BOT, "Field Clinic", user=USER, device=DEVICE, people=people, awaited=1)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from teleconnect_bot.services.guest_door import LinkFull, OpenedLink, SeatPerson
 from teleconnect_bot.services.ports import Relay, ServiceUnavailable
 from teleconnect_bot.web.failures import OF_TOKENS
 from teleconnect_bot.web.guest import LIMITS, checked_name
-from tests.fakes_web import DOMAIN, GOOD_TOKEN, SECRET, USER, Answer, Front, a_seat, digest, front_door
+from tests.fakes_web import BOT, DOMAIN, GOOD_TOKEN, SECRET, USER, Answer, Front, a_seat, digest, front_door
 
 NOWHERE = "http://127.0.0.1:9"
 ENTRY = {"token": GOOD_TOKEN, "secret": SECRET, "name": "Amina", "language": "ar", "terms": "1", "device": "no_camera"}
@@ -142,7 +142,7 @@ async def test_entering_gives_the_seat(tmp_path: Path) -> None:
             "room": None,
             "label": "Service user",
             "people": [{"user": f"@tcv-two:{DOMAIN}", "label": "Relative", "name": "Amina", "away": False, "call_of": None}],
-            "bot": f"@bot:{DOMAIN}",
+            "bot": BOT,
             "told": None,
             "ended_reason": None,
             "public_name": "Field Clinic",

@@ -17,11 +17,10 @@ from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.chat_room import ChatRoom, Pen, in_the_room
 from tests.acceptance.page.person import Person
 from tests.fakes_calls import CALL_TOKEN
-from tests.fakes_web import DOMAIN, GOOD_TOKEN, STAFF, Front, RecordingHomeserver, front_door
+from tests.fakes_web import BOT, DOMAIN, GOOD_TOKEN, STAFF, Front, RecordingHomeserver, front_door
 
 CALL, RING = "org.teleconnect.call", "org.teleconnect.call.ring"
 TURN = {"uris": ["turn:127.0.0.1:9?transport=tcp"], "username": "1:one", "password": "word", "ttl": 3600}
-THE_BOT = f"@bot:{DOMAIN}"
 """As the page knows it of its seat."""
 OTHERS = [f"@other{number}:{DOMAIN}" for number in range(6)]
 SLOW_MS = TIMEOUT_SECONDS * 1000
@@ -77,7 +76,7 @@ def relay() -> dict[str, Any]:
 
 @pytest_asyncio.fixture
 async def room(front: Front, homeserver: RecordingHomeserver, person: Person, relay: dict[str, Any]) -> ChatRoom:
-    room = await in_the_room(front, homeserver, person, others=[*OTHERS, THE_BOT])
+    room = await in_the_room(front, homeserver, person, others=OTHERS)
     room.turn = relay
     await expect(person.visitor.button("Join the call")).to_be_visible(timeout=SLOW_MS)
     return room
@@ -105,7 +104,7 @@ async def in_the_call(person: Person) -> None:
 
 
 async def test_staff_call_and_the_page_rings_until_it_is_put_aside_or_joined(room: ChatRoom, person: Person) -> None:
-    bot = await somebody(room, THE_BOT)
+    bot = await somebody(room, BOT)
     await bot.sends(RING, {})
     await person.reads("They are calling you.")
     await person.page.wait_for_function("() => window.tones > 0")

@@ -22,10 +22,9 @@ from teleconnect_bot.web.conference import Conference
 from tests.acceptance.conftest import NewVisitor
 from tests.acceptance.page.chat_room import ChatRoom, Pen, in_the_room, state
 from tests.acceptance.page.person import Person
-from tests.fakes_web import DOMAIN, GOOD_TOKEN, STAFF, Front, RecordingHomeserver, front_door
+from tests.fakes_web import BOT, GOOD_TOKEN, STAFF, Front, RecordingHomeserver, front_door
 
 CALL, RING = "org.teleconnect.call", "org.teleconnect.call.ring"
-THE_BOT = f"@bot:{DOMAIN}"
 KEY = "k" * 40
 MEETING = "5f" * 20
 SLOW_MS = TIMEOUT_SECONDS * 1000
@@ -65,7 +64,7 @@ async def front(homeserver: RecordingHomeserver, jitsi: JitsiMeet, played: Playe
 
 @pytest_asyncio.fixture
 async def room(front: Front, homeserver: RecordingHomeserver, person: Person) -> ChatRoom:
-    room = await in_the_room(front, homeserver, person, others=[THE_BOT])
+    room = await in_the_room(front, homeserver, person)
     await expect(person.visitor.button("Join the call")).to_be_visible(timeout=SLOW_MS)
     return room
 
@@ -77,7 +76,7 @@ def conference(person: Person) -> FrameLocator:
 async def test_the_frame_has_what_it_needs_and_no_more_and_goes_with_the_session(
     room: ChatRoom, person: Person, front: Front, jitsi: JitsiMeet
 ) -> None:
-    bot, staff = Pen(room, THE_BOT), Pen(room, STAFF)
+    bot, staff = Pen(room, BOT), Pen(room, STAFF)
     for pen in (bot, staff):
         await pen.gives_the_key()
     await bot.sends(RING, {})
