@@ -25,7 +25,9 @@ class Speech(web.RequestHandler):
     __slots__ = ("_app",)
 
     def __init__(self, manager: web.Server, app: web.Application) -> None:
-        super().__init__(manager, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type] # as `web.AppRunner` takes it
+        # No page of ours sends a body that is packed, and one that is unpacked here could be a thousand times its size.
+        loop = asyncio.get_running_loop()
+        super().__init__(manager, loop=loop, access_log=None, auto_decompress=False)  # type: ignore[arg-type] # as `web.AppRunner` takes it
         self._app = app
 
     def handle_error(

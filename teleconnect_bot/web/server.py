@@ -111,8 +111,6 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         if hdrs.ALLOW in error.headers:
             response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
         return response
-    except web.RequestPayloadError:
-        return _plain(request, 400, "The request broke off, or is not what its headers say")
     except TooManyFailures as many:
         return slow_down(many.wait)
     except ServiceUnavailable as busy:
