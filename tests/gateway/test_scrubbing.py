@@ -74,7 +74,7 @@ def test_a_sync_shows_the_seats_room_its_ciphertext_and_who_is_there() -> None:
         Shown.SYNC,
         {
             "next_batch": "s2",
-            "device_lists": {"changed": [STAFF]},
+            "device_lists": {"changed": [STAFF], "left": JANE, "words": JANE},
             "device_one_time_keys_count": {"signed_curve25519": 9},
             "to_device": {"events": letters},
             "presence": {"events": [{"content": {"status_msg": JANE}}]},
@@ -84,6 +84,7 @@ def test_a_sync_shows_the_seats_room_its_ciphertext_and_who_is_there() -> None:
     )
     assert JANE not in json.dumps(seen)
     assert seen.keys() == {"next_batch", "device_lists", "device_one_time_keys_count", "to_device", "rooms"}
+    assert seen["device_lists"] == {"changed": [STAFF]}
     assert seen["to_device"]["events"] == [{"type": "m.room.encrypted", "sender": STAFF, "content": OLM}]
     assert seen["rooms"].keys() == {"join"}
     (room,) = seen["rooms"]["join"].values()
@@ -166,7 +167,7 @@ def test_words_behind_a_name_that_is_shown_are_left_out(words: object) -> None:
         "ephemeral": {"events": passing},
     }
     letters = {"events": [{"type": "m.room.encrypted", "sender": words, "content": OLM}]}
-    body = {**dict.fromkeys(SYNC, words), "rooms": {"join": {ROOM: part}}, "to_device": letters}
+    body = {**dict.fromkeys((*SYNC, "device_lists"), words), "rooms": {"join": {ROOM: part}}, "to_device": letters}
     told = json.dumps([see(Shown.SYNC, body), see(Shown.EVENTS, {"chunk": events, "state": events, "start": words, "end": words})])
     assert JANE not in told
     assert "." * 256 not in told
