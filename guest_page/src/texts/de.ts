@@ -1,6 +1,6 @@
-import type { Catalogue } from "./en.ts";
+import type { Texts } from "./en.ts";
 
-export const texts: Catalogue = {
+export const texts: Texts = {
   digits: "0123456789",
   title: "Sitzung",
   quickExit: "Diese Seite jetzt verlassen",

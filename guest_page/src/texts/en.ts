@@ -40,6 +40,3 @@ export const texts = {
 };
 
 export type Texts = Record<keyof typeof texts, string>;
-
-/** What a file of another language holds; `awaited.ts` says what may be missing. */
-export type Catalogue = Partial<Texts>;

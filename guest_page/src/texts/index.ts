@@ -1,11 +1,10 @@
-import { AWAITED } from "./awaited.ts";
 import { load } from "../load.ts";
-import type { Catalogue, Texts } from "./en.ts";
+import type { Texts } from "./en.ts";
 
 export type { Texts };
 
 /** One file per language, each fetched only when somebody reads in it; English is a language like the others. */
-export const CATALOGUES: Record<string, () => Promise<{ texts: Catalogue }>> = {
+export const CATALOGUES: Record<string, () => Promise<{ texts: Texts }>> = {
   am: () => import("./am.ts"),
   ar: () => import("./ar.ts"),
   de: () => import("./de.ts"),
@@ -46,22 +45,17 @@ export const FIRST_WORDS: Pick<Texts, "title" | "quickExit" | "wait" | "unreacha
   tryAgain: "Try again",
 };
 
-/** The texts in this language, else in English; a text that is not translated yet in English (PRODUCT §6). Rejects when none can be fetched. */
+/** The texts in this language, else in English. Rejects when none can be fetched. */
 export async function readingIn(language: string): Promise<Reading> {
   const catalogue = CATALOGUES[language];
   if (catalogue !== undefined) {
     try {
-      const { texts } = await load(catalogue);
-      return { language, texts: isWhole(texts) ? texts : { ...(await import("./en.ts")).texts, ...texts } };
+      return { language, texts: (await load(catalogue)).texts };
     } catch {
       // English may be in the browser's cache.
     }
   }
   return { language: "en", texts: (await load(() => import("./en.ts"))).texts };
-}
-
-function isWhole(texts: Catalogue): texts is Texts {
-  return AWAITED.every((key) => texts[key] !== undefined);
 }
 
 export function directionOf(language: string): "ltr" | "rtl" {

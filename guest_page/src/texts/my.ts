@@ -1,6 +1,6 @@
-import type { Catalogue } from "./en.ts";
+import type { Texts } from "./en.ts";
 
-export const texts: Catalogue = {
+export const texts: Texts = {
   digits: "၀၁၂၃၄၅၆၇၈၉",
   title: "အစည်းအဝေး",
   quickExit: "ဤစာမျက်နှာမှ ယခု ထွက်ရန်",

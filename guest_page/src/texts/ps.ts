@@ -1,6 +1,6 @@
-import type { Catalogue } from "./en.ts";
+import type { Texts } from "./en.ts";
 
-export const texts: Catalogue = {
+export const texts: Texts = {
   digits: "۰۱۲۳۴۵۶۷۸۹",
   title: "ناسته",
   quickExit: "همدا اوس له دې مخ څخه ووځئ",
