@@ -1,8 +1,8 @@
-import { CIPHERTEXTS } from "./files/ciphertexts.ts";
-
-/** Where matrix-js-sdk keeps its keys; for browsers that cannot list their databases. */
+/** Where matrix-js-sdk keeps its keys, and where ciphertexts wait; known here for browsers that cannot list their databases. */
 export const CRYPTO_PREFIX = "session";
-const KNOWN_DATABASES = [`${CRYPTO_PREFIX}::matrix-sdk-crypto`, `${CRYPTO_PREFIX}::matrix-sdk-crypto-meta`, CIPHERTEXTS];
+export const KEYS = `${CRYPTO_PREFIX}::matrix-sdk-crypto`;
+export const CIPHERTEXTS = "files";
+const KNOWN_DATABASES = [KEYS, `${KEYS}-meta`, CIPHERTEXTS];
 
 async function databaseNames(): Promise<string[]> {
   const listed = await indexedDB.databases?.().catch(() => []);
@@ -36,14 +36,4 @@ export async function wipeBrowser(): Promise<void> {
     await Promise.all((await databaseNames()).map(deleteDatabase));
   };
   await Promise.allSettled([caching(), databases()]);
-}
-
-/** Whether the key store of an earlier visit is still there; `true` where the browser cannot tell. */
-export async function keysStillThere(): Promise<boolean> {
-  try {
-    const listed = await indexedDB.databases?.();
-    return listed === undefined || listed.some(({ name }) => name === KNOWN_DATABASES[0]);
-  } catch {
-    return true;
-  }
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apart, CATALOGUES, directionOf, fill, FIRST_WORDS, localeFor, numberIn, preselect, readingIn, type Texts } from "../src/texts/index.ts";
+import { apart, fill, numberIn } from "../src/texts/fill.ts";
+import { CATALOGUES, directionOf, FIRST_WORDS, preselect, readingIn, type Texts } from "../src/texts/index.ts";
 import { nameOf, roleOf } from "../src/screens/names.ts";
+import { localeFor } from "../src/screens/when.ts";
 import { texts as english } from "../src/texts/en.ts";
 import { insideTexts } from "../src/texts/inside/index.ts";
 import type { AllTexts } from "../src/visit.ts";

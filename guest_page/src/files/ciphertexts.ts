@@ -1,6 +1,6 @@
 /** Ciphertexts that wait to be uploaded, kept over a reload. Without their keys, which the outbox holds, they are noise. */
+import { CIPHERTEXTS } from "../wipe.ts";
 
-export const CIPHERTEXTS = "files";
 const STORE = "ciphertexts";
 
 export interface Ciphertexts {

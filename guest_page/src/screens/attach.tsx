@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { CHOOSABLE } from "../files/kinds.ts";
 import type { FileProblem } from "../files/prepare.ts";
 import { canRecord, LONGEST_MS, Recording } from "../files/voice.ts";
-import { fill, numberIn } from "../texts/index.ts";
+import { fill, numberIn } from "../texts/fill.ts";
 import type { AllTexts, Visit } from "../visit.ts";
 import { CLIP, MICROPHONE, SEND } from "./drawings.ts";
 import { Icon } from "./icon.tsx";

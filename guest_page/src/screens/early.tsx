@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { serverNow } from "../clock.ts";
 import type { Problem } from "../flow.ts";
-import { fill } from "../texts/index.ts";
+import { fill } from "../texts/fill.ts";
 import type { Visit } from "../visit.ts";
 import { CannotCome } from "./cannot_come.tsx";
 import { DeviceTestScreen } from "./device_test.tsx";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Problem } from "../flow.ts";
-import { fill } from "../texts/index.ts";
+import { fill } from "../texts/fill.ts";
 import type { Visit } from "../visit.ts";
 import { roleOf } from "./names.ts";
 import { ProblemLine } from "./problem.tsx";

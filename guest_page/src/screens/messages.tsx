@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import type { Message } from "../messages.ts";
 import type { RoomView } from "../stay.ts";
-import { fill } from "../texts/index.ts";
+import { fill } from "../texts/fill.ts";
 import type { AllTexts } from "../visit.ts";
 import { nameOf } from "./names.ts";
 import { SharedFileView } from "./shared_file.tsx";

@@ -1,5 +1,5 @@
 import type { Seat } from "../api.ts";
-import { apart, numberIn } from "../texts/index.ts";
+import { apart, numberIn } from "../texts/fill.ts";
 import type { AllTexts } from "../visit.ts";
 
 /** Role labels as the room's members carry them, with the text that says the same. A trailing number is kept ("Interpreter 2"). */

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Seat } from "../api.ts";
-import { fill, numberIn } from "../texts/index.ts";
+import { fill, numberIn } from "../texts/fill.ts";
 import type { RoomView } from "../stay.ts";
 import type { AllTexts, Visit } from "../visit.ts";
 import { Attach } from "./attach.tsx";

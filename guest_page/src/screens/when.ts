@@ -1,5 +1,6 @@
 /** Dates and times in words. The browser's own are used where it knows the language; the ones that phones lack are written here. */
-import { localeFor, numberIn, type Texts } from "../texts/index.ts";
+import { numberIn } from "../texts/fill.ts";
+import { languageOf, type Texts } from "../texts/index.ts";
 
 /** Where people live by another calendar the day stands in both. */
 const OWN_CALENDAR: Record<string, string> = { am: "ethiopic", fa: "persian", prs: "persian", ps: "persian", ti: "ethiopic" };
@@ -30,6 +31,12 @@ interface Reader {
   wanted: readonly string[];
   /** IANA name; the phone's own by default. */
   zone?: string;
+}
+
+/** How dates and times are written: the person's own variant of the language where the browser names one ("en-GB", "fr-CH"). */
+export function localeFor(language: string, wanted: readonly string[]): string {
+  if (language === "prs") return "fa-AF";
+  return wanted.find((tag) => languageOf(tag) === language) ?? language;
 }
 
 function browserKnows(locale: string): boolean {

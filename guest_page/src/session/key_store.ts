@@ -1,5 +1,5 @@
 import type { MatrixClient } from "matrix-js-sdk/lib/client.js";
-import { CRYPTO_PREFIX, keysStillThere } from "../wipe.ts";
+import { CRYPTO_PREFIX, KEYS } from "../wipe.ts";
 
 /** The keys of this seat are not in this browser any more: the seat cannot be used again, a new one is needed. */
 export class KeysGone extends Error {
@@ -27,6 +27,16 @@ function databasesWork(): Promise<boolean> {
       resolve(false);
     }
   });
+}
+
+/** Whether the key store of an earlier visit is still there; `true` where the browser cannot tell. */
+async function keysStillThere(): Promise<boolean> {
+  try {
+    const listed = await indexedDB.databases?.();
+    return listed === undefined || listed.some(({ name }) => name === KEYS);
+  } catch {
+    return true;
+  }
 }
 
 /**

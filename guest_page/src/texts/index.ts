@@ -62,25 +62,6 @@ export function directionOf(language: string): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
 }
 
-const RIGHT_TO_LEFT_LETTER = /[\u0590-\u08ff]/;
-
-/** A name or a time inside a text, set apart where one of the two runs from right to left (Unicode Bidirectional Algorithm, 2.4). */
-export function apart(value: string, around = ""): string {
-  return RIGHT_TO_LEFT_LETTER.test(value + around) ? `\u2068${value}\u2069` : value;
-}
-
-export function fill(text: string, values: Record<string, string>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, key: string) => {
-    const value = values[key];
-    return value === undefined ? whole : apart(value, text);
-  });
-}
-
-/** A number in the digits of the language. */
-export function numberIn(texts: Texts, number: number): string {
-  return String(number).replace(/\d/g, (digit) => texts.digits[Number(digit)] ?? digit);
-}
-
 /** The first of the person's languages that is offered, else English, else the first one offered. */
 export function preselect(wanted: readonly string[], offered: readonly string[]): string {
   for (const tag of wanted) {
@@ -93,15 +74,9 @@ export function preselect(wanted: readonly string[], offered: readonly string[])
 }
 
 /** Our code for a tag of a browser: Dari comes as "fa-AF" too, Kurmanji as "kmr". */
-function languageOf(tag: string): string {
+export function languageOf(tag: string): string {
   const lower = tag.toLowerCase();
   if (lower === "fa-af") return "prs";
   const language = lower.split("-")[0] ?? lower;
   return language === "kmr" ? "ku" : language;
-}
-
-/** How dates and times are written: the person's own variant of the language where the browser names one ("en-GB", "fr-CH"). */
-export function localeFor(language: string, wanted: readonly string[]): string {
-  if (language === "prs") return "fa-AF";
-  return wanted.find((tag) => languageOf(tag) === language) ?? language;
 }
