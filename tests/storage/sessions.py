@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 
 from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.adapters.storage.columns import sealed_columns
 from teleconnect_bot.domain.calls import CallLink
 from teleconnect_bot.domain.guest_link import Link, Seat, SeatState, digest_of
 from teleconnect_bot.domain.organisations import Offer, OfferState
@@ -131,7 +132,7 @@ def _plain(hint: Any) -> st.SearchStrategy[Any]:
 
 def anything(cls: type, table: Table, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Any value of the class: any text in sealed fields, opaque ids in the others."""
-    hints, sealed = get_type_hints(cls), tables.sealed_columns(table)
+    hints, sealed = get_type_hints(cls), sealed_columns(table)
     strategies = {
         each.name: st.from_type(hints[each.name]) if each.name in sealed else _plain(hints[each.name])
         for each in fields(cls)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from teleconnect_bot.adapters.storage.tables import Kept, metadata, sealed_columns
+from teleconnect_bot.adapters.storage.columns import Kept, sealed_columns
+from teleconnect_bot.adapters.storage.tables import metadata
 from teleconnect_bot.domain.retention import TraceKind
 
 ROOT = Path(__file__).parents[2]

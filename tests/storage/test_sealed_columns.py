@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.adapters.storage.columns import sealed_columns
 from teleconnect_bot.adapters.storage.database import Database
 from teleconnect_bot.adapters.storage.rows import LINKS, MESSAGES, SEATS, SESSIONS
 from teleconnect_bot.adapters.storage.sealing import FileSessionKeys, SealBroken
@@ -120,7 +121,7 @@ async def test_wiping_empties_every_sealed_column_and_keeps_the_opaque_ones(
     async with database.reading() as connection:
         for table in tables.metadata.sorted_tables:
             for row in (await connection.execute(select(table))).mappings():
-                assert {row[name] for name in tables.sealed_columns(table)} <= {None}
+                assert {row[name] for name in sealed_columns(table)} <= {None}
 
 
 async def test_after_key_and_rows_are_gone_no_backup_key_or_log_says_who_it_was(
@@ -172,4 +173,4 @@ async def test_a_sealed_value_that_was_moved_to_another_row_is_noticed(
 def test_every_field_that_does_not_show_itself_is_sealed(part: Any) -> None:
     cls = {"session": Session, "link": Link, "seat": Seat, "message": OutgoingMessage}[part.table.name]
     hidden = {each.name for each in fields(cls) if not each.repr or each.type == "Contact"} - {"digest"}
-    assert hidden <= set(tables.sealed_columns(part.table))
+    assert hidden <= set(sealed_columns(part.table))

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import LargeBinary, RowMapping, Table
 
 from teleconnect_bot.adapters.storage import tables
-from teleconnect_bot.adapters.storage.tables import Moment, sealed_columns
+from teleconnect_bot.adapters.storage.columns import Moment, sealed_columns
 from teleconnect_bot.adapters.storage.values import Coding, field_codings
 from teleconnect_bot.domain.calls import CallLink
 from teleconnect_bot.domain.guest_link import Link, Seat

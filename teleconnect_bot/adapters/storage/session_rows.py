@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, Table, Text, cast, delete, fal
 from sqlalchemy.dialects import postgresql, sqlite
 
 from teleconnect_bot.adapters.storage import tables
+from teleconnect_bot.adapters.storage.columns import sealed_columns
 from teleconnect_bot.adapters.storage.database import Transaction
 from teleconnect_bot.adapters.storage.rows import CALL_LINKS, LINKS, MESSAGES, OFFERS, SEATS, SESSIONS, Rows
 from teleconnect_bot.domain.calls import CallLink
@@ -120,7 +121,7 @@ class SessionRows:
     async def wipe_personal(self, session_id: str) -> None:
         self._loaded.pop(session_id, None)
         for table in (tables.session, *tables.OF_A_SESSION):
-            if columns := tables.sealed_columns(table):
+            if columns := sealed_columns(table):
                 owner = table.c.id if table is tables.session else table.c.session
                 await self._connection.execute(update(table).where(owner == session_id).values(dict.fromkeys(columns)))
 
