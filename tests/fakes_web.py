@@ -311,7 +311,7 @@ class RecordingHomeserver:
                 except asyncio.CancelledError:
                     self.syncs_lost.release()
                     raise
-            joined = {room: {} for room in json.loads(request.query["filter"])["room"]["rooms"]}
+            joined: dict[str, dict[str, object]] = {room: {} for room in json.loads(request.query["filter"])["room"]["rooms"]}
             return web.json_response({"next_batch": "s2", "rooms": {"join": joined}})
         if path.endswith("/members"):
             memberships = [(user, "join") for user in self.joined] + [(user, "invite") for user in self.invited]

@@ -102,7 +102,7 @@ async def entry(nurse: Nurse, number: int) -> tuple[str, datetime, int]:
     await nurse.staff.wait_for(lambda: len(files()) >= number, SLOW)
     calendar = Calendar.from_ical(await nurse.staff.download(files()[number - 1]))
     (event,) = calendar.walk("VEVENT")
-    return str(calendar["METHOD"]), event.decoded("DTSTART"), event["SEQUENCE"]
+    return str(calendar["METHOD"]), event.decoded("DTSTART"), int(str(event["SEQUENCE"]))
 
 
 @pytest.mark.timeout(400)

@@ -164,7 +164,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="teleconnect-bench-") as directory:
             rows, notes = asyncio.run(asyncio.wait_for(run(Path(directory), parts), LONGEST_SECONDS))
     except FAILURES as error:
-        print(f"Could not measure: {error or type(error).__name__}", file=sys.stderr)
+        print(f"Could not measure: {str(error) or type(error).__name__}", file=sys.stderr)
         return 1
     write(rows, OUTPUT)
     print(table(rows))

@@ -97,7 +97,7 @@ async def _send(device: Device, room: str) -> float:
 async def _wake(device: Device, place: Place, writer: Place, room: str) -> float:
     """From the moment that somebody sends until a held poll has brought it."""
     content = await _poll(place.direct, place, room, 0)
-    place.since = content["next_batch"]
+    place.since = str(content["next_batch"])
     poll = asyncio.create_task(_poll(device, place, room, 30_000))
     await asyncio.sleep(POLL_SETTLES)
     start = perf_counter()

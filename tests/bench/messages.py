@@ -63,7 +63,7 @@ async def _by_the_library_alone(messenger: TwilioMessenger) -> float:
 async def _by_the_bot(messenger: TwilioMessenger, provider: Provider, directory: Path) -> float:
     directory.mkdir()
     world = World(directory)
-    world.provider = messenger
+    world.provider = messenger  # type: ignore[assignment]  # the real one, in the place of the fake
     world.limits = SpendingLimits(INVITATIONS, INVITATIONS, INVITATIONS)
     world.policy = replace(world.policy, channels=ChannelOrder((Channel.EMAIL, Channel.SMS)))
     await world.create()

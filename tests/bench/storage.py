@@ -116,7 +116,7 @@ async def _growth_of_keys(directory: Path) -> tuple[float, float]:
         await store.assign(room, key, f"marker{number}")
         for _ in range(KEYS_OF_A_ROOM):
             session = InboundGroupSession(OutboundGroupSession(room).session_key, "s" * 43, "k" * 43, room)  # type: ignore[arg-type]
-            await store.put_group_session(room, session.sender_key, session.id, session)  # type: ignore[arg-type]
+            await store.put_group_session(room, session.sender_key, session.id, session)
         keys.destroy(key)
         await store.forget_room(room)
         await database.checkpoint()

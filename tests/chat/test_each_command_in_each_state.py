@@ -161,9 +161,8 @@ async def test_a_session_that_is_gone_is_like_one_that_never_was(world: World, c
 
 @pytest.mark.parametrize("command", WITHOUT_A_SESSION)
 async def test_what_names_no_session_is_answered_and_changes_none(world: World, command: str) -> None:
-    of_its_own = {"links": (), "seats": (), "messages": ()}
     for number, state in enumerate(COLUMNS, 2):
-        await stored(world, replace(in_state(state), id=f"id{number}", code=f"K7M{number}", **of_its_own))
+        await stored(world, replace(in_state(state), id=f"id{number}", code=f"K7M{number}", links=(), seats=(), messages=()))
     before = [await world.sessions.load(f"id{number}") for number, _ in enumerate(COLUMNS, 2)]
     assert None not in before
     said = await answer_to(world, command)

@@ -12,6 +12,7 @@ import pytest
 from mautrix.api import Method
 from mautrix.api import Path as MatrixPath
 from mautrix.crypto.signature import verify_signature_json
+from mautrix.types import UserID
 from structlog.testing import capture_logs
 
 from teleconnect_bot.adapters.matrix.events import CALL_EVENT
@@ -116,10 +117,10 @@ async def test_the_device_is_cross_signed_and_stays_the_same_identity(bot: Bot, 
     master = next(iter(keys["master_keys"][bot.user]["keys"].values()))
     self_signing = keys["self_signing_keys"][bot.user]
     signing_key = next(iter(self_signing["keys"].values()))
-    assert verify_signature_json(self_signing, bot.user, master, master)
+    assert verify_signature_json(self_signing, UserID(bot.user), master, master)
     (device,) = keys["device_keys"][bot.user].values()
     assert device["device_id"] == bot.account.device
-    assert verify_signature_json(device, bot.user, signing_key, signing_key)
+    assert verify_signature_json(device, UserID(bot.user), signing_key, signing_key)
     recovery_key = await bot.account.recovery_key()
     assert recovery_key
     assert recovery_key.encode() not in bot.database_file.read_bytes()

@@ -13,7 +13,7 @@ import pytest_asyncio
 from mautrix.api import Method
 from mautrix.api import Path as MatrixPath
 from mautrix.crypto.sessions import InboundGroupSession, OutboundGroupSession
-from mautrix.types import DeviceIdentity, RoomID, StateEvent, TrustState, UserID
+from mautrix.types import DeviceID, DeviceIdentity, IdentityKey, RoomID, SigningKey, StateEvent, TrustState, UserID
 from mautrix.types import Membership as MatrixMembership
 
 from teleconnect_bot.adapters.matrix.crypto import KeyedCryptoStore
@@ -78,7 +78,7 @@ def outbound(room: RoomID) -> OutboundGroupSession:
 async def put(vault: Vault, room: RoomID) -> InboundGroupSession:
     key = outbound(room).session_key
     session = InboundGroupSession(key, "s" * 43, "k" * 43, room)  # type: ignore[arg-type]
-    await vault.store.put_group_session(room, session.sender_key, session.id, session)  # type: ignore[arg-type]
+    await vault.store.put_group_session(room, session.sender_key, session.id, session)
     await vault.store.put_session_owner(room, session.id, "@somebody:test")
     return session
 
@@ -93,10 +93,10 @@ async def test_sessions_come_back_after_a_restart(vault: Vault, url: str) -> Non
     await vault.store.update_outbound_group_session(sender)
     again = await open_vault(url, vault.keys, vault.clock)
     try:
-        found = await again.store.get_group_session(ROOM, inbound.id)  # type: ignore[arg-type]
+        found = await again.store.get_group_session(ROOM, inbound.id)
         assert found is not None
         assert (found.id, found.sender_key, found.room_id) == (inbound.id, inbound.sender_key, ROOM)
-        assert await again.store.has_group_session(ROOM, inbound.id)  # type: ignore[arg-type]
+        assert await again.store.has_group_session(ROOM, inbound.id)
         mine = await again.store.get_outbound_group_session(ROOM)
         assert mine is not None
         assert (mine.message_index, mine.message_count) == (1, 1)
@@ -112,13 +112,13 @@ async def test_a_destroyed_key_reads_and_writes_as_no_such_session(vault: Vault)
     inbound, chat = await put(vault, ROOM), await put(vault, CHAT)
     await vault.store.add_outbound_group_session(outbound(ROOM))
     vault.keys.destroy("session-a")
-    assert await vault.store.get_group_session(ROOM, inbound.id) is None  # type: ignore[arg-type]
-    assert not await vault.store.has_group_session(ROOM, inbound.id)  # type: ignore[arg-type]
+    assert await vault.store.get_group_session(ROOM, inbound.id) is None
+    assert not await vault.store.has_group_session(ROOM, inbound.id)
     assert await vault.store.get_outbound_group_session(ROOM) is None
-    assert await vault.store.get_group_session(CHAT, chat.id) is not None  # type: ignore[arg-type]
+    assert await vault.store.get_group_session(CHAT, chat.id) is not None
     late = await put(vault, ROOM)
     await vault.store.add_outbound_group_session(outbound(ROOM))
-    assert await vault.store.get_group_session(ROOM, late.id) is None  # type: ignore[arg-type]
+    assert await vault.store.get_group_session(ROOM, late.id) is None
 
 
 async def test_a_dump_does_not_tell_one_rooms_sessions_with_another_rooms_key(vault: Vault) -> None:
@@ -130,7 +130,7 @@ async def test_a_dump_does_not_tell_one_rooms_sessions_with_another_rooms_key(va
     swapped = b"session-b\n" + bytes(row).partition(b"\n")[2]
     await vault.database.db.execute("UPDATE crypto_megolm_inbound_session SET session=$1 WHERE room_id=$2", swapped, ROOM)
     with pytest.raises(Exception, match="BAD_ACCOUNT_KEY"):
-        await vault.store.get_group_session(ROOM, inbound.id)  # type: ignore[arg-type]
+        await vault.store.get_group_session(ROOM, inbound.id)
 
 
 async def test_a_forgotten_room_leaves_no_row_and_late_echoes_bring_none_back(vault: Vault) -> None:
@@ -155,18 +155,18 @@ async def test_a_forgotten_room_leaves_no_row_and_late_echoes_bring_none_back(va
     await vault.state.set_create(StateEvent.deserialize({**create, "content": {}}))  # type: ignore[arg-type]
     assert not await vault.store.names_room(ROOM)
     assert await vault.store.room_with_marker("marker") is None
-    assert await vault.store.get_group_session(CHAT, other.id) is not None  # type: ignore[arg-type]
+    assert await vault.store.get_group_session(CHAT, other.id) is not None
 
 
 async def test_a_departed_visitor_leaves_no_row_even_when_the_device_was_deleted_first(vault: Vault) -> None:
     device = DeviceIdentity(
-        user_id="@v:test",
-        device_id="D",
-        identity_key="i" * 43,
-        signing_key="s" * 43,
+        user_id=UserID("@v:test"),
+        device_id=DeviceID("D"),
+        identity_key=IdentityKey("i" * 43),
+        signing_key=SigningKey("s" * 43),
         trust=TrustState.UNVERIFIED,
         deleted=False,
-        name="",  # type: ignore[arg-type]
+        name="",
     )
     await vault.store.put_devices("@v:test", {"D": device})  # type: ignore[arg-type,dict-item]
     await vault.database.db.execute(
@@ -192,9 +192,9 @@ async def test_keys_of_direct_chats_older_than_two_months_go_with_their_rows(vau
     vault.clock.moment = datetime(2027, 2, 1, tzinfo=UTC)
     assert await vault.store.expire_direct_keys() == ("direct-2026-11",)
     assert not vault.keys.exists("direct-2026-11")
-    assert await vault.store.get_group_session(CHAT, old.id) is None  # type: ignore[arg-type]
+    assert await vault.store.get_group_session(CHAT, old.id) is None
     assert await vault.store.get_outbound_group_session(CHAT) is None
-    assert await vault.store.get_group_session(CHAT, young.id) is not None  # type: ignore[arg-type]
+    assert await vault.store.get_group_session(CHAT, young.id) is not None
     assert await vault.database.db.fetchval("SELECT COUNT(*) FROM crypto_megolm_inbound_session") == 1
     assert await vault.store.session_owner(old.id) is None
     assert await vault.store.expire_direct_keys() == ()

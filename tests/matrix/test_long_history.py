@@ -47,7 +47,7 @@ async def shared(vault: Vault, sender: str) -> OutboundGroupSession:
     """A new megolm session of this sender, whose key the bot has."""
     session = outbound(ROOM)
     received = InboundGroupSession(session.session_key, "s" * 43, "k" * 43, ROOM)  # type: ignore[arg-type]
-    await vault.store.put_group_session(ROOM, received.sender_key, received.id, received)  # type: ignore[arg-type]
+    await vault.store.put_group_session(ROOM, received.sender_key, received.id, received)
     await vault.store.put_session_owner(ROOM, received.id, sender)
     return session
 

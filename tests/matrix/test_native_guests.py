@@ -23,6 +23,7 @@ async def test_a_guest_is_made_found_by_its_mark_let_in_and_at_the_end_can_do_no
         rooms = MatrixRooms(bot.account, bot.admin, guests=True)
         guest = await guests.open("a1b2c3")
         assert guest.device == NATIVE_DEVICE
+        assert guest.token is not None
         assert guest.token not in repr(guest)
         await guests.provision(guest, "Service user")
         bot.keys.create("session-one")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta
+from typing import Any
 
 import mautrix.crypto.sessions
 import pytest
@@ -12,7 +13,7 @@ from mautrix.crypto import OlmAccount
 from mautrix.crypto.cross_signing_key import CrossSigningSeeds
 from mautrix.crypto.sessions import InboundGroupSession, OutboundGroupSession, Session
 from mautrix.crypto.signature import sign_olm, verify_signature_json
-from mautrix.types import OlmCiphertext, OlmMsgType, RoomID
+from mautrix.types import IdentityKey, OlmCiphertext, OlmMsgType, RoomID
 from nio.crypto.sessions import InboundGroupSession as NioInboundGroupSession
 from nio.crypto.sessions import InboundSession as NioInboundSession
 from nio.crypto.sessions import OlmAccount as NioAccount
@@ -24,9 +25,9 @@ from teleconnect_bot.adapters.matrix import olm
 CREATED = datetime(2026, 11, 1)  # noqa: DTZ001  (mautrix keeps naive times)
 
 
-def one_time_key(account: OlmAccount) -> str:
+def one_time_key(account: OlmAccount) -> IdentityKey:
     account.generate_one_time_keys(1)
-    return next(iter(account.one_time_keys["curve25519"].values()))
+    return IdentityKey(next(iter(account.one_time_keys["curve25519"].values())))
 
 
 def test_mautrix_runs_on_vodozemac_and_nothing_loads_libolm() -> None:
@@ -191,7 +192,7 @@ def test_megolm_with_matrix_nio_both_ways() -> None:
 
 def test_signatures_of_account_and_cross_signing_keys_hold_for_mautrix_and_for_vodozemac() -> None:
     account = OlmAccount()
-    signed = {"b": 1, "a": "ü"}
+    signed: dict[str, Any] = {"b": 1, "a": "ü"}
     signature = sign_olm(dict(signed), account)
     data = {**signed, "signatures": {"@u": {"ed25519:DEV": signature}}, "unsigned": {}}
     assert verify_signature_json(data, "@u", "DEV", account.signing_key)  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ class Mailbox:
 
     @property
     def messages(self) -> list[EmailMessage]:
-        return [message_from_bytes(raw, policy=default) for raw in self.delivered]  # type: ignore[misc]
+        return [message_from_bytes(raw, policy=default) for raw in self.delivered]
 
     async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802
         if self.on_rcpt is not None:
@@ -59,8 +59,8 @@ class Mailbox:
         assert isinstance(envelope.content, bytes)
         self.delivered.append(envelope.content)
         self.recipients += envelope.rcpt_tos
-        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
-        self.signed_in.append(session.authenticated)
+        self.encrypted.append(server.transport is not None and server.transport.get_extra_info("ssl_object") is not None)
+        self.signed_in.append(session.authenticated is True)
         return "250 taken"
 
 

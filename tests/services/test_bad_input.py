@@ -54,6 +54,8 @@ async def test_another_requesters_session_is_no_session_of_yours(world: World) -
 async def test_a_visitor_who_writes_a_command_has_written_a_text(world: World) -> None:
     await started(world)
     session = await world.session()
+    assert session.room is not None
+    assert session.seats[0].user is not None
     await world.write("!tc close", "$visitor", by=session.seats[0].user, room=session.room)
     assert (await world.session()).state is State.ACTIVE
 
@@ -61,6 +63,7 @@ async def test_a_visitor_who_writes_a_command_has_written_a_text(world: World) -
 async def test_the_requester_is_obeyed_in_the_room_and_answered_in_the_chat(world: World) -> None:
     await started(world)
     session = await world.session()
+    assert session.room is not None
     await world.write("!tc end", "$end", room=session.room)
     assert f"close {session.code}" in world.texts()[-1]
     await world.write("!tc close", "$close", room=session.room)

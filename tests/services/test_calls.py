@@ -31,7 +31,7 @@ async def running(world: World) -> None:
 
 
 def token_in(text: str) -> str:
-    return re.findall(r"https://meet\.example\.org/c#([\w-]{22})", text)[-1]
+    return str(re.findall(r"https://meet\.example\.org/c#([\w-]{22})", text)[-1])
 
 
 async def redeem(world: World, token: str, secret: str = BROWSER) -> SeatView:

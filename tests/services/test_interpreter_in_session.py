@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.guest_door import EndedReason, SeatStatus
+from tests.services.fakes import BOT
 from tests.services.interpreters import AMINA, LINGUA, SELAM, Desk, mail_to, seek
-from tests.services.world import BOT, NURSE, World
+from tests.services.world import NURSE, World
 
 INTERPRETERS_SECRET, GUESTS_SECRET = "i" * 43, "g" * 43
 

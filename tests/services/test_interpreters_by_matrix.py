@@ -180,7 +180,7 @@ async def test_a_check_mark_makes_that_member_the_interpreter_and_now_the_others
     await presses(world, "✅")
     assert said(world, f"{SELAM}: you interpret in session", LINGUAS_ROOM)
     session = await world.session()
-    assert (session.state, session.interpreters, [mail.to for mail in world.mailer.taken]) == (State.INVITED, {SELAM}, [ANNA])
+    assert (session.state, session.interpreters, [mail.to for mail in world.mailer.taken]) == (State.INVITED, frozenset({SELAM}), [ANNA])
     assert f"Session {code} – {SELAM} interprets. Thank you." in card(world)
     assert card(world, HORNS_ROOM) == f"Session {code} is taken already, thank you."
     assert any("an interpreter has accepted" in mention for mention in world.mentions())

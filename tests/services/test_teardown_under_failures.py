@@ -55,7 +55,9 @@ async def calls_of_a_teardown(closed: World, memory: Path) -> list[str]:
 async def order_deletion(world: World) -> Session:
     """Without a chat, which may be what fails."""
     session = await world.session()
-    return await world.sessions.decide(session.id, CloseNow(NURSE))
+    deleted = await world.sessions.decide(session.id, CloseNow(NURSE))
+    assert deleted is not None
+    return deleted
 
 
 async def delete(world: World) -> None:

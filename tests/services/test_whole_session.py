@@ -94,6 +94,8 @@ async def test_the_transcript_holds_what_was_written_and_comes_into_the_chat(wor
     await started(world)
     session = await world.session()
     seat = session.seats[0]
+    assert session.room is not None
+    assert seat.user is not None
     world.homeserver.rooms[session.room].history += [
         WrittenEvent("$1", seat.user, world.clock.now(), "J'ai mal dormi"),
         WrittenEvent("$2", NURSE, world.clock.now(), "Since when?"),
@@ -112,6 +114,7 @@ async def test_twenty_four_hours_after_the_close_nothing_is_left(world: World) -
     await world.write("close", "$close")
     await world.write("pdf", "$pdf")
     session = await world.session()
+    assert session.room is not None
     await world.pass_time(timedelta(hours=24) - timedelta(seconds=1))
     assert world.homeserver.rooms
     await world.pass_time(timedelta(seconds=1))

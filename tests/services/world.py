@@ -300,8 +300,8 @@ class World:
         )
         strangers = Strangers(self.units, self.clock)
         organisation_desk = OrganisationDesk(self.sessions, self.ledger, self.chat, self.organisation_rooms, self.settings, "example.org")
-        rooms = (self.staff_rooms, self.leavers, strangers, organisation_desk)
-        self.desk = Desk(BOT, self.sessions, self.ledger, answers, dialogue, access, self.chat, self.direct_chats, *rooms)
+        told = (self.staff_rooms, self.leavers, strangers, organisation_desk)
+        self.desk = Desk(BOT, self.sessions, self.ledger, answers, dialogue, access, self.chat, self.direct_chats, *told)
 
     async def stop(self) -> None:
         await self.database.close()

@@ -93,7 +93,7 @@ def started(*options: str) -> Iterator[Postgres]:
         given.write_text(password)
         given.chmod(0o644)
         data = home / "data"
-        initdb = [*_as_user(), _programs() / "initdb", "-D", data, "-U", "postgres", "--auth=scram-sha-256", f"--pwfile={given}"]
+        initdb = [*_as_user(), str(_programs() / "initdb"), "-D", str(data), "-U", "postgres", "--auth=scram-sha-256", f"--pwfile={given}"]
         subprocess.run([*initdb, "--no-sync", "--locale=C.UTF-8", "--encoding=UTF8"], check=True, capture_output=True, cwd=home)
         given.unlink()
         with _serving(home, password, options) as server:
@@ -104,7 +104,7 @@ def started(*options: str) -> Iterator[Postgres]:
 def backed_up(server: Postgres) -> Iterator[BaseBackup]:
     """All files of the server as they are now, as `pg_basebackup` fetches them."""
     with _home() as home:
-        command = [*_as_user(), _programs() / "pg_basebackup", "-D", home / "data", "-d", server.address("postgres")]
+        command = [*_as_user(), str(_programs() / "pg_basebackup"), "-D", str(home / "data"), "-d", server.address("postgres")]
         subprocess.run([*command, "--checkpoint=fast", "--no-sync"], check=True, capture_output=True, cwd=home)
         yield BaseBackup(server, home)
 

@@ -81,7 +81,7 @@ async def test_of_two_who_join_in_the_same_instant_exactly_one_starts_it_each_ti
         assert started is not None
         assert started.holder in (REQUESTER, BACKUP)
         winner, loser = started.holder, BACKUP if started.holder == REQUESTER else REQUESTER
-        assert (started.state, len(started.starts), started.staff_inside) == (State.ACTIVE, 1, {winner})
+        assert (started.state, len(started.starts), started.staff_inside) == (State.ACTIVE, 1, frozenset({winner}))
         effects = await both.effects(session.id)
         assert effects.count(Tell(Notice.STARTED)) == 1
         assert effects.count(Tell(Notice.TAKEN, loser)) == 1, "the second is told who has it"

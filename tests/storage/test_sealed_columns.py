@@ -159,7 +159,7 @@ async def test_a_sealed_value_that_was_moved_to_another_row_is_noticed(
     async with units.begin() as unit:
         twins = {name: tuple(replace(part, id="twin") for part in getattr(session, name)) for name in ("links", "seats", "messages")}
         digested = {name: tuple(replace(part, digest=b"2") for part in twins[name]) for name in ("links", "seats")}
-        both = {name: (*getattr(session, name), *{**twins, **digested}[name]) for name in twins}
+        both: dict[str, Any] = {name: (*getattr(session, name), *{**twins, **digested}[name]) for name in twins}
         await unit.save(replace(session, **both))
     async with database.writing() as connection:
         other = select(table.c[column]).where(table.c.id == "twin").scalar_subquery()

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -87,7 +88,7 @@ async def test_the_pdf_holds_title_start_messages_files_and_footer(renderer: Poo
 async def test_the_pdf_is_a4_tagged_titled_bookmarked_and_says_its_language(renderer: PoolPdfRenderer) -> None:
     (pdf,) = await renderer.render(transcript(says("Bonjour"), says("Encore", minutes=24 * 60), language="fr"))
     reader = PdfReader(io.BytesIO(pdf))
-    catalog = reader.root_object
+    catalog: Any = reader.root_object
     assert catalog["/Lang"] == "fr"
     assert catalog["/MarkInfo"]["/Marked"]
     assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
@@ -95,7 +96,8 @@ async def test_the_pdf_is_a4_tagged_titled_bookmarked_and_says_its_language(rend
     assert reader.metadata is not None
     assert reader.metadata.title == "Transcription de la séance K7M2"
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
-    (outline, days) = reader.outline
+    outlined: Any = reader.outline
+    (outline, days) = outlined
     assert outline.title == "Transcription de la séance K7M2"
     assert [day.title for day in days] == ["mardi 1 décembre 2026", "mercredi 2 décembre 2026"]
     assert "supprimés le mercredi 2 décembre 2026, 16:00 (Kiev, UTC+02:00)" in text_of(pdf)
@@ -303,7 +305,7 @@ async def test_a_worker_that_hangs_is_killed_and_not_tried_again(monkeypatch: py
 
 
 def _hang(document: object, limits: Limits) -> bytes:
-    pdf_worker.html_to_pdf = lambda _html: signal.pause()  # type: ignore[assignment, func-returns-value, return-value]
+    pdf_worker.html_to_pdf = lambda _html: signal.pause()  # type: ignore[assignment, return-value]
     return pdf_worker.set_document(document, limits)  # type: ignore[arg-type]
 
 
@@ -313,14 +315,16 @@ async def test_what_weasyprint_says_of_a_failure_does_not_reach_the_error(monkey
     with pytest.raises(RefusedByService, match=r"could not be made \(LookupError\)") as caught:
         await renderer.render(transcript(says("x")))
     await renderer.close()
-    assert "amina" not in str(caught.value) + repr(caught.value.__context__) + repr(caught.value.__context__.__cause__)
+    context = caught.value.__context__
+    assert context is not None
+    assert "amina" not in str(caught.value) + repr(context) + repr(context.__cause__)
 
 
 def _fail(document: object, limits: Limits) -> bytes:
     def quoting(_html: str) -> bytes:
         raise LookupError("amina said")
 
-    pdf_worker.html_to_pdf = quoting
+    pdf_worker.html_to_pdf = quoting  # type: ignore[assignment]
     return pdf_worker.set_document(document, limits)  # type: ignore[arg-type]
 
 

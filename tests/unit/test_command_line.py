@@ -30,7 +30,7 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch, module: str, **names: Any) -> 
     """A stand-in for a module that a command calls; what it does is tested elsewhere."""
     parent, _, name = module.rpartition(".")
     stand_in = SimpleNamespace(**names)
-    monkeypatch.setitem(sys.modules, module, stand_in)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, module, stand_in)
     monkeypatch.setattr(sys.modules[parent], name, stand_in, raising=False)
 
 

@@ -456,7 +456,7 @@ def test_every_key_of_the_example_has_its_description_above_it() -> None:
     for name, field, depth in every_field():
         indent = "  " * depth
         position = next(number for number in range(position, len(lines)) if lines[number].startswith(f"{indent}{name}:")) + 1
-        above = []
+        above: list[str] = []
         for line in reversed(lines[: position - 1]):
             if not line.startswith(f"{indent}# "):
                 break

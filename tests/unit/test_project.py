@@ -68,7 +68,7 @@ def licence_words(distribution: metadata.Distribution) -> str:
     """What the metadata say of the licence; where they are silent, how the licence file begins."""
     fields = distribution.metadata
     classifiers = [line for line in fields.get_all("Classifier") or [] if line.startswith("License")]
-    words = " ".join([fields.get("License-Expression") or "", fields.get("License") or "", *classifiers]).strip()
+    words = " ".join([*(fields[name] for name in ("License-Expression", "License") if name in fields), *classifiers]).strip()
     if words:
         return words
     texts = [file for file in distribution.files or [] if re.match(r"licen[cs]e|copying", file.name, re.IGNORECASE)]

@@ -23,6 +23,6 @@ def test_all_pass_when_one_had_tests_and_none_failed(tmp_path: Path, in_process:
         encoding="utf-8",
     )
     stand_in.chmod(0o755)
-    order = [SCRIPT, "2", "tests/gateway", "-k", "a name"]
+    order = [str(SCRIPT), "2", "tests/gateway", "-k", "a name"]
     ran = subprocess.run(order, env={**os.environ, "PYTEST": str(stand_in)}, check=False)
     assert ran.returncode == both

@@ -101,6 +101,6 @@ def test_what_belongs_to_nobody_ends_after_seven_days(session: object) -> None:
 
 def test_a_backup_or_member_who_leaves_costs_the_requester_nothing() -> None:
     left = after(_team_waits(), c.StaffGone(BACKUP, None), c.StaffGone(MEMBER, None))
-    assert (left.requester, left.backup, left.team_members) == (REQUESTER, None, {REQUESTER})
+    assert (left.requester, left.backup, left.team_members) == (REQUESTER, None, frozenset({REQUESTER}))
     assert not left.staff_invited & {BACKUP, MEMBER}
     assert decide(left, c.StaffGone(MEMBER, None), NOW) == (left, ())

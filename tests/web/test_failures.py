@@ -56,7 +56,7 @@ async def test_a_database_that_does_not_answer_makes_nobody_a_guesser(tmp_path: 
         async def busy(token: str, language: str) -> None:
             raise ServiceUnavailable("the database")
 
-        front.door.open = busy  # type: ignore[method-assign, assignment]
+        front.door.open = busy  # type: ignore[method-assign]
         assert {(await opens(front, GOOD_TOKEN)).status for _ in range(20)} == {503}
         front.seconds.now += 3600
         assert {(await opens(front, f"{number}")).status for number in range(2 * OF_TOKENS.burst)} == {503}

@@ -13,8 +13,9 @@ import pytest
 from teleconnect_bot.domain.guest_link import DeviceTest
 from teleconnect_bot.services.guest_door import LinkFull, OpenedLink, SeatPerson, SeatView, TermsNotCurrent, TooEarly, secret_digest
 from teleconnect_bot.services.ports import Relay, ServiceUnavailable
+from teleconnect_bot.web.calls import checked_name
 from teleconnect_bot.web.failures import OF_TOKENS
-from teleconnect_bot.web.guest import LIMITS, checked_name
+from teleconnect_bot.web.guest import LIMITS
 from tests.fakes_web import BOT, DOMAIN, GOOD_TOKEN, SECRET, USER, Answer, Front, a_seat, digest, front_door
 
 NOWHERE = "http://127.0.0.1:9"

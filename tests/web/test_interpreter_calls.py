@@ -152,7 +152,7 @@ async def test_no_token_name_or_contact_is_printed(tmp_path: Path, capfd: pytest
         async def broken(token: str, language: str) -> None:
             raise RuntimeError(f"no such column for {token}")
 
-        front.interpreters.view = broken  # type: ignore[method-assign,assignment]
+        front.interpreters.view = broken  # type: ignore[method-assign]
         assert (await call(front, "view")).status == 500
     printed = "".join(capfd.readouterr())
     assert "web_failed" in printed

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import APIResponse, Page, Route, expect
 
 from teleconnect_bot.services.guest_door import LinkState, SeatStatus
 from teleconnect_bot.services.interpreter_door import OfferStatus
@@ -229,7 +229,7 @@ async def test_in_the_room_an_interpreter_is_shown_as_one_and_may_still_say_that
 
 
 async def test_an_answer_that_is_lost_on_the_way_is_asked_for_again(front: Front, manager: Person) -> None:
-    lost = []
+    lost: list[APIResponse] = []
 
     async def lose_the_first(route: Route) -> None:
         if lost:

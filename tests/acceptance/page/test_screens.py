@@ -56,7 +56,7 @@ class Words:
     def __init__(self, language: str) -> None:
         files = (SOURCES / f"{language}.ts", SOURCES / "inside" / f"more_{language}.ts")
         texts = "\n".join(file.read_text(encoding="utf-8") for file in files)
-        self._texts = dict(re.findall(r'^  (\w+): "(.*)",$', texts, re.MULTILINE))
+        self._texts: dict[str, str] = dict(re.findall(r'^  (\w+): "(.*)",$', texts, re.MULTILINE))
 
     def __getitem__(self, key: str) -> str:
         return self._texts[key]
@@ -225,8 +225,8 @@ async def _from_the_waiting_room_to_the_end(walk: Walk, front: Front, room: Chat
     await walk.sees("doorTitle", "door")
     await walk.press("enter")
     await person.sees(walk.words["waitingTitle"])
-    over = {"status": SeatStatus.ENDED, "ended_reason": EndedReason.CLOSED}
-    front.door.seats = {digest: replace(seat, **over) for digest, seat in front.door.seats.items()}
+    for digest, seat in front.door.seats.items():
+        front.door.seats[digest] = replace(seat, status=SeatStatus.ENDED, ended_reason=EndedReason.CLOSED)
     await walk.sees("endedTitle", "ended")
 
 

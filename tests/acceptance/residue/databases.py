@@ -48,7 +48,8 @@ class Dump:
         links, seats = [link for each in sessions for link in each.links], [seat for each in sessions for seat in each.seats]
         contacts = {person.contact.value for link in links for person in link.recipients}
         written = {each.note for each in sessions} | {offer.reason for each in sessions for offer in each.offers}
-        return (contacts | {each.name for each in (*links, *seats)} | written) - {""}
+        names = {link.name for link in links} | {seat.name for seat in seats}
+        return (contacts | names | written) - {""}
 
     async def messages(self, room: str, keys_directory: Path) -> set[str]:
         """What the bot's key store and the homeserver's events together tell with the keys that are there."""

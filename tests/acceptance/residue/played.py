@@ -6,6 +6,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -147,7 +148,7 @@ class Played:
         await self.nurse.orders(f"invite {sentinels.NUMBER_FOR_WHATSAPP} via=whatsapp {more}")
         self.exact.add("link", *await interpreters.answer(self.stack))
         for to in (f"whatsapp:{sentinels.NUMBER_FOR_WHATSAPP}", sentinels.NUMBER_FOR_SMS):
-            await self.nurse.staff.wait_for(lambda to=to: self._delivered(to), SLOW)
+            await self.nurse.staff.wait_for(partial(self._delivered, to), SLOW)
         await self._answer_by_sms()
         self.code = await self.nurse.code()
         for contact in (sentinels.WRONG_CONTACT, sentinels.CONTACT):
@@ -212,7 +213,7 @@ class Played:
             async with page.expect_file_chooser() as choosing:
                 await self.guest.press("Attach a file")
             await (await choosing.value).set_files([file])
-            await staff.wait_for(lambda number=number: self._files_from_guest() == number, SLOW)
+            await staff.wait_for(partial(self._has_files_from_guest, number), SLOW)
             file.unlink()
         await expect(page.get_by_role("img", name="Photo, You")).to_be_visible(timeout=SLOW * 1000)
         name, sent = sentinels.NAME_OF_PHOTO_OF_STAFF, _photo(sentinels.PHOTO_OF_STAFF)
@@ -221,9 +222,9 @@ class Played:
         await staff.send_file(self.room, sentinels.PDF_OF_STAFF, sentinels.FILE_NAME_OF_STAFF, "application/pdf")
         await expect(self.guest.button(f"Save {sentinels.FILE_NAME_OF_STAFF}")).to_be_visible(timeout=SLOW * 1000)
 
-    def _files_from_guest(self) -> int:
+    def _has_files_from_guest(self, number: int) -> bool:
         staff = self.nurse.staff
-        return sum(1 for seen in staff.messages(self.room) if seen.file and seen.sender != staff.user)
+        return sum(1 for seen in staff.messages(self.room) if seen.file and seen.sender != staff.user) == number
 
     async def _order_wrongly(self) -> None:
         await self.nurse.asks(sentinels.FAILED_COMMAND, "Invitations cannot be written in the language")
