@@ -341,7 +341,7 @@ class VisitorLeft(Befell):
 
 @dataclass(frozen=True, slots=True)
 class SeatBeat(Befell):
-    """The page is there. Beats of a seat that is present need no decision; see `SessionService.beat`."""
+    """The page is there. Beats of a seat that is present need no decision; see `Guests.beat`."""
 
     seat: str
 

@@ -59,18 +59,6 @@ def test_every_command_of_the_product_is_there(capsys: pytest.CaptureFixture[str
         assert re.search(rf"^    {command}\b", shown, re.MULTILINE), command
 
 
-def test_the_operations_guide_names_only_commands_and_options_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
-    text = (ROOT / "docs/operations.md").read_text()
-    named = set(re.findall(r"teleconnect-bot ([a-z][a-z-]*)((?: --[a-z]+)*)", text))
-    assert {"doctor", "generate-registration", "migrate", "run", "check-config", "teardown"} <= {command for command, _ in named}
-    for command, options in named:
-        with pytest.raises(SystemExit) as end:
-            main([command, "--help"])
-        assert end.value.code == 0, command
-        shown = capsys.readouterr().out
-        assert all(option in shown for option in options.split()), command
-
-
 @pytest.mark.parametrize("arguments", [[], ["unknown"], ["run", "--unknown"], ["teardown"]])
 def test_a_command_line_that_cannot_be_understood_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
