@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 import structlog
@@ -15,7 +14,7 @@ from teleconnect_bot.domain.transcript import COMMAND_PREFIX, is_command
 from teleconnect_bot.services.leavers import Leavers
 from teleconnect_bot.services.ledger import Ledger
 from teleconnect_bot.services.passing_answers import PassingAnswers
-from teleconnect_bot.services.ports import Membership, StaffChat
+from teleconnect_bot.services.ports import Membership, StaffChat, Unusable
 from teleconnect_bot.services.sessions import Sessions
 from teleconnect_bot.services.staff_notices import QUESTION
 from teleconnect_bot.services.staff_rooms import StaffRooms
@@ -46,16 +45,6 @@ STILL_IN_THE_CALL = timedelta(minutes=3)
 """Whoever is in a call says so twice a minute; what is older may be over."""
 
 
-class Unusable(StrEnum):
-    """Why the bot takes no orders in a room (PRODUCT §3)."""
-
-    NOT_JOINED = "not_joined"
-    NOT_ENCRYPTED = "not_encrypted"
-    ALONE = "alone"
-    THIRD_MEMBER = "third_member"
-    CANNOT_REDACT = "cannot_redact"
-
-
 WHY_UNUSABLE: dict[Unusable, Sentence] = {
     Unusable.NOT_ENCRYPTED: "This chat is not encrypted, so I take no orders here. "
     "Please start a new direct chat with me and leave encryption switched on.",
@@ -75,8 +64,8 @@ class DirectChats(Protocol):
     async def leave(self, room: str) -> None:
         """The bot is out afterwards, and has forgotten the room."""
 
-    async def why_unusable(self, room: str) -> str | None:
-        """One of `Unusable`, or None: orders may be taken there."""
+    async def why_unusable(self, room: str) -> Unusable | None:
+        """None: orders may be taken there."""
 
 
 class Desk:
@@ -112,7 +101,7 @@ class Desk:
             return
         await self.direct_chats.accept_invite(room)
         why = await self.direct_chats.why_unusable(room)
-        words: Sentence | None = WHY_UNUSABLE.get(Unusable(why)) if why else WELCOME
+        words: Sentence | None = WHY_UNUSABLE.get(why) if why else WELCOME
         if words:
             await self._tell(room, words, f"welcome.{room}", sender, example=COMMANDS["invite"].example)
 
@@ -147,7 +136,7 @@ class Desk:
             return
         why = await self.direct_chats.why_unusable(room) or (None if encrypted else Unusable.NOT_ENCRYPTED)
         if why:
-            if words_why := WHY_UNUSABLE.get(Unusable(why)):
+            if words_why := WHY_UNUSABLE.get(why):
                 await self._tell(room, words_why, f"answer.{event}", sender)
             return
         order = words.strip()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from teleconnect_bot.adapters.matrix.chat import Unusable
-from teleconnect_bot.services.ports import Membership, Text
+from teleconnect_bot.services.ports import Membership, Text, Unusable
 from tests.fixtures_homeserver import NewStaff
 from tests.matrix.bot import Bot
 from tests.matrix.conftest import NewBot

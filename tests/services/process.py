@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -19,7 +20,7 @@ from teleconnect_bot.chat.belonging import Belonging
 from teleconnect_bot.chat.calling import Calling
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.contacts import Reach
-from teleconnect_bot.chat.desk import Desk, Unusable
+from teleconnect_bot.chat.desk import Desk
 from teleconnect_bot.chat.dialogue import Dialogue
 from teleconnect_bot.chat.examination import Found
 from teleconnect_bot.chat.interpreting import Interpreters
@@ -27,6 +28,7 @@ from teleconnect_bot.chat.interview import Interview
 from teleconnect_bot.chat.organisation_desk import OrganisationDesk
 from teleconnect_bot.chat.organisations import OrganisationOrders
 from teleconnect_bot.chat.personal import Personal
+from teleconnect_bot.domain.channels import ChannelOrder
 from teleconnect_bot.domain.schedule import Policy
 from teleconnect_bot.domain.session import Channel
 from teleconnect_bot.services.arrivals import Arrivals, VisitorPool
@@ -50,6 +52,7 @@ from teleconnect_bot.services.organisations import Organisations
 from teleconnect_bot.services.outbox import Outbox
 from teleconnect_bot.services.passing_answers import PassingAnswers
 from teleconnect_bot.services.phone_messages import PhoneMessages
+from teleconnect_bot.services.ports import Unusable
 from teleconnect_bot.services.previews import Previews
 from teleconnect_bot.services.reconcile import Reconcile
 from teleconnect_bot.services.requester_letters import RequesterLetters
@@ -106,7 +109,7 @@ class FakeDirectChats:
     async def leave(self, room: str) -> None:
         self.left.append(room)
 
-    async def why_unusable(self, room: str) -> str | None:
+    async def why_unusable(self, room: str) -> Unusable | None:
         return self.unusable.get(room)
 
 
@@ -142,6 +145,11 @@ class Process:
         self.start()
         await self.staff_rooms.learn()
         return self
+
+    def reach_by(self, *order: Channel) -> None:
+        """All channels are configured, and tried in this order; to be said before the start."""
+        self.channels = frozenset(Channel)
+        self.policy = replace(self.policy, channels=ChannelOrder(order))
 
     def start(self) -> None:
         self.database = Database(self.address)

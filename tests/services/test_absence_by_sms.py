@@ -11,7 +11,7 @@ import pytest
 
 from teleconnect_bot.adapters.messaging.moments import format_moment
 from teleconnect_bot.chat.cards import Cards
-from teleconnect_bot.domain.channels import Channel, ChannelOrder
+from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.people import Contact
 from teleconnect_bot.domain.requester import STAFF_LANGUAGES, Settings
@@ -30,8 +30,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     made = World(tmp_path)
-    made.channels = frozenset(Channel)
-    made.policy = replace(made.policy, channels=ChannelOrder((Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)))
+    made.reach_by(Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)
     await made.create()
     yield made
     await made.stop()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from teleconnect_bot.chat.desk import Unusable
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.guest_door import LinkFull, NoSuchLink
+from teleconnect_bot.services.ports import Unusable
 from tests.services.test_whole_session import invited, started
 from tests.services.world import CHAT, NURSE, SECRET, STRANGER, World
 

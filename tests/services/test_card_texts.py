@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from teleconnect_bot.adapters.messaging.moments import format_moment
 from teleconnect_bot.adapters.messaging.texts import Catalogues
 from teleconnect_bot.chat.cards import Cards
 from teleconnect_bot.chat.message_texts import ROOM_FOR_TEXTS
-from teleconnect_bot.domain.channels import Channel, ChannelOrder
+from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.services.ports import Preview
 from tests import fakes_domain as made
 from tests.services.world import NURSE, World
@@ -27,8 +26,7 @@ OF_AN_EVENT = 65_536
 async def telephone(tmp_path: Path) -> AsyncIterator[World]:
     """A deployment that can send by telephone too."""
     world = World(tmp_path)
-    world.channels = frozenset(Channel)
-    world.policy = replace(world.policy, channels=ChannelOrder((Channel.SMS, Channel.WHATSAPP, Channel.EMAIL)))
+    world.reach_by(Channel.SMS, Channel.WHATSAPP, Channel.EMAIL)
     await world.create()
     yield world
     await world.stop()

@@ -29,8 +29,7 @@ Invite = Callable[..., Awaitable[Session]]
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     made = World(tmp_path)
-    made.channels = frozenset(Channel)
-    made.policy = replace(made.policy, channels=ChannelOrder((EMAIL, SMS, WHATSAPP)))
+    made.reach_by(EMAIL, SMS, WHATSAPP)
     await made.create()
     yield made
     await made.stop()

@@ -66,8 +66,7 @@ class Scene:
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     world = World(tmp_path)
     world.limits = MANY
-    world.channels = frozenset(Channel)
-    world.policy = replace(world.policy, channels=ChannelOrder((EMAIL, SMS, WHATSAPP)))
+    world.reach_by(EMAIL, SMS, WHATSAPP)
     double = Provider(ACCOUNT, TOKEN, world.clock.now, templates=APPROVED)
     async with serving(double) as provider:
         settings = TwilioSettings(

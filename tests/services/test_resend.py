@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from teleconnect_bot.domain.channels import Channel, ChannelOrder
+from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.services.guest_door import NoSuchLink
 from teleconnect_bot.services.ports import Text
@@ -92,8 +90,7 @@ async def test_after_the_start_the_same_link_may_be_sent_again_and_never_to_anot
 
 
 async def by_phone(world: World, number: str = NUMBER, *more: str) -> World:
-    world.channels = frozenset(Channel)
-    world.policy = replace(world.policy, channels=ChannelOrder((Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)))
+    world.reach_by(Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)
     await world.stop()
     world.start()
     await world.write(" ".join(["invite", ",".join([number, *more]), 'name="Anna" lang=fr']), "$invite")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from teleconnect_bot.chat.inviting import ways_apart
-from teleconnect_bot.domain.channels import Channel, ChannelOrder
+from teleconnect_bot.domain.channels import Channel
 from teleconnect_bot.domain.session import Delivery, State
 from tests.services.world import NURSE, World
 
@@ -21,8 +20,7 @@ TRIED = [(SMS, Delivery.FAILED), (WHATSAPP, Delivery.FAILED), (EMAIL, Delivery.S
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     made = World(tmp_path)
-    made.channels = frozenset(Channel)
-    made.policy = replace(made.policy, channels=ChannelOrder((EMAIL, SMS, WHATSAPP)))
+    made.reach_by(EMAIL, SMS, WHATSAPP)
     await made.create()
     yield made
     await made.stop()

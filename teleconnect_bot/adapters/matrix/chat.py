@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
@@ -15,19 +14,9 @@ from mautrix.types import RoomID, UserID
 from teleconnect_bot.adapters.matrix.account import BotAccount
 from teleconnect_bot.adapters.matrix.events import is_redacted
 from teleconnect_bot.adapters.matrix.homeserver import HomeserverRefusal
-from teleconnect_bot.services.ports import Membership, Text
+from teleconnect_bot.services.ports import Membership, Text, Unusable
 
 DEFAULT_REDACT_LEVEL = 50
-
-
-class Unusable(StrEnum):
-    """Why the bot does not talk with somebody in a room."""
-
-    NOT_JOINED = "not_joined"
-    NOT_ENCRYPTED = "not_encrypted"
-    ALONE = "alone"
-    THIRD_MEMBER = "third_member"
-    CANNOT_REDACT = "cannot_redact"
 
 
 class MatrixStaffChat:

@@ -8,7 +8,7 @@ nothing more and answers the same (ARCHITECTURE §3, "each idempotent").
 from __future__ import annotations
 
 from .machine import Clock, SessionKeys, Tokens
-from .matrix import CallBells, Membership, Relay, Relays, Rooms, SeatGate, SharedRooms, StaffChat, Text, VisitorAccount, Visitors
+from .matrix import CallBells, Membership, Relay, Relays, Rooms, SeatGate, SharedRooms, StaffChat, Text, Unusable, VisitorAccount, Visitors
 from .organisations import OrganisationCards, OrganisationMails, OrganisationWay
 from .rows import DeadEffect, DueDeadline, Letter, QueuedEffect, Unit, UnitOfWork
 from .trouble import KeyDestroyed, RefusedByService, ServiceUnavailable, StaleSession
@@ -67,6 +67,7 @@ __all__ = [
     "Tokens",
     "Unit",
     "UnitOfWork",
+    "Unusable",
     "VisitorAccount",
     "Visitors",
 ]

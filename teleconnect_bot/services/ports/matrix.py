@@ -11,6 +11,16 @@ from teleconnect_bot.domain.calls import CallKind
 from teleconnect_bot.domain.transcript import WrittenEvent
 
 
+class Unusable(StrEnum):
+    """Why the bot takes no orders in a room (PRODUCT §3)."""
+
+    NOT_JOINED = "not_joined"
+    NOT_ENCRYPTED = "not_encrypted"
+    ALONE = "alone"
+    THIRD_MEMBER = "third_member"
+    CANNOT_REDACT = "cannot_redact"
+
+
 class Membership(StrEnum):
     INVITE = "invite"
     JOIN = "join"
