@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from teleconnect_bot.adapters.storage.columns import Kept, sealed_columns
@@ -39,13 +38,6 @@ def test_every_kind_of_trace_is_explained() -> None:
     rows = _rows("Every trace outside our database")
     assert {row[0] for row in rows} == {f"`{kind}`" for kind in TraceKind}
     assert all(all(row) for row in rows)
-
-
-def test_every_test_that_the_page_names_exists() -> None:
-    named = set(re.findall(r"`(test_\w+)`", PAGE))
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-    assert named
-    assert {name for name in named if f"def {name}(" not in source} == set()
 
 
 def test_what_cannot_be_removed_is_not_forgotten() -> None:

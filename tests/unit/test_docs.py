@@ -13,6 +13,7 @@ from teleconnect_bot.__main__ import main
 from teleconnect_bot.chat.commands import COMMANDS
 from teleconnect_bot.config.reading import fields_of, section_of
 from teleconnect_bot.config.schema import Config
+from teleconnect_bot.doctor import CHECKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -67,6 +68,15 @@ def test_every_file_of_ours_that_is_named_exists(page: Path) -> None:
 
 
 @each_page
+def test_every_test_that_is_named_exists(page: Path) -> None:
+    named = set(re.findall(r"`(?:[\w/.]+::)?(test_\w+)`", words_of(page)))
+    sources = [words_of(file) for file in (ROOT / "tests").rglob("test_*.py")] if named else []
+    known = {name for source in sources for name in re.findall(r"^ *(?:async )?def (test_\w+)", source, re.MULTILINE)}
+    assert named <= known
+    assert named or page.name != "data-retention.md"
+
+
+@each_page
 def test_every_setting_that_is_named_exists(page: Path) -> None:
     known = set(settings())
     sections = {name.partition(".")[0] for name in known}
@@ -87,6 +97,14 @@ def test_every_command_and_option_of_the_program_that_is_named_exists(page: Path
 @pytest.mark.parametrize("command", ["doctor", "generate-registration", "migrate", "run", "check-config", "teardown"])
 def test_the_operations_guide_says_when_to_run_it(command: str) -> None:
     assert f"teleconnect-bot {command}" in words_of(ROOT / "docs/operations.md")
+
+
+def test_the_operations_guide_lists_its_sections_and_the_checks_of_the_doctor() -> None:
+    guide = words_of(ROOT / "docs/operations.md")
+    assert re.findall(r"^- \[(.+)\]\(#", guide, re.MULTILINE) == re.findall(r"^## (.+)$", guide, re.MULTILINE)
+    table = guide.partition("| check | what it looks at |")[2].partition("\n\n")[0]
+    listed = [title for row in re.findall(r"^\| (.+?) \|", table, re.MULTILINE) for title in row.split(", ")]
+    assert listed == [check.title for check in CHECKS]
 
 
 def test_the_readme_names_every_command_of_the_chat() -> None:
