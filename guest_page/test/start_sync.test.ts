@@ -9,6 +9,8 @@ import "./sdk_timers.ts";
 // As in the page itself (`session/no_log.ts`); the type hides that it is one of loglevel's.
 (logger as unknown as { disableAll: () => void }).disableAll();
 
+Object.assign(globalThis, { window: new EventTarget() });
+
 /** The library as it is, on a line that answers its first question late. */
 function scene() {
   const asked: string[] = [];
@@ -43,11 +45,15 @@ test("a stay that ends before the first answer has come never syncs", async () =
   assert.equal(client.getSyncState(), null);
 });
 
-test("a stay that goes on does", async () => {
+test("a stay that goes on does, and leaves a network that is back to those who ask anew by themselves", async () => {
   const { client, asked, answer } = scene();
   answer();
   await startSync(client, {}, () => false);
   await settled();
   assert.ok(asked.includes("sync"));
+  const before = asked.length;
+  window.dispatchEvent(new Event("online"));
   client.stopClient();
+  await settled();
+  assert.deepEqual(asked.slice(before), []);
 });
