@@ -31,7 +31,7 @@ const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.1
 const CHROME_ON_MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
 
 test("on an iPhone other browsers are told from Safari, since camera and microphone are allowed elsewhere there", () => {
-  const others = ["CriOS/126.0.6478.54 Mobile/15E148 Safari/604.1", "FxiOS/127.0 Mobile/15E148 Safari/605.1.15", "Version/17.0 EdgiOS/125.0 Mobile/15E148 Safari/605.1.15"];
+  const others = ["CriOS/126.0.6478.54 Mobile/15E148 Safari/604.1", "FxiOS/127.0 Mobile/15E148 Safari/605.1.15", "Version/17.0 EdgiOS/125.0 Mobile/15E148 Safari/605.1.15", "GSA/320.0 Mobile/15E148 Safari/604.1"];
   for (const device of ["iPhone; CPU iPhone OS 17_5", "iPad; CPU OS 17_5"]) {
     for (const name of others) {
       const userAgent = `Mozilla/5.0 (${device} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) ${name}`;

@@ -8,8 +8,8 @@ const APPS = /WhatsApp|FBAN|FBAV|FB_IAB|Messenger|Instagram|Line\/|Twitter|TikTo
 /** Android marks them with "; wv)"; on an iPhone every real browser calls itself Safari too. */
 const ANDROID_APP = /; wv\)/;
 
-/** Chrome, Firefox, Edge, Opera, Brave and DuckDuckGo there; camera and microphone are allowed in the telephone's settings, for the whole app. */
-const ON_IPHONE = /CriOS|FxiOS|EdgiOS|OPiOS|OPT\/|Brave|DuckDuckGo|Ddg\//;
+/** Chrome, Firefox, Edge, Opera, Brave, DuckDuckGo and Google there; camera and microphone are allowed in the telephone's settings, for the whole app. */
+const ON_IPHONE = /CriOS|GSA\/|FxiOS|EdgiOS|OPiOS|OPT\/|Brave|DuckDuckGo|Ddg\//;
 
 /** `fingers`: how many the screen feels at once (`maxTouchPoints`); an iPad calls itself a Mac. */
 export function browserKind(userAgent: string, fingers = 0): BrowserKind {
