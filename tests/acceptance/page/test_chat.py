@@ -16,7 +16,7 @@ from teleconnect_bot.web.gateway_table import MOST_UPLOADED_BYTES
 from tests.acceptance.page.chat_room import ChatRoom, Pen, in_the_room, open_room
 from tests.acceptance.page.person import Person
 from tests.acceptance.test_files import PDF, attach
-from tests.fakes_web import ROOM, STAFF, USER, Front, RecordingHomeserver
+from tests.fakes_web import DOMAIN, ROOM, STAFF, USER, Front, RecordingHomeserver
 
 SLOW_MS = TIMEOUT_SECONDS * 1000
 PATIENCE_MS = 15_000
@@ -205,7 +205,7 @@ MARKUP = "<img src=x onerror=\"document.title='owned'\"><b>bold</b>"
 
 async def test_markup_and_giants_of_a_hostile_homeserver_are_text(front: Front, homeserver: RecordingHomeserver, person: Person) -> None:
     people = (SeatPerson(STAFF, "Relative", MARKUP),)
-    room = await in_the_room(front, homeserver, person, people=people, public_name=MARKUP)
+    room = await in_the_room(front, homeserver, person, people=people, public_name=MARKUP, others=[f"@somebody:{DOMAIN}"])
     pen = Pen(room)
     await pen.gives_the_key()
     await pen.writes(MARKUP, format="org.matrix.custom.html", formatted_body=MARKUP)
