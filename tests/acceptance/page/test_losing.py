@@ -96,7 +96,9 @@ async def test_words_that_had_not_left_when_the_browser_lost_its_keys_stand_in_t
     room = await in_the_room(front, homeserver, person)
     await page.route("**/send/m.room.encrypted/**", lambda route: route.abort())
     for words in ("please come", "to the back door"):
-        await person.visitor.write(words)
+        await page.get_by_role("textbox", name="Message").fill(words)
+        await person.press("Send")
+        await expect(page.get_by_role("log").locator(".message").filter(has_text=words)).to_contain_text("Sending")
     await page.goto(f"{front.url}/health/live")
     await page.evaluate("async () => { for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name); }")
     await page.unroute("**/send/m.room.encrypted/**")
