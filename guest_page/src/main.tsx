@@ -30,9 +30,10 @@ const visit = new Visit({
 });
 
 function draw(): void {
-  document.documentElement.lang = visit.wordsLanguage;
-  document.documentElement.dir = visit.direction;
-  if (document.visibilityState === "visible") document.title = visit.words.title;
+  const { loaded } = visit;
+  document.documentElement.lang = loaded.wordsLanguage;
+  document.documentElement.dir = loaded.direction;
+  if (document.visibilityState === "visible") document.title = loaded.words.title;
   if (place !== null) render(<Page visit={visit} />, place);
 }
 

@@ -6,7 +6,7 @@ import { nameOf, roleOf } from "../src/screens/names.ts";
 import { localeFor } from "../src/screens/when.ts";
 import { texts as english } from "../src/texts/en.ts";
 import { insideTexts } from "../src/texts/inside/index.ts";
-import type { AllTexts } from "../src/visit.ts";
+import type { AllTexts } from "../src/texts/inside/index.ts";
 
 const LANGUAGES = ["am", "ar", "de", "en", "es", "fa", "fr", "ha", "it", "ku", "my", "prs", "ps", "pt", "ru", "so", "sw", "ti", "tr", "uk"];
 const SCRIPTS: Record<string, RegExp> = {

@@ -89,7 +89,7 @@ async function scene(context: TestContext, saved: Partial<SavedSeat> | null) {
   const takeBack = async (): Promise<void> => {
     anotherTab();
     await isAt("elsewhere");
-    void visit.useHere();
+    void visit.ownSeat.useHere();
     await isAsked();
   };
   void visit.start();
@@ -133,7 +133,7 @@ test("whoever presses “Use it here” twice is inside once", async (context) =
   await isAt("inside");
   anotherTab();
   await isAt("elsewhere");
-  void visit.useHere();
+  void visit.ownSeat.useHere();
   assert.equal(visit.flow.at, "starting", "there is nothing to press a second time");
   await isAsked();
   answer(seat("waiting"));
@@ -147,7 +147,7 @@ test("the quick exit while one is entering keeps nothing, and takes no seat", as
   await visit.continue();
   await visit.agree("Amina");
   const entering = visit.enter();
-  visit.quickExit();
+  visit.ownSeat.quickExit();
   await entering;
   assert.deepEqual([values.size, entered()], [0, 0]);
 });
@@ -164,6 +164,6 @@ test("of two languages chosen in a hurry the later one is read on the inner scre
   await settled();
   comes();
   await settled();
-  const { language, texts } = visit.inner;
+  const { language, texts } = visit.loaded.inner;
   assert.deepEqual([language, (texts as unknown as { spoken: string }).spoken], ["fr", "fr"]);
 });

@@ -4,7 +4,8 @@ import { CHOOSABLE } from "../files/kinds.ts";
 import type { FileProblem } from "../files/prepare.ts";
 import { canRecord, LONGEST_MS, Recording } from "../files/voice.ts";
 import { fill, numberIn } from "../texts/fill.ts";
-import type { AllTexts, Visit } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
+import type { Visit } from "../visit.ts";
 import { CLIP, MICROPHONE, SEND } from "./drawings.ts";
 import { Icon } from "./icon.tsx";
 

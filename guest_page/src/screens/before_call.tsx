@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Seat } from "../api.ts";
 import type { CallTexts } from "../texts/call/index.ts";
 import { fill } from "../texts/fill.ts";
-import type { AllTexts } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
 import { CALL, CAMERA, MICROPHONE } from "./drawings.ts";
 import { Icon } from "./icon.tsx";
 import { nameOf } from "./names.ts";

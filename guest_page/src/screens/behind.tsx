@@ -12,7 +12,7 @@ import { Terms } from "./terms.tsx";
 
 /** The screens that are fetched while the first ones are being read. */
 export function Behind({ visit, flow }: { visit: Visit; flow: Flow }): JSX.Element | null {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   const phone = visit.info?.support_phone ?? null;
   switch (flow.at) {
     case "terms":

@@ -4,7 +4,8 @@ import type { Seat } from "../api.ts";
 import type { CallKeeper } from "../call/keeper.ts";
 import type { Mesh, Problem, Tile } from "../call/mesh.ts";
 import type { CallTexts } from "../texts/call/index.ts";
-import type { AllTexts, Visit } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
+import type { Visit } from "../visit.ts";
 import { BeforeCall, peopleIn, Ringing } from "./before_call.tsx";
 import { CallElsewhere, ConferencePanel } from "./conference.tsx";
 import { CAMERA, DOOR_OUT, MICROPHONE, NETWORK } from "./drawings.ts";
@@ -23,13 +24,13 @@ interface Shown {
 
 /** The call of a running session: the way into it, and what is seen and done there. */
 export function CallPanel({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element | null {
-  const keeper: CallKeeper | null = visit.call;
+  const keeper: CallKeeper | null = visit.stay?.call ?? null;
   if (keeper === null || keeper.texts === null || seat.status !== "in_session") return null;
   const { mesh, conference, elsewhere, texts: said } = keeper;
-  if (conference !== null) return <ConferencePanel conference={conference} seat={seat} said={said} texts={visit.inner.texts} />;
+  if (conference !== null) return <ConferencePanel conference={conference} seat={seat} said={said} texts={visit.loaded.inner.texts} />;
   if (elsewhere) return <CallElsewhere said={said} />;
   if (mesh === null) return null;
-  const shown = { mesh, seat, said, texts: visit.inner.texts };
+  const shown = { mesh, seat, said, texts: visit.loaded.inner.texts };
   return (
     <section class="call" aria-label={said.callTitle}>
       {mesh.joined ? <InCall {...shown} /> : <BeforeCall call={mesh} picture={mesh.pictureAllowed} seat={seat} said={said} texts={shown.texts} />}

@@ -26,7 +26,7 @@ async function press(visit: Visit, choice: Choice): Promise<void> {
 export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
   const [said, setSaid] = useState<CallTexts | null>(null);
   const [choice, choose] = useState<Choice>({ camera: !visit.audioAlone, microphone: true });
-  const { language, texts } = visit.inner;
+  const { language, texts } = visit.loaded.inner;
   useEffect(() => void callTexts(language).then(({ texts }) => setSaid(texts)), [language]);
   if (said === null) {
     return (
@@ -57,8 +57,8 @@ export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
 
 /** The call of somebody who writes elsewhere. */
 export function CallRoom({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element {
-  const { texts } = visit.inner;
-  const said = visit.call?.texts;
+  const { texts } = visit.loaded.inner;
+  const said = visit.stay?.call.texts;
   return (
     <div class="room">
       <section class="situation" role="status">
@@ -66,7 +66,7 @@ export function CallRoom({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Ele
         {said !== undefined && said !== null && <p>{said.callMute}</p>}
       </section>
       <p class="offline" role="alert">
-        {visit.offline ? texts.offline : ""}
+        {visit.stay?.offline === true ? texts.offline : ""}
       </p>
       <CallPanel visit={visit} seat={seat} />
     </div>

@@ -7,7 +7,7 @@ export function CannotCome({ visit }: { visit: Visit }): JSX.Element | null {
   if ((!visit.interprets && !seated) || visit.answerAddress === null) return null;
   return (
     <p class="cannot-come">
-      <a href={visit.answerAddress}>{visit.inner.texts.cannotCome}</a>
+      <a href={visit.answerAddress}>{visit.loaded.inner.texts.cannotCome}</a>
     </p>
   );
 }

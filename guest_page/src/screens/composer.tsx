@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { AllTexts } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
 import { SEND } from "./drawings.ts";
 import { Icon } from "./icon.tsx";
 

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Seat } from "../api.ts";
 import type { Conference } from "../call/conference.ts";
 import type { CallTexts } from "../texts/call/index.ts";
-import type { AllTexts } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
 import { BeforeCall, Ringing } from "./before_call.tsx";
 import { DOOR_OUT } from "./drawings.ts";
 import { Icon } from "./icon.tsx";

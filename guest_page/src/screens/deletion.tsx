@@ -5,7 +5,7 @@ import type { Visit } from "../visit.ts";
 
 /** Asks twice, since it cannot be taken back; then says what has become of it. */
 export function Deletion({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   const [sure, setSure] = useState(false);
   if (seat.deletion_asked)
     return (
@@ -27,7 +27,7 @@ export function Deletion({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Ele
         <button type="button" class="secondary" onClick={() => setSure(false)}>
           {texts.takeBack}
         </button>
-        <button type="button" class="secondary" onClick={() => visit.askDeletion()}>
+        <button type="button" class="secondary" onClick={() => void visit.stay?.askDeletion()}>
           {texts.deleteYes}
         </button>
       </div>

@@ -4,7 +4,8 @@ import { type BrowserKind, browserKind, insideAnotherApp } from "../device/brows
 import { type DeviceTest, type MediaState, resultOf } from "../device/findings.ts";
 import { Loudness, type Media, openMedia } from "../device/media.ts";
 import type { NetworkTest } from "../device/network.ts";
-import type { AllTexts, Visit } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
+import type { Visit } from "../visit.ts";
 import { CAMERA, MICROPHONE, NETWORK, SKIP, SPEAKER, TEST } from "./drawings.ts";
 import { type Drawing, Icon } from "./icon.tsx";
 import { OpenElsewherePicture, PermissionPicture } from "./permission_picture.tsx";
@@ -22,7 +23,7 @@ interface Shown {
 
 /** Camera, microphone, loudspeaker and network. Picture and sound stay on the device; one word of the result goes to the requester. */
 export function DeviceTestScreen({ visit, next, onSkip }: Shown): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   const [run, setRun] = useState(0);
   const kind = ownKind();
   const skip = (
@@ -93,7 +94,7 @@ interface Run {
 }
 
 function Running({ visit, again, next, skip }: Run): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   const [media, setMedia] = useState<Media | null>(null);
   const [network, setNetwork] = useState<NetworkTest | null>(null);
   useEffect(() => {
@@ -134,7 +135,7 @@ function Running({ visit, again, next, skip }: Run): JSX.Element {
           {media?.microphone === "works" && <Level tracks={media.tracks} texts={texts} />}
         </Check>
         <Check sign={SPEAKER} name={texts.speaker} good={null} words={texts.speakerHint}>
-          <button type="button" class="secondary" onClick={() => visit.playTone()}>
+          <button type="button" class="secondary" onClick={() => visit.loaded.attention?.tone()}>
             <Icon {...SPEAKER} />
             {texts.playTone}
           </button>

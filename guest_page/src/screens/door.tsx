@@ -13,7 +13,7 @@ interface Shown {
 
 /** The one button that lets the requester be called, and what went wrong with it. */
 export function EnterButton({ visit, busy, problem }: Shown): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   return (
     <>
       <ProblemLine problem={problem} texts={texts} id="problem" />
@@ -27,7 +27,7 @@ export function EnterButton({ visit, busy, problem }: Shown): JSX.Element {
 
 /** After a test that was skipped. */
 export function Door(shown: Shown): JSX.Element {
-  const { texts } = shown.visit.inner;
+  const { texts } = shown.visit.loaded.inner;
   return (
     <section class="steps">
       <h1 tabIndex={-1}>{texts.doorTitle}</h1>

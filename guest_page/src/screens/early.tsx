@@ -23,7 +23,7 @@ interface Shown {
 
 /** Planned and too early: when it opens, in the person's own zone, and how long that is. */
 export function Early({ visit, opensAt, busy, problem }: Shown): JSX.Element {
-  const { texts, language } = visit.inner;
+  const { texts, language } = visit.loaded.inner;
   const opens = new Date(opensAt);
   const [now, setNow] = useState(serverNow);
   useEffect(() => {

@@ -16,7 +16,7 @@ interface Shown {
 
 /** Everybody who was invited is there: the same person on a second device, or one more, says so, and others are asked. */
 export function Full({ visit, taken, more, busy, problem }: Shown): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   const mine = (label: string): string => (taken.length === 1 ? texts.fullMine : fill(texts.fullMineAs, { role: roleOf(label, texts) }));
   return (
     <section class="steps">
@@ -41,12 +41,12 @@ export function Full({ visit, taken, more, busy, problem }: Shown): JSX.Element 
 }
 
 export function Asking({ visit }: { visit: Visit }): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   return (
     <section class="steps">
       <h1 tabIndex={-1}>{texts.askingTitle}</h1>
       <p role="status">{texts.askingText}</p>
-      <button type="button" class="secondary" onClick={() => void visit.stopAsking()}>
+      <button type="button" class="secondary" onClick={() => void visit.ownSeat.stopAsking()}>
         {texts.takeBack}
       </button>
     </section>
@@ -55,16 +55,16 @@ export function Asking({ visit }: { visit: Visit }): JSX.Element {
 
 /** For who is here already: somebody says they are the same person. */
 export function MoveQuestion({ visit }: { visit: Visit }): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   return (
     <section class="question" role="alertdialog" aria-labelledby="move-title" aria-describedby="move-text">
       <h2 id="move-title">{texts.moveTitle}</h2>
       <p id="move-text">{texts.moveText}</p>
       <div class="answers">
-        <button type="button" class="secondary" onClick={() => visit.answerMove(false)}>
+        <button type="button" class="secondary" onClick={() => void visit.stay?.answer(false)}>
           {texts.moveNo}
         </button>
-        <button type="button" class="secondary" onClick={() => visit.answerMove(true)}>
+        <button type="button" class="secondary" onClick={() => void visit.stay?.answer(true)}>
           {texts.moveYes}
         </button>
       </div>

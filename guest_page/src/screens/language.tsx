@@ -5,7 +5,7 @@ import { Icon, ONWARD } from "./icon.tsx";
 import { ProblemLine } from "./problem.tsx";
 
 export function LanguageChoice({ visit, busy, problem }: { visit: Visit; busy: boolean; problem: Problem | null }): JSX.Element {
-  const { texts } = visit.reading;
+  const { texts } = visit.loaded.reading;
   return (
     <form
       class="steps"
@@ -20,7 +20,7 @@ export function LanguageChoice({ visit, busy, problem }: { visit: Visit; busy: b
       <div class="languages" role="radiogroup" aria-labelledby="choose">
         {(visit.info?.languages ?? []).map(({ code, name, direction }) => (
           <label key={code} class="language" lang={code} dir={direction}>
-            <input type="radio" name="language" value={code} checked={visit.language === code} onChange={() => void visit.choose(code)} />
+            <input type="radio" name="language" value={code} checked={visit.loaded.language === code} onChange={() => void visit.choose(code)} />
             <span>{name}</span>
           </label>
         ))}

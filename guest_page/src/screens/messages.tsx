@@ -4,7 +4,7 @@ import type { Seat } from "../api.ts";
 import type { Message } from "../messages.ts";
 import type { RoomView } from "../stay.ts";
 import { fill } from "../texts/fill.ts";
-import type { AllTexts } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
 import { nameOf } from "./names.ts";
 import { SharedFileView } from "./shared_file.tsx";
 import { clock } from "./when.ts";

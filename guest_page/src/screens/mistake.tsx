@@ -5,7 +5,7 @@ import { Icon } from "./icon.tsx";
 
 /** For whoever got somebody else's message: a number may have been given to a new person (PRODUCT §4). */
 export function Mistake({ visit, busy }: { visit: Visit; busy: boolean }): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   return (
     <div class="aside">
       <p>{texts.mistake}</p>

@@ -1,6 +1,6 @@
 import type { Seat } from "../api.ts";
 import { apart, numberIn } from "../texts/fill.ts";
-import type { AllTexts } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
 
 /** Role labels as the room's members carry them, with the text that says the same. A trailing number is kept ("Interpreter 2"). */
 const ROLES: Record<string, keyof AllTexts> = {

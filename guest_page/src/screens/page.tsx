@@ -14,7 +14,7 @@ function focusHeading(main: HTMLElement | null): void {
 
 /** The frame around every screen: who this is from, and the quick way out. */
 export function Page({ visit }: { visit: Visit }): JSX.Element {
-  const { words } = visit;
+  const { words } = visit.loaded;
   const { at } = visit.flow;
   const shown = at === "device" && visit.flow.skipped ? "door" : at;
   const over = at === "ended" || at === "moved" || at === "not_me";
@@ -23,7 +23,7 @@ export function Page({ visit }: { visit: Visit }): JSX.Element {
       <header>
         <p class="from">{visit.from}</p>
         {!over && (
-          <button type="button" class="quick-exit" onClick={() => visit.quickExit()}>
+          <button type="button" class="quick-exit" onClick={() => visit.ownSeat.quickExit()}>
             <Icon {...CROSS} />
             {words.quickExit}
           </button>
@@ -62,12 +62,13 @@ function LostLink({ visit, texts, busy, problem }: Lost): JSX.Element {
 }
 
 function Screen({ visit }: { visit: Visit }): JSX.Element {
-  const { flow, words } = visit;
+  const { flow, loaded } = visit;
+  const { words } = loaded;
   if (flow.at === "starting") return <Waiting words={words} />;
   if (flow.at === "unreachable") {
     return <Notice title={words.unreachableTitle} text={words.unreachableText} button={words.tryAgain} onPress={() => location.reload()} />;
   }
-  const { texts } = visit.reading;
+  const { texts } = loaded.reading;
   switch (flow.at) {
     case "language":
       return <LanguageChoice visit={visit} busy={flow.busy} problem={flow.problem} />;
@@ -76,14 +77,14 @@ function Screen({ visit }: { visit: Visit }): JSX.Element {
     case "asked":
       return <Notice title={texts.askedTitle} text={texts.askedText} phone={visit.info?.support_phone ?? null} texts={texts} />;
     case "elsewhere":
-      return <Notice title={texts.elsewhereTitle} text={texts.elsewhereText} button={texts.useHere} onPress={() => void visit.useHere()} />;
+      return <Notice title={texts.elsewhereTitle} text={texts.elsewhereText} button={texts.useHere} onPress={() => void visit.ownSeat.useHere()} />;
     case "left":
-      return <Notice title={texts.leftTitle} text={texts.leftText} button={texts.comeBack} onPress={() => void visit.comeBack()} />;
+      return <Notice title={texts.leftTitle} text={texts.leftText} button={texts.comeBack} onPress={() => void visit.ownSeat.comeBack()} />;
     case "ended": {
       const said = { closed: texts.endedClosed, cancelled: texts.endedCancelled, removed: texts.endedRemoved };
       return <Notice title={texts.endedTitle} text={flow.reason === null ? "" : said[flow.reason]} after={texts.wiped} />;
     }
     default:
-      return visit.inside === null || !visit.innerKnown ? <Waiting words={words} /> : <visit.inside.Behind visit={visit} flow={flow} />;
+      return loaded.inside === null || !loaded.innerKnown ? <Waiting words={words} /> : <loaded.inside.Behind visit={visit} flow={flow} />;
   }
 }

@@ -3,7 +3,8 @@ import { useRef, useState } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import { fill, numberIn } from "../texts/fill.ts";
 import type { RoomView } from "../stay.ts";
-import type { AllTexts, Visit } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
+import type { Visit } from "../visit.ts";
 import { Attach } from "./attach.tsx";
 import { CannotCome } from "./cannot_come.tsx";
 import { CallPanel } from "./call.tsx";
@@ -22,8 +23,8 @@ export function Room({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element
 }
 
 function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element {
-  const { texts } = visit.inner;
-  const { room } = visit;
+  const { texts } = visit.loaded.inner;
+  const room = visit.stay?.room ?? null;
   const { title, lines, bell } = situation(seat, room, texts);
   // In the style sheet alone it would take a selector that telephones of before 2023 do not know.
   const [writes, setWrites] = useState(false);
@@ -44,10 +45,10 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
       {seat.asked_for && <MoveQuestion visit={visit} />}
       {seat.moved_here && <p class="hint">{texts.movedHere}</p>}
       <p class="offline" role="alert">
-        {visit.offline ? texts.offline : ""}
+        {visit.stay?.offline === true ? texts.offline : ""}
       </p>
       <CallPanel visit={visit} seat={seat} />
-      <Messages room={room} seat={seat} reading={visit.inner} onTakeBack={(txn) => visit.takeBack(txn)} />
+      <Messages room={room} seat={seat} reading={visit.loaded.inner} onTakeBack={(txn) => visit.stay?.takeBack(txn)} />
       {canWrite && (
         <p class="hint writing" role="status">
           {room.writing.length > 0 ? fill(texts.writing, { people: namesOf(room.writing, seat, texts) }) : ""}
@@ -62,13 +63,13 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
           onDraft={(text) => {
             visit.draft = text;
           }}
-          onSend={(text) => visit.say(text)}
-          onWriting={(writing) => visit.writes(writing)}
+          onSend={(text) => visit.stay?.say(text)}
+          onWriting={(writing) => visit.stay?.writes(writing)}
         />
       )}
       {canWrite && <Attach visit={visit} texts={texts} />}
       <div class="last">
-        <button type="button" class="secondary leave" onClick={() => void visit.leave()}>
+        <button type="button" class="secondary leave" onClick={() => void visit.ownSeat.leave()}>
           <Icon {...DOOR_OUT} />
           {texts.leave}
         </button>
@@ -81,12 +82,12 @@ function Conversation({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Elemen
 
 /** A promise of a sound only where one will be heard: a reload or a telephone call put it to sleep, until the page is touched. */
 function Bell({ visit, texts }: { visit: Visit; texts: AllTexts }): JSX.Element | null {
-  switch (visit.bell) {
+  switch (visit.loaded.attention?.bell ?? "none") {
     case "rings":
       return <p>{texts.waitingBell}</p>;
     case "asleep":
       return (
-        <button type="button" class="secondary bell" onClick={() => visit.playTone()}>
+        <button type="button" class="secondary bell" onClick={() => visit.loaded.attention?.tone()}>
           {texts.pressForBell}
         </button>
       );

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { SharedFile } from "../files/shared_file.ts";
 import { fill } from "../texts/fill.ts";
-import type { AllTexts } from "../visit.ts";
+import type { AllTexts } from "../texts/inside/index.ts";
 
 /** A photo up to this size is shown by itself; a larger one costs money on many a telephone, so the person decides. */
 const SHOWN_BY_ITSELF = 1_500_000;

@@ -20,7 +20,7 @@ interface Shown {
 }
 
 export function Terms({ visit, opened, name: before, busy, problem }: Shown): JSX.Element {
-  const { texts } = visit.inner;
+  const { texts } = visit.loaded.inner;
   return (
     <form
       class="steps"
@@ -34,7 +34,7 @@ export function Terms({ visit, opened, name: before, busy, problem }: Shown): JS
       <div class="card terms">
         <Paragraphs text={opened.terms.text} />
         <p>
-          <a class="kept" href={`/kept/${visit.reading.language}`} target="_blank" rel="noopener">
+          <a class="kept" href={`/kept/${visit.loaded.reading.language}`} target="_blank" rel="noopener">
             {texts.kept}
           </a>
         </p>

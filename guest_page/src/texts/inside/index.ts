@@ -1,8 +1,11 @@
 /** The second part of each catalogue. A language without one reads these screens in English. */
 import { load } from "../../load.ts";
+import type { Texts } from "../index.ts";
 import { texts as english, type InsideTexts } from "./more_en.ts";
 
 export type { InsideTexts };
+/** What the screens behind the first ones may say. */
+export type AllTexts = Texts & InsideTexts;
 
 export const INSIDE: Record<string, () => Promise<{ texts: InsideTexts }>> = {
   am: () => import("./more_am.ts"),
