@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from .journal import Journal, Step
 from .remains import HomeserverView, files_with, identifiers, session_rows, tables_with
@@ -25,8 +27,10 @@ class Written:
     private: tuple[str, ...] = field(repr=False)
 
 
-async def see_that_nothing_is_left(stack: Stack, journal: Journal, nurse: Staff, written: Written, after: timedelta) -> None:
-    """The bot is restarted on the way, with its usual retention times. Raises `NotSo`."""
+async def see_that_nothing_is_left(
+    stack: Stack, journal: Journal, nurse: Staff, written: Written, after: timedelta, usual: Mapping[str, Any]
+) -> None:
+    """The bot is restarted on the way, with its `usual` settings: those of hands-on use. Raises `NotSo`."""
     view = HomeserverView(stack.homeserver.address, await stack.homeserver.admin_token())
     media = str((written.transcript.file or {})["url"])
     with journal.step("Before the deletion: everything is still there, sealed, and the bot is restarted.") as step:
@@ -35,7 +39,7 @@ async def see_that_nothing_is_left(stack: Stack, journal: Journal, nurse: Staff,
         step.check(keys, "the session has a key of its own in the keys directory")
         step.check(await view.knows_room(written.room) and await view.knows_media(media), "the homeserver knows the room and the file")
         step.check(tables_with(stack.database_directory, [written.room]), "the bot's databases know the room")
-        await stack.restart_bot({})
+        await stack.restart_bot(usual)
         step.check(True, "the bot has ended when asked to and is ready again")
     words = f"{after.total_seconds():.0f} seconds after the close (24 hours in real use) the bot deletes everything."
     with journal.step(words) as step:

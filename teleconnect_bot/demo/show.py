@@ -93,15 +93,15 @@ async def _run(once: bool, host: str | None, calls: str) -> int:
     for left in (*OUTPUT.glob("*.png"), OUTPUT / "transcript.pdf"):
         left.unlink(missing_ok=True)
     try:
-        async with _everything(journal, host, calls) as (stack, pages):
+        async with _everything(journal, host, calls) as (stack, pages, jitsi):
             async with browser() as chromium:
-                await Walk(stack, journal, OUTPUT, chromium, pages).go()
+                await Walk(stack, journal, OUTPUT, chromium, pages, jitsi).go()
             finished = True
             print(f"\nThe walk-through went well. See {OUTPUT / 'transcript.pdf'}, {OUTPUT / 'journal.json'} and the pictures beside them.")
             if not once:
                 stack.mails.forget()
                 staff = await stack.new_account("staff")
-                print(instructions(stack, staff, pages, stack.public_url if host else None), flush=True)
+                print(instructions(stack, staff, pages, stack.public_url if host else None, jitsi.address if jitsi else None), flush=True)
                 await asyncio.Event().wait()
     except asyncio.CancelledError:
         print("\nEverything that was started has ended.")
@@ -115,8 +115,8 @@ async def _run(once: bool, host: str | None, calls: str) -> int:
 
 
 @asynccontextmanager
-async def _everything(journal: Journal, host: str | None, calls: str) -> AsyncIterator[tuple[Stack, str]]:
-    """The running stack and the address of the page with the mails; all has ended when the block is left."""
+async def _everything(journal: Journal, host: str | None, calls: str) -> AsyncIterator[tuple[Stack, str, JitsiMeet | None]]:
+    """The running stack, the address of the page with the mails, the double of Jitsi Meet; all has ended when the block is left."""
     shutil.rmtree(DIRECTORY, ignore_errors=True)
     async with AsyncExitStack() as ending:
         guests_port = free_port(GUESTS_PORT, host) if host else 0
@@ -150,7 +150,7 @@ async def _everything(journal: Journal, host: str | None, calls: str) -> AsyncIt
         port = free_port(MAIL_PAGE_PORT)
         ending.push_async_callback(pages.stop)
         await pages.start(port)
-        yield stack, f"http://{LOOPBACK}:{port}/"
+        yield stack, f"http://{LOOPBACK}:{port}/", jitsi
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from playwright.async_api import Browser
 
 from .by_sms import NUMBER, by_sms
 from .deletion import Written, see_that_nothing_is_left
+from .jitsi import JitsiMeet
 from .journal import Journal, Step
+from .meeting import Meeting
 from .remains import files_with
 from .stack import DOMAIN, Stack
 from .staff import Seen, Staff
@@ -47,6 +49,8 @@ class Walk:
     output: Path
     browser: Browser
     messages_page: str
+    jitsi: JitsiMeet | None = None
+    """By which calls go, if by any; there is one in the session then."""
     chat: str = ""
     room: str = ""
     code: str = ""
@@ -77,8 +81,7 @@ class Walk:
             visitor = await self._start(nurse, guest, step)
         with self.journal.step("They write to each other, end-to-end encrypted.") as step:
             await self._converse(nurse, guest, visitor, step)
-        with self.journal.step("The nurse ends and closes the session; the guest's page says goodbye.") as step:
-            await self._close(nurse, guest, step)
+        await self._meet_and_close(nurse, guest)
         with self.journal.step("The nurse asks for the transcript and gets it as an encrypted file.") as step:
             transcript = await self._transcript(nurse, step)
         written = Written(
@@ -89,7 +92,8 @@ class Walk:
             card=self.card,
             private=(CONTACT, NUMBER, NAMED_BY_STAFF, CHOSEN_NAME, WHILE_WAITING, *(text for _, text in CONVERSATION)),
         )
-        await see_that_nothing_is_left(self.stack, self.journal, nurse, written, RETENTION_ENDS)
+        usual = self.jitsi.settings if self.jitsi else {}
+        await see_that_nothing_is_left(self.stack, self.journal, nurse, written, RETENTION_ENDS, usual)
 
     async def _meet_the_bot(self, nurse: Staff, step: Step) -> None:
         self.chat = await nurse.start_chat(BOT)
@@ -162,6 +166,20 @@ class Walk:
             found = files_with(directory, private)
             step.check(not found, f"no file of the {whose} holds a message, a name or the address in plain text{_named(found)}")
 
+    async def _meet_and_close(self, nurse: Staff, guest: Visitor) -> None:
+        meeting = Meeting(self.jitsi, self.browser) if self.jitsi else None
+        try:
+            if meeting is not None:
+                with self.journal.step("The nurse rings; both come into one conference at the double of Jitsi Meet.") as step:
+                    await meeting.begin(nurse, self.card, guest, self.output / "conference.png", step)
+            with self.journal.step("The nurse ends and closes the session; the guest's page says goodbye.") as step:
+                await self._close(nurse, guest, step)
+                if meeting is not None:
+                    await meeting.ended(step)
+        finally:
+            if meeting is not None:
+                await meeting.close()
+
     async def _close(self, nurse: Staff, guest: Visitor, step: Step) -> None:
         await nurse.say(self.chat, "end")
         asked = await nurse.wait_for_text(self.chat, f"Before session {self.code} ends", sender=BOT)
@@ -174,7 +192,8 @@ class Walk:
         await guest.keeps_nothing()
         step.check(True, "the browser keeps nothing of it: no key, no secret")
         step.check(not guest.errors, f"the page ran without an error{_named(guest.errors)}")
-        step.check(not guest.foreign, f"the page asked no other server for anything{_named(guest.foreign)}")
+        elsewhere = sorted({*guest.foreign} - ({self.jitsi.address} if self.jitsi else set()))
+        step.check(not elsewhere, f"the page asked no other server for anything{_named(elsewhere)}")
 
     async def _transcript(self, nurse: Staff, step: Step) -> Seen:
         await nurse.say(self.chat, f"pdf {self.code}")

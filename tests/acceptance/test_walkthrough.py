@@ -102,8 +102,9 @@ def test_a_demo_that_is_ended_on_the_way_leaves_nothing_running(ended_by: signal
 
 
 def test_two_demos_in_one_place_do_not_disturb_each_other(tmp_path: Path) -> None:
-    with demo(tmp_path) as first:
+    with demo(tmp_path, "--calls", "jitsi") as first:
         assert "✓" in read_until(first, "✓ A real Synapse")
+        assert "a double of Jitsi Meet, which lets in by token alone" in read_until(first, "Jitsi Meet")
         with demo(tmp_path, "--once") as second:
             assert "Another demo is running here" in read_until(second, "no line holds this")
             assert second.wait() == 1
@@ -141,3 +142,29 @@ def test_after_the_walk_through_it_stays_up_for_hands_on_use_until_ctrl_c(tmp_pa
         assert process.wait(60) == 0
         wait_until_nothing_runs_in(tmp_path)
     assert not (tmp_path / "var/demo").exists()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_with_jitsi_meet_both_come_into_one_conference_which_ends_with_the_session_and_is_there_for_hands_on_use(tmp_path: Path) -> None:
+    with demo(tmp_path, "--calls", "jitsi") as process:
+        shown = read_until(process, "Ctrl-C ends it")
+        journal = json.loads((tmp_path / "demo-output/journal.json").read_text())
+        checked = {words for step in journal for words in step["checked"]}
+        for needed in (
+            "the guest's page rings",
+            "both are in one conference, each let in by a token of their own",
+            "another library than the bot's has found each claim of the tokens right",
+            "the nurse moderates, the guest does not",
+            "nobody is in the conference any more",
+            "the homeserver does not know the session's room",
+        ):
+            assert needed in checked, shown
+        assert (tmp_path / "demo-output/conference.png").read_bytes().startswith(b"\x89PNG")
+        bot = re.search(r"bot +(http://127\.0\.0\.1:\d+)/health", shown)
+        assert bot
+        with urllib.request.urlopen(f"{bot[1]}/api/public") as answer:  # noqa: S310
+            assert json.load(answer)["calls"]["provider"] == "jitsi", "after the walk-through calls go by Jitsi Meet as well"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        wait_until_nothing_runs_in(tmp_path)
