@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { Answer } from "../src/api.ts";
 import { Conference } from "../src/call/conference.ts";
+import { readWord } from "../src/call/conference_word.ts";
 import type { WayIn } from "../src/call/conference_address.ts";
 import { CALL_EVENT, type CallContent, GONE_AFTER_MS, RING_EVENT, type Said } from "../src/call/wire.ts";
 
@@ -130,4 +131,97 @@ test("whoever comes into the room while a conference runs is told of it within s
   t.mock.timers.tick(5_000);
   assert.deepEqual(me.said.map(({ kind }) => kind), ["here", "here", "gone"]);
   me.conference.stop();
+});
+
+const NO_NETWORK: Answer<WayIn> = { ...NO, status: 0, error: "" };
+
+test("a frame that has lost the conference gets a new way in, in the same stay, and with the devices as they were switched in it", async () => {
+  const me = new Browser();
+  await me.conference.setCamera(true);
+  await me.conference.join();
+  const [first, entry] = [me.conference.address, me.conference.entry];
+  me.conference.frameSays({ says: "in" });
+  me.conference.frameSays({ says: "microphone", on: false });
+  me.conference.frameSays({ says: "camera", on: false });
+  me.conference.frameSays({ says: "lost" });
+  assert.equal(me.conference.address, first, "the frame stays until there is another way");
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.notEqual(me.conference.entry, entry);
+  const { hash } = new URL(me.conference.address!);
+  assert.ok(hash.includes("config.startWithAudioMuted=true") && hash.includes("config.startWithVideoMuted=true"));
+  assert.deepEqual(me.said.map(({ kind }) => kind), ["here"], "nobody has gone, and nobody has come");
+  me.conference.stop();
+});
+
+test("where a new way in does not help, the frame is not loaded again and again; the button does it once more", async () => {
+  const me = new Browser();
+  await me.conference.join();
+  for (const says of ["lost", "in", "lost", "lost", "lost"] as const) {
+    me.conference.frameSays({ says });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(me.asked, 2);
+  await me.conference.comeInAgain();
+  assert.equal(me.asked, 3);
+  me.conference.stop();
+});
+
+test("without a network the new way in is asked for until there is one, or until the person leaves", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  Object.assign(windowOf, { setTimeout, clearTimeout });
+  const turn = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    t.mock.timers.tick(15_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const me = new Browser();
+  await me.conference.join();
+  me.answers.push(NO_NETWORK, NO_NETWORK);
+  void me.conference.comeInAgain();
+  await turn();
+  assert.deepEqual([me.asked, me.conference.joining], [1, true]);
+  await turn();
+  assert.deepEqual([me.asked, me.conference.joining, me.conference.joined], [2, false, true]);
+
+  me.answers.push(NO_NETWORK);
+  void me.conference.comeInAgain();
+  me.conference.leave();
+  await turn();
+  assert.deepEqual([me.asked, me.conference.joining, me.conference.joined], [2, false, false]);
+  me.conference.stop();
+});
+
+test("a no of the server's ends the stay, with a sentence", async () => {
+  const me = new Browser();
+  await me.conference.join();
+  me.answers.push(NO);
+  await me.conference.comeInAgain();
+  assert.deepEqual([me.conference.joined, me.conference.failed, me.said.at(-1)?.kind], [false, true, "gone"]);
+  me.conference.stop();
+});
+
+test("of what a frame says only Jitsi Meet's own words count", () => {
+  const posted = (method: string, params: unknown, scope = "jitsi_meet_external_api_0"): string => JSON.stringify({ postis: true, scope, method, params });
+  const event = (name: string, said = {}): string => posted("message", { type: "event", data: { name, ...said } });
+  assert.deepEqual(readWord(posted("__ready__", "7")), { says: "ready", answer: posted("__ready__", "7") });
+  assert.deepEqual(readWord(event("video-conference-joined")), { says: "in" });
+  assert.deepEqual(readWord(event("error-occurred", { error: { name: "connection.droppedError", isFatal: true } })), { says: "lost" });
+  assert.deepEqual(readWord(event("error-occurred", { error: { name: "connection.passwordRequired", isFatal: false } })), { says: "lost" });
+  assert.deepEqual(readWord(event("audio-mute-status-changed", { muted: true })), { says: "microphone", on: false });
+  assert.deepEqual(readWord(event("video-mute-status-changed", { muted: false })), { says: "camera", on: true });
+  const others = [
+    event("error-occurred", { error: { name: "conference.setup_failed", isFatal: false } }),
+    event("error-occurred"),
+    event("participant-left"),
+    event("constructor", { muted: true }),
+    event("audio-mute-status-changed"),
+    posted("message", null),
+    posted("__ready__", "7", "jitsi_meet_external_api_1"),
+    JSON.stringify({ method: "__ready__" }),
+    "null",
+    "{",
+    7,
+    null,
+  ];
+  for (const said of others) assert.equal(readWord(said), null, String(said));
 });

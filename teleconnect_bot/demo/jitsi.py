@@ -61,6 +61,7 @@ class JitsiMeet:
     """By a random name for each stay."""
     let_in: list[Inside] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    _cut: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _due: dict[str, Inside] = field(default_factory=dict, repr=False)
     _changed: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
@@ -77,6 +78,12 @@ class JitsiMeet:
         async with asyncio.timeout(seconds):
             while not holds():
                 await self._changed.wait()
+
+    def cut_off(self) -> None:
+        """Everybody who is in loses the connection now, and may ask to be taken in again."""
+        self._cut.set()
+        self._cut = asyncio.Event()
+        self._stirred()
 
     def verify(self, token: str, room: str) -> Inside:
         """As the token authentication of Jitsi Meet does, and stricter: each claim must be there. Raises `NotLetIn`."""
@@ -121,17 +128,19 @@ class JitsiMeet:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
         self.inside[stay] = coming
+        cut = self._cut
         self._stirred()
         try:
-            while True:
+            while not cut.is_set():
                 changed = self._changed
                 await response.write(f"data: {json.dumps(self.names(coming.room))}\n\n".encode())
                 await changed.wait()
         except ConnectionError:
-            return response
+            pass
         finally:
             del self.inside[stay]
             self._stirred()
+        return response
 
     def _stirred(self) -> None:
         self._changed.set()

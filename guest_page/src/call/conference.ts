@@ -1,6 +1,7 @@
 /** One person's part in a conference at the organisation's Jitsi Meet: the way into it, and who else says that they are there. */
 import type { Answer } from "../api.ts";
 import { frameAddress, type WayIn } from "./conference_address.ts";
+import type { Word } from "./conference_word.ts";
 import { Ringer } from "./ringer.ts";
 import { type Participant, Roster } from "./roster.ts";
 import { Welcome } from "./welcome.ts";
@@ -8,6 +9,8 @@ import { type Channel, GONE_AFTER_MS, HERE_EVERY_MS, readContent, RING_EVENT, ty
 
 /** Their keys come to be known meanwhile. */
 const WELCOME_MS = 2_000;
+/** Between two questions for a new way in, as long as there is no network or the server cannot answer. */
+const AGAIN_MS = [2_000, 4_000, 8_000, 15_000];
 const NEVER_CONNECTED = (): boolean => false;
 
 interface Parts {
@@ -22,6 +25,8 @@ interface Parts {
 export class Conference {
   /** Of the frame, while this person is in the conference. */
   address: string | null = null;
+  /** Another one for each way in, by which one frame is told from the next: what stands behind `#` loads no page anew. */
+  entry = 0;
   joining = false;
   failed = false;
   microphoneOn = true;
@@ -37,6 +42,10 @@ export class Conference {
     () => WELCOME_MS * (0.5 + Math.random()),
   );
   private party = "";
+  /** Counts joins and ends: what an earlier one still waits for is not wanted any more. */
+  private attempt = 0;
+  /** The frame has said that this person is in the conference. */
+  private wasIn = false;
   private over = false;
 
   constructor(parts: Parts) {
@@ -63,16 +72,45 @@ export class Conference {
   }
 
   async join(): Promise<void> {
-    if (this.joined || this.joining) return;
+    if (this.joined || this.joining || this.over) return;
     this.ringer.stop();
-    [this.joining, this.failed] = [true, false];
-    this.parts.changed();
+    const wanted = this.begins();
     const answer = await this.parts.enter();
-    this.joining = false;
-    if (this.over) return;
-    this.failed = !answer.ok;
+    if (!wanted()) return;
+    [this.joining, this.failed] = [false, !answer.ok];
     if (answer.ok) this.begin(answer.value);
     this.parts.changed();
+  }
+
+  /** By a new token, in the same stay: the first one is of no use any more to a frame that was cut off for longer. */
+  async comeInAgain(): Promise<void> {
+    if (!this.joined || this.joining) return;
+    const wanted = this.begins();
+    let answer = await this.parts.enter();
+    for (let tries = 0; !answer.ok && mayPass(answer.status) && wanted(); tries++) {
+      const pause = AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)];
+      await new Promise((resolve) => window.setTimeout(resolve, pause));
+      if (wanted()) answer = await this.parts.enter();
+    }
+    if (!wanted()) return;
+    this.joining = false;
+    if (answer.ok) this.show(answer.value);
+    else this.leave();
+    this.failed = !answer.ok;
+    this.parts.changed();
+  }
+
+  /**
+   * What the frame has said. Whoever has switched their microphone off comes in again without it. Where a new token does not help, nobody is
+   * led round in circles: the button is still there.
+   */
+  frameSays(word: Exclude<Word, { says: "ready" }>): void {
+    if (!this.joined) return;
+    const { wasIn } = this;
+    if (word.says === "microphone") this.setMicrophone(word.on);
+    else if (word.says === "camera") this.setCamera(word.on);
+    else this.wasIn = word.says === "in";
+    if (word.says === "lost" && wasIn) void this.comeInAgain();
   }
 
   leave(): void {
@@ -112,14 +150,29 @@ export class Conference {
     if (this.roster.only(users)) this.parts.changed();
   }
 
+  private begins(): () => boolean {
+    const attempt = (this.attempt += 1);
+    [this.joining, this.failed] = [true, false];
+    this.parts.changed();
+    return () => this.attempt === attempt;
+  }
+
   private begin(way: WayIn): void {
     this.party = crypto.randomUUID();
-    this.address = frameAddress(way, { microphone: this.microphoneOn, camera: this.cameraOn, forceRelay: this.parts.forceRelay });
+    this.show(way);
     this.sayHere();
     this.saying = window.setInterval(() => this.sayHere(), HERE_EVERY_MS);
   }
 
+  private show(way: WayIn): void {
+    this.entry += 1;
+    this.wasIn = false;
+    this.address = frameAddress(way, { microphone: this.microphoneOn, camera: this.cameraOn, forceRelay: this.parts.forceRelay });
+  }
+
   private out(): void {
+    this.attempt += 1;
+    this.joining = false;
     this.address = null;
     window.clearInterval(this.saying);
     this.saying = undefined;
@@ -150,4 +203,9 @@ export class Conference {
   private readonly sayGone = (): void => {
     if (this.joined) void this.parts.channel.send({ kind: "gone", party: this.party }).catch(() => undefined);
   };
+}
+
+/** There was no answer, or none of use now: a no that says that it will stay so is another thing. */
+function mayPass(status: number): boolean {
+  return status === 0 || status === 429 || status >= 500;
 }

@@ -1,4 +1,5 @@
 /** Where the conference of a session is, and how it is to behave there: all of it in the fragment, which no server is sent. */
+import { API_ID } from "./conference_word.ts";
 
 export interface WayIn {
   /** Of the conference, at the organisation's Jitsi Meet. */
@@ -50,6 +51,8 @@ const SETTINGS: Record<string, unknown> = {
 export function frameAddress(way: WayIn, { microphone, camera, forceRelay }: Choice): string {
   const chosen = { startWithAudioMuted: !microphone, startWithVideoMuted: !camera, ...(forceRelay && { "p2p.enabled": false }) };
   const told = Object.entries({ ...SETTINGS, ...chosen }).map(([name, value]): [string, unknown] => [`config.${name}`, value]);
-  const parts = [["jwt", way.token] as [string, unknown], ...told].map(([name, value]) => `${name}=${encodeURIComponent(JSON.stringify(value))}`);
-  return `${way.address}#${parts.join("&")}`;
+  // With a number of its API in the address it says by `postMessage` what becomes of the conference.
+  const parts: [string, unknown][] = [["jwt", way.token], ["jitsi_meet_external_api_id", API_ID], ...told];
+  const fragment = parts.map(([name, value]) => `${name}=${encodeURIComponent(JSON.stringify(value))}`);
+  return `${way.address}#${fragment.join("&")}`;
 }

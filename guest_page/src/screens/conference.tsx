@@ -1,10 +1,12 @@
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import type { Conference } from "../call/conference.ts";
+import { readWord } from "../call/conference_word.ts";
 import type { CallTexts } from "../texts/call/index.ts";
 import type { AllTexts } from "../texts/inside/index.ts";
 import { BeforeCall, Ringing } from "./before_call.tsx";
-import { DOOR_OUT } from "./drawings.ts";
+import { CALL, DOOR_OUT } from "./drawings.ts";
 import { Icon } from "./icon.tsx";
 
 interface Shown {
@@ -30,11 +32,27 @@ export function ConferencePanel({ conference, seat, said, texts }: Shown): JSX.E
 function Inside({ conference, address, said }: { conference: Conference; address: string; said: CallTexts }): JSX.Element {
   const { origin } = new URL(address);
   const allowed = ["camera", "microphone", "autoplay"].map((feature) => `${feature} ${origin}`).join("; ");
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    const hear = ({ source, origin: from, data }: MessageEvent): void => {
+      const window = frame.current?.contentWindow ?? null;
+      if (window === null || source !== window || from !== origin) return;
+      const word = readWord(data);
+      if (word?.says === "ready") window.postMessage(word.answer, origin);
+      else if (word !== null) conference.frameSays(word);
+    };
+    addEventListener("message", hear);
+    return () => removeEventListener("message", hear);
+  }, [conference, origin]);
   return (
     <>
       {/* Scripts and storage of its own origin are what Jitsi Meet cannot do without: no window, no download, no way to lead this page elsewhere. */}
-      <iframe class="conference" title={said.callTitle} src={address} allow={allowed} sandbox="allow-scripts allow-same-origin" referrerpolicy="no-referrer" />
+      <iframe key={conference.entry} ref={frame} class="conference" title={said.callTitle} src={address} allow={allowed} sandbox="allow-scripts allow-same-origin" referrerpolicy="no-referrer" />
       <div class="call-row">
+        <button type="button" class="secondary" disabled={conference.joining} onClick={() => void conference.comeInAgain()}>
+          <Icon {...CALL} />
+          {conference.joining ? said.connecting : said.comeInAgain}
+        </button>
         <button type="button" class="primary hang-up" onClick={() => conference.leave()}>
           <Icon {...DOOR_OUT} />
           {said.leaveCall}

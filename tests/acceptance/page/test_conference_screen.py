@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -37,11 +38,12 @@ class PlayedDoor:
 
     tokens: JitsiTokens
     open: bool = True
+    later: timedelta = timedelta(0)
 
     async def join(self, digest: bytes) -> WayIn | None:
         if not self.open:
             raise NotInSession
-        token = self.tokens.token(MEETING, "a1b2", Participant("Amina (Service user)", moderator=False), datetime.now(UTC))
+        token = self.tokens.token(MEETING, "a1b2", Participant("Amina (Service user)", moderator=False), datetime.now(UTC) + self.later)
         return WayIn(self.tokens.address(MEETING), token)
 
 
@@ -109,6 +111,26 @@ async def test_the_frame_has_what_it_needs_and_no_more_and_goes_with_the_session
     assert jitsi.refused == []
     assert person.visitor.errors == []
     assert set(person.visitor.foreign) == {jitsi.address}
+
+
+async def test_whoever_was_cut_off_for_longer_than_a_token_lives_is_taken_in_again_by_a_new_one(
+    room: ChatRoom, person: Person, jitsi: JitsiMeet, played: PlayedDoor
+) -> None:
+    await person.press("Join the call")
+    await jitsi.until(lambda: len(jitsi.inside) == 1)
+    played.later = timedelta(seconds=91)
+    jitsi.clock = lambda: time.time() + 91
+    jitsi.cut_off()
+    await jitsi.until(lambda: len(jitsi.let_in) == 2 and jitsi.names() == ["Amina (Service user)"])
+    assert jitsi.refused == ["time"], "by the token that it had"
+    await expect(conference(person).get_by_text("You are Amina (Service user).")).to_be_visible(timeout=SLOW_MS)
+
+    await person.press("Call broken off? Come in again")
+    await jitsi.until(lambda: len(jitsi.let_in) == 3 and jitsi.names() == ["Amina (Service user)"])
+    await person.axe()
+    assert len({each.user for each in jitsi.let_in}) == 1
+    assert jitsi.refused == ["time"]
+    assert person.visitor.errors == []
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "ጥሪውን ተቀላቀል",
   leaveCall: "ከጥሪው ውጣ",
+  comeInAgain: "ጥሪው ተቋረጠ? እንደገና ይግቡ",
   inCall: "በጥሪው ውስጥ፦ {people}",
   callRings: "እየደወሉልዎት ነው።",
   notNow: "አሁን አይደለም",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "الانضمام إلى المكالمة",
   leaveCall: "مغادرة المكالمة",
+  comeInAgain: "انقطعت المكالمة؟ الدخول من جديد",
   inCall: "في المكالمة: {people}",
   callRings: "إنهم يتصلون بك.",
   notNow: "ليس الآن",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Am Anruf teilnehmen",
   leaveCall: "Anruf verlassen",
+  comeInAgain: "Anruf abgebrochen? Wieder hereinkommen",
   inCall: "Im Anruf: {people}",
   callRings: "Sie werden angerufen.",
   notNow: "Nicht jetzt",

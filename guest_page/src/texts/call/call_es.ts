@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Unirse a la llamada",
   leaveCall: "Salir de la llamada",
+  comeInAgain: "¿Se cortó la llamada? Volver a entrar",
   inCall: "En la llamada: {people}",
   callRings: "Le están llamando.",
   notNow: "Ahora no",

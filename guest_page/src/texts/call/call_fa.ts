@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "پیوستن به تماس",
   leaveCall: "ترک تماس",
+  comeInAgain: "تماس قطع شد؟ ورود دوباره",
   inCall: "در تماس: {people}",
   callRings: "به شما زنگ می‌زنند.",
   notNow: "حالا نه",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Rejoindre l’appel",
   leaveCall: "Quitter l’appel",
+  comeInAgain: "L’appel est coupé ? Revenir dans l’appel",
   inCall: "Dans l’appel : {people}",
   callRings: "On vous appelle.",
   notNow: "Pas maintenant",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Shiga kiran",
   leaveCall: "Fita daga kiran",
+  comeInAgain: "Kiran ya katse? Sake shiga",
   inCall: "A cikin kiran: {people}",
   callRings: "Suna kiran ka.",
   notNow: "Ba yanzu ba",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Partecipa alla chiamata",
   leaveCall: "Lascia la chiamata",
+  comeInAgain: "La chiamata è caduta? Rientrare",
   inCall: "Nella chiamata: {people}",
   callRings: "La stanno chiamando.",
   notNow: "Non ora",

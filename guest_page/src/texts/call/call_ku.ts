@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Tevlî bangê bibe",
   leaveCall: "Ji bangê derkeve",
+  comeInAgain: "Bang qut bû? Dîsa tevlî bibe",
   inCall: "Di bangê de: {people}",
   callRings: "Ew li te digerin.",
   notNow: "Ne niha",

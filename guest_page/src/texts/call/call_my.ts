@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "ခေါ်ဆိုမှုသို့ ဝင်ရန်",
   leaveCall: "ခေါ်ဆိုမှုမှ ထွက်ရန်",
+  comeInAgain: "ခေါ်ဆိုမှု ပြတ်သွားသလား။ ပြန်ဝင်ရန်",
   inCall: "ခေါ်ဆိုမှုတွင်- {people}",
   callRings: "သင့်ကို ခေါ်နေပါသည်။",
   notNow: "ယခု မဟုတ်သေး",

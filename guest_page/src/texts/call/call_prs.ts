@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "پیوستن به تماس",
   leaveCall: "بیرون شدن از تماس",
+  comeInAgain: "تماس قطع شد؟ دوباره داخل شوید",
   inCall: "در تماس: {people}",
   callRings: "به شما زنگ می‌زنند.",
   notNow: "حالی نی",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "په زنګ کې ګډون",
   leaveCall: "له زنګه وتل",
+  comeInAgain: "زنګ پرې شو؟ بیا راننوځئ",
   inCall: "په زنګ کې: {people}",
   callRings: "تاسو ته زنګ وهي.",
   notNow: "اوس نه",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Entrar na chamada",
   leaveCall: "Sair da chamada",
+  comeInAgain: "A chamada caiu? Entrar de novo",
   inCall: "Na chamada: {people}",
   callRings: "Estão a ligar-lhe.",
   notNow: "Agora não",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Присоединиться к звонку",
   leaveCall: "Выйти из звонка",
+  comeInAgain: "Звонок прервался? Войти снова",
   inCall: "В звонке: {people}",
   callRings: "Вам звонят.",
   notNow: "Не сейчас",

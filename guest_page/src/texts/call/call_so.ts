@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Ku biir wicitaanka",
   leaveCall: "Ka bax wicitaanka",
+  comeInAgain: "Wicitaanku ma go’ay? Mar kale soo gal",
   inCall: "Wicitaanka ku jira: {people}",
   callRings: "Way ku soo wacayaan.",
   notNow: "Hadda maya",

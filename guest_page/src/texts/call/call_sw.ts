@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Jiunge na simu",
   leaveCall: "Toka kwenye simu",
+  comeInAgain: "Simu imekatika? Ingia tena",
   inCall: "Kwenye simu: {people}",
   callRings: "Wanakupigia.",
   notNow: "Sio sasa",

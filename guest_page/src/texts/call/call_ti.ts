@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "ነቲ ጻውዒት ተጸንበር",
   leaveCall: "ካብቲ ጻውዒት ውጻእ",
+  comeInAgain: "እቲ ጻውዒት ተቛሪጹ? ደጊምኩም እተዉ",
   inCall: "ኣብቲ ጻውዒት፦ {people}",
   callRings: "ይድውሉልኩም ኣለዉ።",
   notNow: "ሕጂ ኣይኮነን",

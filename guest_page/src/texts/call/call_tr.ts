@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Görüşmeye katıl",
   leaveCall: "Görüşmeden ayrıl",
+  comeInAgain: "Görüşme koptu mu? Yeniden katıl",
   inCall: "Görüşmedekiler: {people}",
   callRings: "Sizi arıyorlar.",
   notNow: "Şimdi değil",

@@ -3,6 +3,7 @@ import type { CallTexts } from "./call_en.ts";
 export const texts: CallTexts = {
   joinCall: "Приєднатися до дзвінка",
   leaveCall: "Вийти з дзвінка",
+  comeInAgain: "Дзвінок перервався? Увійти знову",
   inCall: "У дзвінку: {people}",
   callRings: "Вам дзвонять.",
   notNow: "Не зараз",
