@@ -1,5 +1,6 @@
 /** One person's part in a conference at the organisation's Jitsi Meet: the way into it, and who else says that they are there. */
 import type { Answer } from "../api.ts";
+import { patiently, withoutEnd } from "../patience.ts";
 import { frameAddress, type WayIn } from "./conference_address.ts";
 import type { Word } from "./conference_word.ts";
 import { Ringer } from "./ringer.ts";
@@ -10,7 +11,7 @@ import { type Channel, GONE_AFTER_MS, HERE_EVERY_MS, readContent, RING_EVENT, ty
 /** Their keys come to be known meanwhile. */
 const WELCOME_MS = 2_000;
 /** Between two questions for a new way in, as long as there is no network or the server cannot answer. */
-const AGAIN_MS = [2_000, 4_000, 8_000, 15_000];
+const AGAIN_MS = [2_000, 4_000, 8_000, 15_000] as const;
 const NEVER_CONNECTED = (): boolean => false;
 
 interface Parts {
@@ -86,17 +87,17 @@ export class Conference {
   async comeInAgain(): Promise<void> {
     if (!this.joined || this.joining) return;
     const wanted = this.begins();
-    let answer = await this.parts.enter();
-    for (let tries = 0; !answer.ok && mayPass(answer.status) && wanted(); tries++) {
-      const pause = AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)];
-      await new Promise((resolve) => window.setTimeout(resolve, pause));
-      if (wanted()) answer = await this.parts.enter();
-    }
+    const ask = async (): Promise<WayIn> => {
+      const answer = await this.parts.enter();
+      if (!answer.ok) throw new NoWayIn(answer.status);
+      return answer.value;
+    };
+    const way = await patiently(withoutEnd(AGAIN_MS), ask, (error) => wanted() && error instanceof NoWayIn && error.mayPass).catch(() => null);
     if (!wanted()) return;
     this.joining = false;
-    if (answer.ok) this.show(answer.value);
-    else this.leave();
-    this.failed = !answer.ok;
+    if (way === null) this.leave();
+    else this.show(way);
+    this.failed = way === null;
     this.parts.changed();
   }
 
@@ -205,7 +206,12 @@ export class Conference {
   };
 }
 
-/** There was no answer, or none of use now: a no that says that it will stay so is another thing. */
-function mayPass(status: number): boolean {
-  return status === 0 || status === 429 || status >= 500;
+/** There was no answer, or none of use. */
+class NoWayIn extends Error {
+  readonly mayPass: boolean;
+
+  constructor(status: number) {
+    super("no way into the conference");
+    this.mayPass = status === 0 || status === 429 || status >= 500;
+  }
 }

@@ -1,12 +1,12 @@
 /** Keeps the call of one stay: it begins with the session's start and ends with its end; a reload comes back into it. */
 import type { Answer, Public, Seat } from "../api.ts";
 import { load } from "../load.ts";
+import type { CallWay } from "../session/conversation.ts";
 import type { Conversation } from "../session/index.ts";
 import type { CallTexts } from "../texts/call/index.ts";
 import type { Conference } from "./conference.ts";
 import type { WayIn } from "./conference_address.ts";
 import type { Mesh } from "./mesh.ts";
-import type { Channel } from "./wire.ts";
 
 const IN_CALL = "call";
 const COMES_BACK_WITHIN_MS = 180_000;
@@ -64,37 +64,23 @@ export class CallKeeper {
     if (seat !== this.seat) [this.seat, this.heardAt] = [seat, performance.now()];
     void this.read();
     if (seat.status !== "in_session") {
-      if (this.mesh !== null || this.conference !== null || this.loading) remember(null);
+      if (this.current !== null || this.loading) remember(null);
       this.end();
       return;
     }
     const way = conversation?.callWay ?? null;
     if (way === null) return;
-    if (this.host.calls.provider === "jitsi") return this.meet(way.channel, conversation?.here ?? []);
-    if (this.host.calls.provider === "element_call") this.elsewhere = conversation?.staffCalls === true;
-    if (this.host.calls.provider !== "builtin") return;
-    if (this.mesh !== null) return this.mesh.membersAre(new Set(conversation?.here ?? []));
-    if (this.loading) return;
-    this.loading = true;
-    try {
-      const { Mesh: Loaded } = await load(() => import("./mesh.ts"));
-      if (!this.wanted || this.mesh !== null) return;
-      const { client, room, channel } = way;
-      const { ring, calls } = this.host;
-      this.mesh = new Loaded({ client, room, channel, forceRelay: calls.force_relay, ring, changed: () => this.changed() });
-      this.watching = window.setInterval(() => this.look(), LOOK_MS);
-      this.comeBack(this.mesh);
-      this.host.changed();
-    } catch {
-      // Not loaded now: the next word of the server tries again.
-    } finally {
-      this.loading = false;
-    }
+    const here = new Set(conversation?.here ?? []);
+    const { provider } = this.host.calls;
+    if (provider === "element_call") this.elsewhere = conversation?.staffCalls === true;
+    if (this.current !== null) return this.current.membersAre(here);
+    if (provider === "jitsi") return this.begin(() => this.newConference(way));
+    if (provider === "builtin") return this.begin(() => this.newMesh(way));
   }
 
   /** The others learn it. */
   async leave(): Promise<void> {
-    await (this.mesh ?? this.conference)?.leave();
+    await this.current?.leave();
   }
 
   stop(): void {
@@ -109,22 +95,24 @@ export class CallKeeper {
 
   private end(): void {
     window.clearInterval(this.watching);
-    this.mesh?.stop();
-    this.conference?.stop();
+    this.current?.stop();
     [this.mesh, this.conference, this.elsewhere] = [null, null, false];
   }
 
-  private async meet(channel: Channel, here: string[]): Promise<void> {
-    if (this.conference !== null) return this.conference.membersAre(new Set(here));
+  private get current(): Mesh | Conference | null {
+    return this.mesh ?? this.conference;
+  }
+
+  /** `make` fetches the part that it takes; nothing has begun when its answer is not wanted any more. */
+  private async begin(make: () => Promise<() => Mesh | Conference>): Promise<void> {
     if (this.loading) return;
     this.loading = true;
     try {
-      const { Conference: Loaded } = await load(() => import("./conference.ts"));
-      if (!this.wanted || this.conference !== null) return;
-      const { ring, enter, calls } = this.host;
-      this.conference = new Loaded({ channel, enter, forceRelay: calls?.force_relay !== false, ring, changed: () => this.changed() });
+      const made = await make();
+      if (!this.wanted || this.current !== null) return;
+      const call = made();
       this.watching = window.setInterval(() => this.look(), LOOK_MS);
-      this.comeBack(this.conference);
+      this.comeBack(call);
       this.host.changed();
     } catch {
       // Not loaded now: the next word of the server tries again.
@@ -133,9 +121,24 @@ export class CallKeeper {
     }
   }
 
+  private async newMesh({ client, room, channel }: CallWay): Promise<() => Mesh> {
+    const { Mesh: Loaded } = await load(() => import("./mesh.ts"));
+    return () => (this.mesh = new Loaded({ client, room, channel, ...this.forCalls }));
+  }
+
+  private async newConference({ channel }: CallWay): Promise<() => Conference> {
+    const { Conference: Loaded } = await load(() => import("./conference.ts"));
+    return () => (this.conference = new Loaded({ channel, enter: this.host.enter, ...this.forCalls }));
+  }
+
+  private get forCalls(): { forceRelay: boolean; ring: () => void; changed: () => void } {
+    const { ring, calls } = this.host;
+    return { ring, forceRelay: calls?.force_relay !== false, changed: () => this.changed() };
+  }
+
   /** A call never outlives its session, also for whoever cannot be told of the end. */
   private look(): void {
-    if (performance.now() - this.heardAt > WITHOUT_SERVER_MS) void (this.mesh ?? this.conference)?.leave();
+    if (performance.now() - this.heardAt > WITHOUT_SERVER_MS) void this.current?.leave();
   }
 
   /** What the call says, in the language that is read now; what cannot be fetched is tried again at the next word of the server. */
@@ -163,7 +166,7 @@ export class CallKeeper {
   }
 
   private changed(): void {
-    const call = this.mesh ?? this.conference;
+    const call = this.current;
     if (call?.joined === true) remember({ at: Date.now(), camera: call.cameraOn, microphone: call.microphoneOn });
     else if (call !== null && !call.joining) remember(null);
     this.host.changed();

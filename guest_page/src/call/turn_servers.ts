@@ -1,6 +1,7 @@
 /** The TURN servers that the homeserver names, with passwords that run out (Matrix specification, `/voip/turnServer`). */
 import type { MatrixClient } from "matrix-js-sdk/lib/client.js";
 import { between, type Moment, now } from "../moment.ts";
+import { patiently } from "../patience.ts";
 
 export interface TurnServer {
   urls: string[];
@@ -31,16 +32,8 @@ export class TurnServers {
   }
 
   /** Like `fresh`, but a homeserver that cannot be asked is asked again for ten seconds, as long as it is wanted. */
-  async patiently(wanted: () => boolean): Promise<TurnServer[]> {
-    for (const pause of AGAIN_MS) {
-      try {
-        return await this.fresh();
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, pause));
-        if (!wanted()) return [];
-      }
-    }
-    return this.fresh();
+  patiently(wanted: () => boolean): Promise<TurnServer[]> {
+    return patiently(AGAIN_MS, () => this.fresh(), wanted);
   }
 
   async renew(): Promise<void> {

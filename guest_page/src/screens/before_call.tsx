@@ -3,10 +3,8 @@ import type { Seat } from "../api.ts";
 import type { CallTexts } from "../texts/call/index.ts";
 import { fill } from "../texts/fill.ts";
 import type { AllTexts } from "../texts/inside/index.ts";
-import { CALL, CAMERA, MICROPHONE } from "./drawings.ts";
-import { Icon } from "./icon.tsx";
+import { JoinRow } from "./join_row.tsx";
 import { nameOf } from "./names.ts";
-import { Switch } from "./switch.tsx";
 
 /** What every kind of call offers to somebody who is not in it yet. */
 export interface Joinable {
@@ -47,14 +45,17 @@ export function Ringing({ call, said }: { call: Joinable; said: CallTexts }): JS
 export function BeforeCall({ call, picture, seat, said, texts }: Shown): JSX.Element {
   return (
     <>
-      <div class="call-row">
-        <button type="button" class="primary" disabled={call.joining} onClick={() => void call.join()}>
-          <Icon {...CALL} />
-          {call.joining ? said.connecting : said.joinCall}
-        </button>
-        <Switch sign={MICROPHONE} name={texts.microphone} on={call.microphoneOn} said={said} onPress={(on) => call.setMicrophone(on)} />
-        {picture && <Switch sign={CAMERA} name={texts.camera} on={call.cameraOn} said={said} onPress={(on) => void call.setCamera(on)} />}
-      </div>
+      <JoinRow
+        said={said}
+        texts={texts}
+        busy={call.joining}
+        button={call.joining ? said.connecting : said.joinCall}
+        choice={{ microphone: call.microphoneOn, camera: call.cameraOn }}
+        picture={picture}
+        onJoin={() => void call.join()}
+        onMicrophone={(on) => call.setMicrophone(on)}
+        onCamera={(on) => void call.setCamera(on)}
+      />
       {call.others.length > 0 && (
         <p class="in-call" role="status">
           {peopleIn(call, { seat, said, texts })}

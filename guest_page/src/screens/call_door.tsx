@@ -5,9 +5,7 @@ import type { Seat } from "../api.ts";
 import { type CallTexts, callTexts } from "../texts/call/index.ts";
 import type { Visit } from "../visit.ts";
 import { CallPanel } from "./call.tsx";
-import { CALL, CAMERA, MICROPHONE } from "./drawings.ts";
-import { Icon } from "./icon.tsx";
-import { Switch } from "./switch.tsx";
+import { JoinRow } from "./join_row.tsx";
 
 interface Door {
   visit: Visit;
@@ -43,14 +41,17 @@ export function CallDoor({ visit, busy, refused }: Door): JSX.Element {
       <p class="problem" role="alert">
         {refused === null ? "" : (words[refused] ?? said.callFailed)}
       </p>
-      <div class="call-row">
-        <button type="button" class="primary" disabled={busy} onClick={() => void press(visit, choice)}>
-          <Icon {...CALL} />
-          {said.joinCall}
-        </button>
-        <Switch sign={MICROPHONE} name={texts.microphone} on={choice.microphone} said={said} onPress={(microphone) => choose({ ...choice, microphone })} />
-        <Switch sign={CAMERA} name={texts.camera} on={choice.camera} said={said} onPress={(camera) => choose({ ...choice, camera })} />
-      </div>
+      <JoinRow
+        said={said}
+        texts={texts}
+        busy={busy}
+        button={said.joinCall}
+        choice={choice}
+        picture
+        onJoin={() => void press(visit, choice)}
+        onMicrophone={(microphone) => choose({ ...choice, microphone })}
+        onCamera={(camera) => choose({ ...choice, camera })}
+      />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { EventStatus } from "matrix-js-sdk/lib/models/event-status.js";
 import { type MatrixEvent, MatrixEventEvent } from "matrix-js-sdk/lib/models/event.js";
 import { RoomEvent } from "matrix-js-sdk/lib/models/room.js";
 import { between, now } from "../moment.ts";
+import { patiently } from "../patience.ts";
 import { CALL_EVENT, type CallContent, type Channel, RING_EVENT, type Said } from "../call/wire.ts";
 
 const OURS = new Set([CALL_EVENT, RING_EVENT]);
@@ -31,17 +32,12 @@ export class RoomChannel implements Channel {
   async send(content: CallContent): Promise<void> {
     const txn = crypto.randomUUID();
     const word = content.kind === "signal" ? null : (this.presence += 1);
-    for (const pause of AGAIN_MS) {
-      try {
-        return await this.try(txn, content);
-      } catch (error) {
-        if (error instanceof MatrixError && error.httpStatus === 401) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pause));
-        // Said after "gone" an older "here" would ring for somebody who has left.
-        if (word !== null && word !== this.presence) return;
-      }
-    }
-    await this.try(txn, content);
+    // Said after "gone" an older "here" would ring for somebody who has left.
+    const outdated = (): boolean => word !== null && word !== this.presence;
+    const again = (error: unknown): boolean => !outdated() && !(error instanceof MatrixError && error.httpStatus === 401);
+    await patiently(AGAIN_MS, () => this.try(txn, content), again).catch((error: unknown) => {
+      if (!outdated()) throw error;
+    });
   }
 
   listen(hear: (said: Said) => void): () => void {
