@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .guest_door import SeatView
+from .guest_door import LinkIsGood, SeatView
 
 
-class LinkUsed(Exception):
+class LinkUsed(LinkIsGood):
     """Another browser has redeemed this link already; its owner was told."""
 
 

@@ -33,7 +33,11 @@ class NoSuchLink(Exception):
     """The link is unknown, expired, refused by its recipient, or no link at all."""
 
 
-class LinkFull(Exception):
+class LinkIsGood(Exception):
+    """The link leads somewhere, but what was asked by it cannot be done, at least not now."""
+
+
+class LinkFull(LinkIsGood):
     """Every seat of the link is taken by another browser.
 
     `taken` are the seats that may be asked for, by their labels; `more`: one more than was invited may be asked for.
@@ -44,11 +48,11 @@ class LinkFull(Exception):
         self.taken, self.more = tuple(taken), more
 
 
-class TermsNotCurrent(Exception):
+class TermsNotCurrent(LinkIsGood):
     """The terms that were agreed to are not the ones in force: they must be shown again."""
 
 
-class TooEarly(Exception):
+class TooEarly(LinkIsGood):
     """The session is planned and its waiting room is not open yet; `opens_at` is when it opens (UTC, aware)."""
 
     def __init__(self, opens_at: datetime) -> None:

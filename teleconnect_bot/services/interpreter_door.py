@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from .guest_door import LinkIsGood
 
-class ContactNotUsable(Exception):
+
+class ContactNotUsable(LinkIsGood):
     """No e-mail address, mobile number or Matrix id at which the interpreter could be reached."""
 
 
-class TimeChanged(Exception):
+class TimeChanged(LinkIsGood):
     """The answer was to another time than the one that is asked about now; `view` shows the new one."""
 
     def __init__(self, view: OfferView) -> None:

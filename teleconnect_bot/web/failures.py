@@ -8,17 +8,18 @@ of a camp in which somebody guesses all day, only those wait who open their link
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
-from teleconnect_bot.services.guest_door import secret_digest
-from teleconnect_bot.web.calls import slow_down
+from teleconnect_bot.services.guest_door import LinkIsGood, NoSuchLink, secret_digest
+from teleconnect_bot.web.calls import WholeCalls, digest_of_token, slow_down
 from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds, caller_key
 
+T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 OF_TOKENS = Limit(burst=100, per_second=1)
@@ -103,6 +104,30 @@ class Failures:
             self._known.move_to_end(shown)
             if len(self._known) > self._remembered:
                 self._known.popitem(last=False)
+
+
+class Tokens:
+    """Where tokens are looked up, each use of one carried out to its end. How a look-up ends says by itself what it found."""
+
+    def __init__(self, trusted: Sequence[Network], seconds: Seconds, calls: WholeCalls) -> None:
+        self._trusted, self._calls = trusted, calls
+        self._failures = Failures(OF_TOKENS, seconds, alike=True)
+
+    async def look_up(self, request: web.Request, token: str, use: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What `use` answers or raises. A token leads nowhere when that is None, False or `NoSuchLink`, and somewhere when it is any other
+        answer or a `LinkIsGood`; any other error, as of a database that does not answer, says neither. Raises `TooManyFailures`."""
+        with self._failures.lookup(caller_key(request, self._trusted), digest_of_token(token)) as lookup:
+            try:
+                answer = await self._calls.carry_out(use())
+            except (NoSuchLink, LinkIsGood) as error:
+                lookup.found = isinstance(error, LinkIsGood)
+                raise
+            lookup.found = answer is not None and answer is not False
+            return answer
+
+    def failed(self, request: web.Request) -> float:
+        """One failure more, of a call that tells nobody what it found. 0, or the seconds to wait."""
+        return self._failures.failed(caller_key(request, self._trusted))
 
 
 def bearer_digest(request: web.Request) -> bytes | None:

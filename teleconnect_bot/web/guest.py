@@ -25,7 +25,7 @@ from teleconnect_bot.services.guest_door import (
     secret_digest,
 )
 from teleconnect_bot.web.calls import WholeCalls, body_of, checked_name, digest_of_token, refused, slow_down, text_of, token_of
-from teleconnect_bot.web.failures import OF_TOKENS, Failures, Lookup, bearer_digest
+from teleconnect_bot.web.failures import Tokens, bearer_digest
 from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds, caller_key
 
 LIMITS: Mapping[str, Limit] = {
@@ -71,7 +71,7 @@ class GuestRoutes:
         self._codes = [language.code for language in public.languages]
         self._trusted = trusted
         self._buckets = Buckets(LIMITS, seconds)
-        self._failures = Failures(OF_TOKENS, seconds, alike=True)
+        self._tokens = Tokens(trusted, seconds, calls)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -115,23 +115,21 @@ class GuestRoutes:
         token, language = token_of(body), body.get("language")
         if slow := self._slow_link(request, token):
             return slow
-        with self._lookup(request, token) as lookup:
-            opened = await self._calls.carry_out(self._door.open(token, language if language in self._codes else self._codes[0]))
-            lookup.found = opened is not None
+        offered = language if language in self._codes else self._codes[0]
+        opened = await self._tokens.look_up(request, token, lambda: self._door.open(token, offered))
         return no_link() if opened is None else web.json_response(_opened(opened))
 
     async def not_me(self, request: web.Request) -> web.Response:
         token = token_of(await body_of(request))
         if slow := self._slow_link(request, token):
             return slow
-        with self._lookup(request, token) as lookup:
-            lookup.found = await self._calls.carry_out(self._door.not_me(token))
-        return web.json_response({}) if lookup.found else no_link()
+        found = await self._tokens.look_up(request, token, lambda: self._door.not_me(token))
+        return web.json_response({}) if found else no_link()
 
     async def ask_for_link(self, request: web.Request) -> web.Response:
         """The same answer for every token, and under the same limit as one that leads nowhere."""
         token = token_of(await body_of(request))
-        wait = self._failures.failed(caller_key(request, self._trusted))
+        wait = self._tokens.failed(request)
         if slow := self._slow_link(request, token) or (slow_down(wait) if wait else None):
             return slow
         await self._calls.carry_out(self._door.ask_for_link(token))
@@ -144,23 +142,22 @@ class GuestRoutes:
             return slow
         if result is None:
             return refused(400, "device")
-        with self._lookup(request, token) as lookup:
-            lookup.found = await self._calls.carry_out(self._door.device(token, result))
-        return web.json_response({}) if lookup.found else no_link()
+        found = await self._tokens.look_up(request, token, lambda: self._door.device(token, result))
+        return web.json_response({}) if found else no_link()
 
     async def relay(self, request: web.Request) -> web.Response:
         token = token_of(await body_of(request))
         if slow := self._slow_link(request, token):
             return slow
-        with self._lookup(request, token) as lookup:
-            try:
-                relay = await self._calls.carry_out(self._door.relay(token))
-            except NoSuchLink:
-                lookup.found = False
-                return no_link()
-            lookup.found = True
-        server = {"urls": relay.urls, "username": relay.username, "credential": relay.password} if relay else None
-        return web.json_response({"server": server})
+
+        async def server() -> dict[str, Any]:
+            relay = await self._door.relay(token)
+            return {"server": {"urls": relay.urls, "username": relay.username, "credential": relay.password} if relay else None}
+
+        try:
+            return web.json_response(await self._tokens.look_up(request, token, server))
+        except NoSuchLink:
+            return no_link()
 
     async def enter(self, request: web.Request) -> web.Response:
         return await self._come(request, asks=False)
@@ -183,25 +180,22 @@ class GuestRoutes:
             return refused(400, "language")
         if not 0 < len(terms) <= 16:
             return refused(400, "terms")
-        with self._lookup(request, token) as lookup:
-            lookup.found = True
-            try:
-                if asks:
-                    view = await self._calls.carry_out(self._door.ask(token, digest, name, language, terms, place, tested=_tested(body)))
-                else:
-                    view = await self._calls.carry_out(self._door.enter(token, digest, name, language, terms, tested=_tested(body)))
-            except NoSuchLink:
-                lookup.found = False
-                return no_link()
-            except LinkFull as full:
-                return refused(409, "full", taken=full.taken, more=full.more)
-            except TooEarly as early:
-                return refused(425, "early", opens_at=early.opens_at.isoformat())
-            except TermsNotCurrent:
-                return refused(400, "terms")
-            except Exception:
-                lookup.found = None
-                raise
+
+        def come() -> Coroutine[Any, Any, SeatView]:
+            if asks:
+                return self._door.ask(token, digest, name, language, terms, place, tested=_tested(body))
+            return self._door.enter(token, digest, name, language, terms, tested=_tested(body))
+
+        try:
+            view = await self._tokens.look_up(request, token, come)
+        except NoSuchLink:
+            return no_link()
+        except LinkFull as full:
+            return refused(409, "full", taken=full.taken, more=full.more)
+        except TooEarly as early:
+            return refused(425, "early", opens_at=early.opens_at.isoformat())
+        except TermsNotCurrent:
+            return refused(400, "terms")
         return web.json_response(seat_as_json(view))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -257,9 +251,6 @@ class GuestRoutes:
     def _slow_link(self, request: web.Request, token: str) -> web.Response | None:
         link = digest_of_token(token)
         return self._slow("link", (caller_key(request, self._trusted), link)) or self._slow("link from everywhere", link)
-
-    def _lookup(self, request: web.Request, token: str) -> Lookup:
-        return self._failures.lookup(caller_key(request, self._trusted), digest_of_token(token))
 
 
 def no_link() -> web.Response:

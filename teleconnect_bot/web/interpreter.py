@@ -24,9 +24,9 @@ from teleconnect_bot.web.calls import (
     text_of,
     token_of,
 )
-from teleconnect_bot.web.failures import OF_TOKENS, Failures
+from teleconnect_bot.web.failures import Tokens
 from teleconnect_bot.web.guest import Language
-from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds, caller_key
+from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds
 
 LONGEST_CONTACT = 254
 LONGEST_REASON = 300
@@ -41,10 +41,10 @@ class InterpreterRoutes:
     def __init__(
         self, door: InterpreterDoor, languages: Sequence[Language], trusted: Sequence[Network], seconds: Seconds, calls: WholeCalls
     ) -> None:
-        self._door, self._languages, self._trusted, self._calls = door, languages, trusted, calls
+        self._door, self._languages = door, languages
         self._codes = [language.code for language in languages]
         self._buckets = Buckets(LIMITS, seconds)
-        self._failures = Failures(OF_TOKENS, seconds, alike=True)
+        self._tokens = Tokens(trusted, seconds, calls)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -98,19 +98,14 @@ class InterpreterRoutes:
 
     async def _answered(self, request: web.Request, token: str, use: Callable[[], Coroutine[Any, Any, OfferView | None]]) -> web.Response:
         """What came of it. One answer for every token that leads nowhere, whatever the reason."""
-        with self._failures.lookup(caller_key(request, self._trusted), digest_of_token(token)) as lookup:
-            try:
-                view = await self._calls.carry_out(use())
-            except TimeChanged as changed:
-                lookup.found = True
-                return _changed(changed)
-            except ContactNotUsable:
-                lookup.found = True
-                return refused(400, "contact")
-            except TermsNotCurrent:
-                lookup.found = True
-                return refused(400, "terms")
-            lookup.found = view is not None
+        try:
+            view = await self._tokens.look_up(request, token, use)
+        except TimeChanged as changed:
+            return _changed(changed)
+        except ContactNotUsable:
+            return refused(400, "contact")
+        except TermsNotCurrent:
+            return refused(400, "terms")
         return refused(404, "link") if view is None else web.json_response(_view(view))
 
     def _language(self, asked: object) -> str:

@@ -9,9 +9,9 @@ from aiohttp import web
 from teleconnect_bot.services.call_door import CallDoor, LinkUsed
 from teleconnect_bot.services.guest_door import NoSuchLink, secret_digest
 from teleconnect_bot.web.calls import WholeCalls, body_of, digest_of_token, refused, slow_down, text_of, token_of
-from teleconnect_bot.web.failures import OF_TOKENS, Failures
+from teleconnect_bot.web.failures import Tokens
 from teleconnect_bot.web.guest import PublicInfo, no_link, seat_as_json
-from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds, caller_key
+from teleconnect_bot.web.security import Buckets, Limit, Network, Seconds
 
 LIMITS: Mapping[str, Limit] = {
     "link": Limit(burst=20, per_second=0.5),
@@ -20,10 +20,10 @@ LIMITS: Mapping[str, Limit] = {
 
 class StaffCallRoutes:
     def __init__(self, door: CallDoor, public: PublicInfo, trusted: Sequence[Network], seconds: Seconds, calls: WholeCalls) -> None:
-        self._door, self._trusted, self._calls = door, trusted, calls
+        self._door = door
         self._codes = [language.code for language in public.languages]
         self._buckets = Buckets(LIMITS, seconds)
-        self._failures = Failures(OF_TOKENS, seconds, alike=True)
+        self._tokens = Tokens(trusted, seconds, calls)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/api/call", self.redeem)]
@@ -38,14 +38,10 @@ class StaffCallRoutes:
             return refused(400, "secret")
         if language not in self._codes:
             return refused(400, "language")
-        with self._failures.lookup(caller_key(request, self._trusted), digest_of_token(token)) as lookup:
-            try:
-                view = await self._calls.carry_out(self._door.redeem(token, digest, language))
-            except NoSuchLink:
-                lookup.found = False
-                return no_link()
-            except LinkUsed:
-                lookup.found = True
-                return refused(409, "used")
-            lookup.found = True
+        try:
+            view = await self._tokens.look_up(request, token, lambda: self._door.redeem(token, digest, language))
+        except NoSuchLink:
+            return no_link()
+        except LinkUsed:
+            return refused(409, "used")
         return web.json_response(seat_as_json(view))

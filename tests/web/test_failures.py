@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from inspect import getmembers, isclass
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
+from teleconnect_bot.services import call_door, guest_door, interpreter_door
+from teleconnect_bot.services.guest_door import LinkFull, LinkIsGood, NoSuchLink
 from teleconnect_bot.services.ports import ServiceUnavailable
-from teleconnect_bot.web.failures import OF_SECRETS, OF_TOKENS, Failures, TooManyFailures
+from teleconnect_bot.web.calls import WholeCalls
+from teleconnect_bot.web.failures import OF_SECRETS, OF_TOKENS, Failures, Tokens, TooManyFailures
 from teleconnect_bot.web.security import Buckets, Limit
 from tests.fakes_web import GOOD_TOKEN, SECRET, Answer, Front, ManualSeconds, a_seat, digest, front_door, gateway_with_seats
 
@@ -60,6 +65,50 @@ async def test_a_database_that_does_not_answer_makes_nobody_a_guesser(tmp_path: 
         assert {(await opens(front, GOOD_TOKEN)).status for _ in range(20)} == {503}
         front.seconds.now += 3600
         assert {(await opens(front, f"{number}")).status for number in range(2 * OF_TOKENS.burst)} == {503}
+
+
+DOORS = (guest_door, call_door, interpreter_door)
+REFUSALS = {found for door in DOORS for _, found in getmembers(door, isclass) if issubclass(found, Exception)}
+
+
+@pytest.mark.parametrize("error", sorted(REFUSALS - {NoSuchLink, LinkIsGood}, key=str))
+def test_every_refusal_of_a_door_says_whether_the_link_is_good(error: type[Exception]) -> None:
+    assert issubclass(error, LinkIsGood)
+
+
+@pytest.mark.parametrize(
+    ("ends", "counted"),
+    [
+        (None, True),
+        (False, True),
+        (NoSuchLink(), True),
+        (True, False),
+        ({}, False),
+        (LinkIsGood(), False),
+        (LinkFull(), False),
+        (ServiceUnavailable("the database"), False),
+        (asyncio.CancelledError(), False),
+    ],
+    ids=repr,
+)
+async def test_how_a_look_up_ends_says_by_itself_whether_it_is_counted(ends: object, counted: bool) -> None:
+    async def use() -> object:
+        if isinstance(ends, BaseException):
+            raise ends
+        return ends
+
+    async def ended(token: str) -> str:
+        try:
+            return repr(await tokens.look_up(request, token, use))
+        except (NoSuchLink, LinkIsGood, ServiceUnavailable, TooManyFailures, asyncio.CancelledError) as error:
+            return repr(error)
+
+    request = make_mocked_request("POST", "/api/open")
+    async with asyncio.TaskGroup() as tasks:
+        tokens = Tokens((), ManualSeconds(), WholeCalls(tasks))
+        answers = [await ended(f"token{number}") for number in range(OF_TOKENS.burst + 1)]
+    assert set(answers[:-1]) == {repr(ends)}
+    assert answers[-1] == ("TooManyFailures('too many failures')" if counted else repr(ends))
 
 
 @pytest.fixture
