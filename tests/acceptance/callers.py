@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
 
 from playwright.async_api import expect
 
+from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.call_media import POLL_SECONDS, RECORD_CONNECTIONS, Line, lines, pictures_on, sound_on
 from tests.acceptance.conftest import NewVisitor
@@ -15,6 +17,32 @@ from tests.acceptance.nurse import SLOW, Nurse
 MS = SLOW * 1000
 WEAK = "Your line is weak, so your picture is off. The sound goes on."
 LONGEST_SECONDS = 150.0
+ANNA = "anna@example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The nurse has begun a call, to which Anna can come. `link` is the guests' one, `personal` the nurse's own into the call."""
+
+    nurse: Nurse
+    anna: Visitor
+    staff: Visitor
+    room: str
+    link: str
+    personal: str
+
+
+async def open_a_call(stack: Stack, visitor: NewVisitor, *, more: str = "lang=en", anna: Visitor | None = None) -> Opening:
+    """From the invitation on. `more` is of the invitation; `anna` a browser that is there already."""
+    nurse = await Nurse.meet_the_bot(stack)
+    link = await nurse.invite(ANNA, more=more)
+    anna = anna or await a_person(visitor)
+    await anna.come_in(link, "Anna")
+    room = await nurse.take()
+    personal = await link_to_the_call(nurse)
+    staff = await open_staffs_page(visitor, personal)
+    await is_in_the_call(staff)
+    return Opening(nurse, anna, staff, room, link, personal)
 
 
 async def a_person(visitor: NewVisitor) -> Visitor:

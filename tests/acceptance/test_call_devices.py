@@ -8,11 +8,10 @@ from playwright.async_api import expect
 from teleconnect_bot.demo.addresses import LOOPBACK
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.call_media import lines, pictures_on, sound_on, until
-from tests.acceptance.callers import MS, a_person, is_in_the_call, join, link_to_the_call, open_staffs_page
+from tests.acceptance.callers import MS, a_person, join, open_a_call
 from tests.acceptance.conftest import MakeStack, NewVisitor
-from tests.acceptance.nurse import Nurse
 
-ANNA, KARIM = "anna@example.org", "karim@example.org"
+KARIM = "karim@example.org"
 REFUSE = """(() => {
   const ask = MediaDevices.prototype.getUserMedia;
   window.refused = %s;
@@ -34,20 +33,15 @@ async def test_who_refuses_the_camera_is_heard_and_who_has_nothing_hears_until_t
     make_stack: MakeStack, visitor: NewVisitor
 ) -> None:
     stack = await make_stack(relay_hosts=(LOOPBACK,))
-    nurse = await Nurse.meet_the_bot(stack)
-    link = await nurse.invite(ANNA, more=f"lang=en guest={KARIM}/en")
-    anna = await somebody_without(visitor, "video")
-    await anna.come_in(link, "Anna")
-    await nurse.take()
-    staff = await open_staffs_page(visitor, await link_to_the_call(nurse))
-    await is_in_the_call(staff)
+    opening = await open_a_call(stack, visitor, more=f"lang=en guest={KARIM}/en", anna=await somebody_without(visitor, "video"))
+    anna, staff = opening.anna, opening.staff
     await join(anna)
     await expect(anna.page.get_by_role("button", name="Camera", exact=True)).to_have_attribute("aria-pressed", "false")
     await until(staff.page, sound_on(1))
     await until(anna.page, lambda all_: sound_on(1)(all_) and pictures_on(1)(all_))
 
     karim = await somebody_without(visitor, "audio", "video")
-    await karim.come_in(link, "Karim")
+    await karim.come_in(opening.link, "Karim")
     await join(karim)
     await until(karim.page, lambda all_: sound_on(2)(all_) and pictures_on(1)(all_))
     for person in (anna, staff):

@@ -14,14 +14,13 @@ from teleconnect_bot.demo.addresses import LOOPBACK, free_port
 from teleconnect_bot.demo.stack import Ports
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.call_media import Line, bits_per_second, lines, nobody, pictures_on, sound_on, told, until
-from tests.acceptance.callers import MS, WEAK, a_person, is_in_the_call, join, link_to_the_call, open_staffs_page, reads
+from tests.acceptance.callers import MS, WEAK, is_in_the_call, join, open_a_call, reads
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
 from tests.acceptance.slow_relay import Bottleneck, bottleneck
 
 pytestmark = pytest.mark.long
 
-ANNA = "anna@example.org"
 POOR_TOTAL = 150_000
 MEASURED_SECONDS = 8.0
 STILL_SENDS = "window.connections.some((each) => each.getSenders().some(({ track }) => track?.readyState === 'live'))"
@@ -45,17 +44,11 @@ async def call(make_stack: MakeStack, visitor: NewVisitor) -> AsyncIterator[Call
     port = free_port()
     async with bottleneck(port) as line:
         stack = await make_stack(relay_hosts=(LOOPBACK,), ports=Ports(relay=port), homeserver_settings={"turn_uris": [line.uri]})
-        nurse = await Nurse.meet_the_bot(stack)
-        link = await nurse.invite(ANNA)
-        anna = await a_person(visitor)
-        await anna.come_in(link, "Anna")
-        await nurse.take()
-        staff = await open_staffs_page(visitor, await link_to_the_call(nurse))
-        await is_in_the_call(staff)
-        await join(anna)
-        for person in (anna, staff):
+        opening = await open_a_call(stack, visitor)
+        await join(opening.anna)
+        for person in (opening.anna, opening.staff):
             await until(person.page, lambda all_: sound_on(1)(all_) and pictures_on(1)(all_))
-        yield Call(nurse, anna, staff, line)
+        yield Call(opening.nurse, opening.anna, opening.staff, line)
 
 
 async def more_sound(person: Visitor) -> None:

@@ -8,9 +8,8 @@ from playwright.async_api import expect
 from teleconnect_bot.demo.addresses import LOOPBACK
 from teleconnect_bot.demo.visitor import Visitor
 from tests.acceptance.call_media import Line, pictures_on, sound_on, until
-from tests.acceptance.callers import MS, a_person, is_in_the_call, join, link_to_the_call, open_staffs_page, reads
+from tests.acceptance.callers import MS, a_person, join, open_a_call, reads
 from tests.acceptance.conftest import MakeStack, NewVisitor
-from tests.acceptance.nurse import Nurse
 
 RELATIVES = [f"relative{number}@example.org" for number in range(5)]
 FULL = "Six people are in the call already. It carries no more."
@@ -21,14 +20,9 @@ MANY_BROWSERS_SECONDS = 240.0
 @pytest.mark.timeout(1200)
 async def test_six_people_hear_each_other_and_a_seventh_reads_that_the_call_is_full(make_stack: MakeStack, visitor: NewVisitor) -> None:
     stack = await make_stack(relay_hosts=(LOOPBACK,))
-    nurse = await Nurse.meet_the_bot(stack)
-    link = await nurse.invite("anna@example.org", more="lang=en " + " ".join(f"guest={each}/en" for each in RELATIVES))
-    await nurse.reads("whoever joins the call last finds it full")
-    anna = await a_person(visitor)
-    await anna.come_in(link, "Anna")
-    await nurse.take()
-    staff = await open_staffs_page(visitor, await link_to_the_call(nurse))
-    await is_in_the_call(staff)
+    opening = await open_a_call(stack, visitor, more="lang=en " + " ".join(f"guest={each}/en" for each in RELATIVES))
+    await opening.nurse.reads("whoever joins the call last finds it full")
+    anna, staff, link = opening.anna, opening.staff, opening.link
     await join(anna)
     people: list[Visitor] = [staff, anna]
     for name in ("Ben", "Cem", "Dan", "Eva"):

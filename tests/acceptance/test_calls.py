@@ -14,18 +14,19 @@ from teleconnect_bot.demo.addresses import LOOPBACK
 from teleconnect_bot.demo.transcript_text import text_of
 from tests.acceptance.call_media import nobody, places, sound_on, told, until
 from tests.acceptance.callers import (
+    ANNA,
     MS,
     a_person,
     gets_sound_and_pictures,
     join,
-    link_to_the_call,
+    open_a_call,
     open_staffs_page,
     see_and_hear_each_other,
 )
 from tests.acceptance.conftest import MakeStack, NewVisitor
 from tests.acceptance.nurse import SLOW, Nurse
 
-ANNA, KARIM = "anna@example.org", "karim@example.org"
+KARIM = "karim@example.org"
 IN_THE_ROOMS_STATE = {
     *("m.room.create", "m.room.power_levels", "m.room.join_rules", "m.room.history_visibility", "m.room.guest_access"),
     *("m.room.encryption", "m.room.member", "m.room.name", "m.room.topic", "m.room.avatar"),
@@ -36,13 +37,8 @@ A_LINE = re.compile(r"^\d\d:\d\d ", re.MULTILINE)
 @pytest.mark.timeout(600)
 async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make_stack: MakeStack, visitor: NewVisitor) -> None:
     stack = await make_stack(relay_hosts=(LOOPBACK,))
-    nurse = await Nurse.meet_the_bot(stack)
-    link = await nurse.invite(ANNA, more=f"lang=en guest={KARIM}/en")
-    anna = await a_person(visitor)
-    await anna.come_in(link, "Anna")
-    room = await nurse.take()
-    personal = await link_to_the_call(nurse)
-    staff = await open_staffs_page(visitor, personal)
+    opening = await open_a_call(stack, visitor, more=f"lang=en guest={KARIM}/en")
+    nurse, anna, staff = opening.nurse, opening.anna, opening.staff
     await expect(anna.page.get_by_text("They are calling you.")).to_be_visible(timeout=MS)
     await join(anna)
     await see_and_hear_each_other(anna, staff)
@@ -52,7 +48,7 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
         assert {(way[0], way[2]) for line in found for way in line.ways} == {("relay", "relay")}
 
     karim = await a_person(visitor)
-    await karim.come_in(link, "Karim")
+    await karim.come_in(opening.link, "Karim")
     await join(karim, camera=False)
     await gets_sound_and_pictures(karim, anna, staff)
     await karim.press("Camera")
@@ -67,9 +63,9 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
         assert {(place.kind, place.related) for place in await places(person.page)} == {("relay", "0.0.0.0")}  # noqa: S104  as told
         assert ".local" not in await told(person.page)
 
-    await nurse.says(room, "We hear each other.")
-    await the_call_leaves_nothing_in_the_room(nurse, room, [personal, link])
-    stranger = await open_staffs_page(visitor, personal)
+    await nurse.says(opening.room, "We hear each other.")
+    await the_call_leaves_nothing_in_the_room(nurse, opening.room, [opening.personal, opening.link])
+    stranger = await open_staffs_page(visitor, opening.personal)
     await expect(stranger.page.get_by_text("used in another browser already")).to_be_visible(timeout=MS)
     await nurse.reads("in another browser too")
 
@@ -84,7 +80,7 @@ async def test_three_people_see_and_hear_each_other_through_the_relay_alone(make
     await staff.sees("This session is over", SLOW)
     await until(anna.page, nobody)
     await until(staff.page, nobody)
-    late = await open_staffs_page(visitor, personal)
+    late = await open_staffs_page(visitor, opening.personal)
     await expect(late.page.get_by_text("leads to no call now")).to_be_visible(timeout=MS)
     await the_transcript_holds_what_was_written_alone(nurse)
     for person in everybody:

@@ -15,8 +15,7 @@ from teleconnect_bot.demo.stack import Stack
 from teleconnect_bot.demo.staff import StaffWaitedInVain
 from teleconnect_bot.demo.visitor import Visitor, browser
 from tests.acceptance.call_media import bits_per_second, lines, pictures_on, sound_on, until
-from tests.acceptance.callers import a_person, is_in_the_call, link_to_the_call, open_staffs_page
-from tests.acceptance.nurse import Nurse
+from tests.acceptance.callers import open_a_call
 
 from .device import CouldNotMeasure
 from .results import Row
@@ -49,13 +48,8 @@ async def _measured(directory: Path) -> list[Row]:
             ending.push_async_callback(opened.close)
             return opened
 
-        nurse = await Nurse.meet_the_bot(stack)
-        link = await nurse.invite("anna@example.org")
-        anna = await a_person(new_visitor)
-        await anna.come_in(link, "Anna")
-        await nurse.take()
-        staff = await open_staffs_page(new_visitor, await link_to_the_call(nurse))
-        await is_in_the_call(staff)
+        opening = await open_a_call(stack, new_visitor)
+        anna, staff = opening.anna, opening.staff
         devtools = await anna.context.new_cdp_session(anna.page)
         await devtools.send("Network.enable")
         await devtools.send("Network.emulateNetworkConditions", FAST_3G)

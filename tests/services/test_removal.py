@@ -10,9 +10,11 @@ from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.domain.session import State
 from teleconnect_bot.services.guest_door import EndedReason, LinkFull, SeatStatus
 from teleconnect_bot.services.ports import ServiceUnavailable
+from tests.services.places import question, status
 from tests.services.world import CHAT, NURSE, World
 
 ANNA, KARIM, DOCTOR, DOCTORS_CHAT = "anna@example.net", "karim@example.net", "@doctor:example.org", "!chat-doctor:example.org"
+ASKED = "was removed, and"
 FIRST, SECOND, ANOTHER = "a" * 43, "b" * 43, "c" * 43
 
 
@@ -62,17 +64,6 @@ async def knocks(world: World, contact: str = ANNA, name: str = "Anna", secret: 
     return view.status
 
 
-async def status(world: World, secret: str) -> SeatStatus:
-    view = await world.guests.seat(digest_of(secret))
-    assert view is not None
-    return view.status
-
-
-def question(world: World) -> str:
-    """The event of the last question to the requester."""
-    return next(event for event, each in reversed(world.homeserver.events.items()) if each.text and "was removed, and" in each.text.plain)
-
-
 async def the_service_user_is_removed(world: World, *, started: bool) -> None:
     """Before the relative comes, who was invited with the same link."""
     await world.write(f"invite {ANNA} lang=fr guest={KARIM}/en", "$invite")
@@ -91,7 +82,7 @@ async def test_whoever_was_invited_with_the_same_link_still_comes_after_the_requ
     asked = world.mentions()[-1]
     assert "somebody who calls themselves Karim opens it in another browser and wants a place that is free" in asked
     assert "It may be the one who was removed." in asked
-    await world.desk.reacted(CHAT, "$yes", NURSE, question(world), "✅")
+    await world.desk.reacted(CHAT, "$yes", NURSE, question(world, ASKED), "✅")
     await world.settle()
     await world.arrive(FIRST)
     assert [seat.label for seat in (await world.session()).present_seats] == ["Relative"]
@@ -107,7 +98,7 @@ async def test_without_that_yes_nobody_takes_the_free_place(no: str, world: Worl
     elif no == "refuse":
         await world.write("refuse", "$no")
     else:
-        await world.desk.reacted(CHAT, "$no", NURSE, question(world), no)
+        await world.desk.reacted(CHAT, "$no", NURSE, question(world, ASKED), no)
         await world.settle()
     assert await status(world, ANOTHER) is SeatStatus.REFUSED
     assert not any(seat.live for seat in (await world.session()).seats)

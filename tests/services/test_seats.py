@@ -10,10 +10,12 @@ from teleconnect_bot.domain.guest_link import digest_of
 from teleconnect_bot.services.guest_door import LinkFull, SeatStatus, SeatView
 from teleconnect_bot.services.guests import Changes
 from tests.services.fakes import BOT
+from tests.services.places import question, status
 from tests.services.world import CHAT, NURSE, SECRET, World
 
 OTHER, THIRD = "o" * 43, "t" * 43
 SERVICE_USER = "Service user"
+ASKED = "calls themselves"
 YES, NO = (SeatStatus.MOVED, SeatStatus.KEYS), (SeatStatus.WAITING, SeatStatus.REFUSED)
 """Of the old browser and the new one."""
 
@@ -28,17 +30,6 @@ async def _ask(world: World, place: str | None = SERVICE_USER, secret: str = OTH
     view = await world.guests.ask(world.token_for("amina@example.org"), digest_of(secret), "Amina too", "fr", "1", place)
     await world.settle()
     return view
-
-
-async def _status(world: World, secret: str) -> SeatStatus:
-    view = await world.guests.seat(digest_of(secret))
-    assert view is not None
-    return view.status
-
-
-def _question(world: World) -> str:
-    """The event of the last question to the requester."""
-    return next(event for event, each in reversed(world.homeserver.events.items()) if each.text and "calls themselves" in each.text.plain)
 
 
 async def test_who_finds_all_places_taken_learns_the_roles_and_nothing_else(world: World) -> None:
@@ -68,7 +59,7 @@ async def test_the_old_browsers_yes_moves_the_seat_and_the_requester_is_told(wor
     await _ask(world)
     await world.guests.answer(digest_of(SECRET), True)
     await world.settle()
-    assert await _status(world, SECRET) is SeatStatus.MOVED
+    assert await status(world, SECRET) is SeatStatus.MOVED
     assert any("has taken over the place of the one before" in words for words in world.mentions())
     await world.arrive(OTHER)
     view = await world.guests.seat(digest_of(OTHER))
@@ -82,7 +73,7 @@ async def test_the_old_browsers_no_is_the_end_of_the_question(world: World) -> N
     await _ask(world)
     await world.guests.answer(digest_of(SECRET), False)
     await world.settle()
-    assert (await _status(world, SECRET), await _status(world, OTHER)) == (SeatStatus.WAITING, SeatStatus.REFUSED)
+    assert (await status(world, SECRET), await status(world, OTHER)) == (SeatStatus.WAITING, SeatStatus.REFUSED)
     await world.write("admit", "$2")
     assert "no session for which that is possible" in world.texts()[-1]
 
@@ -92,27 +83,27 @@ async def test_the_requester_answers_in_words(answer: str, old: SeatStatus, new:
     await _amina_is_there(world)
     await _ask(world)
     await world.write(answer, "$2")
-    assert (await _status(world, SECRET), await _status(world, OTHER)) == (old, new)
+    assert (await status(world, SECRET), await status(world, OTHER)) == (old, new)
 
 
 @pytest.mark.parametrize(("key", "old", "new"), [("✅", *YES), ("❌", *NO)])
 async def test_the_requester_answers_with_a_reaction_on_the_question(key: str, old: SeatStatus, new: SeatStatus, world: World) -> None:
     await _amina_is_there(world)
     await _ask(world)
-    await world.desk.reacted(CHAT, "$r", NURSE, _question(world), key)
+    await world.desk.reacted(CHAT, "$r", NURSE, question(world, ASKED), key)
     await world.settle()
-    assert (await _status(world, SECRET), await _status(world, OTHER)) == (old, new)
+    assert (await status(world, SECRET), await status(world, OTHER)) == (old, new)
 
 
 async def test_a_yes_to_an_old_question_lets_nobody_else_in(world: World) -> None:
     await _amina_is_there(world)
     await _ask(world)
-    first = _question(world)
+    first = question(world, ASKED)
     await world.guests.answer(digest_of(SECRET), False)
     await _ask(world, secret=THIRD)
     await world.desk.reacted(CHAT, "$r", NURSE, first, "✅")
     await world.settle()
-    assert (await _status(world, SECRET), await _status(world, THIRD)) == (SeatStatus.WAITING, SeatStatus.ASKING)
+    assert (await status(world, SECRET), await status(world, THIRD)) == (SeatStatus.WAITING, SeatStatus.ASKING)
 
 
 async def test_one_question_at_a_time_and_it_ends_by_itself(world: World) -> None:
@@ -123,7 +114,7 @@ async def test_one_question_at_a_time_and_it_ends_by_itself(world: World) -> Non
     for _ in range(45):
         await world.guests.beat(digest_of(SECRET), True)
         await world.pass_time(timedelta(seconds=15))
-    assert (await _status(world, SECRET), await _status(world, OTHER)) == (SeatStatus.WAITING, SeatStatus.REFUSED)
+    assert (await status(world, SECRET), await status(world, OTHER)) == (SeatStatus.WAITING, SeatStatus.REFUSED)
     assert (await _ask(world, None, THIRD)).status is SeatStatus.ASKING
 
 
@@ -131,7 +122,7 @@ async def test_a_browser_that_goes_away_while_it_is_asked_has_answered(world: Wo
     await _amina_is_there(world)
     await _ask(world)
     await world.pass_time(timedelta(seconds=91))
-    assert (await _status(world, SECRET), await _status(world, OTHER)) == (SeatStatus.MOVED, SeatStatus.KEYS)
+    assert (await status(world, SECRET), await status(world, OTHER)) == (SeatStatus.MOVED, SeatStatus.KEYS)
     assert any("has taken over the place" in words for words in world.mentions())
 
 
@@ -139,14 +130,14 @@ async def test_one_more_comes_in_by_the_requesters_yes_alone(world: World) -> No
     await _amina_is_there(world)
     await _ask(world, None)
     await world.guests.answer(digest_of(SECRET), True)
-    assert await _status(world, OTHER) is SeatStatus.ASKING, "a guest lets nobody in"
+    assert await status(world, OTHER) is SeatStatus.ASKING, "a guest lets nobody in"
     assert "asks to take part as one more" in world.mentions()[-1]
     await world.write("admit", "$2")
     await world.arrive(OTHER)
     view = await world.guests.seat(digest_of(OTHER))
     assert view is not None
     assert (view.label, view.moved_here) == ("Relative", False)
-    assert await _status(world, SECRET) is SeatStatus.WAITING
+    assert await status(world, SECRET) is SeatStatus.WAITING
     assert {person.user for person in view.people} >= {view.user}
     assert BOT not in {person.user for person in view.people}
 
@@ -157,14 +148,14 @@ async def test_nobody_is_added_once_the_session_has_started_although_the_questio
     await world.join_as_staff()
     await world.write("admit", "$2")
     assert "Nobody can be added" in world.texts()[-1]
-    assert await _status(world, OTHER) is SeatStatus.ASKING
+    assert await status(world, OTHER) is SeatStatus.ASKING
 
 
 async def test_who_was_removed_is_not_followed_by_whoever_asked_for_their_place(world: World) -> None:
     await _amina_is_there(world)
     await _ask(world)
     await world.write('remove "service user"', "$2")
-    assert await _status(world, OTHER) is SeatStatus.REFUSED
+    assert await status(world, OTHER) is SeatStatus.REFUSED
 
 
 async def test_whoever_asks_may_think_better_of_it(world: World) -> None:
@@ -173,7 +164,7 @@ async def test_whoever_asks_may_think_better_of_it(world: World) -> None:
     await world.guests.leave(digest_of(OTHER))
     await world.settle()
     assert "asks for a place" not in world.card()
-    assert await _status(world, SECRET) is SeatStatus.WAITING
+    assert await status(world, SECRET) is SeatStatus.WAITING
 
 
 async def test_a_closed_session_asks_nobody_any_more(world: World) -> None:
@@ -183,7 +174,7 @@ async def test_a_closed_session_asks_nobody_any_more(world: World) -> None:
     await world.write("close", "$2")
     await world.write("admit", "$3")
     assert (await world.session()).asking is None
-    assert await _status(world, OTHER) is SeatStatus.ENDED
+    assert await status(world, OTHER) is SeatStatus.ENDED
 
 
 async def test_who_is_let_in_while_their_seat_is_being_read_learns_it_at_once(world: World) -> None:

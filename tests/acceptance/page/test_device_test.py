@@ -97,14 +97,20 @@ async def test_what_the_browser_refuses_is_said_with_how_to_allow_it(
     assert front.door.tested == [result]
 
 
-async def test_a_browser_that_gives_pages_no_camera_leads_to_a_real_one_with_the_link(front: Front, visitor: NewVisitor) -> None:
-    """As some unknown app's browser: nothing in its name tells of it."""
-    inside = await visitor()
-    await inside.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await inside.context.add_init_script("delete Navigator.prototype.mediaDevices")
-    person = Person(inside, f"{front.url}/j#{GOOD_TOKEN}")
+async def inside_an_app(front: Front, visitor: NewVisitor, script: str) -> Person:
+    """In the browser of an app, whose own ways the script plays; before the device test."""
+    opened = await visitor()
+    await opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await opened.context.add_init_script(script)
+    person = Person(opened, f"{front.url}/j#{GOOD_TOKEN}")
     await person.come()
     await person.name_themselves()
+    return person
+
+
+async def test_a_browser_that_gives_pages_no_camera_leads_to_a_real_one_with_the_link(front: Front, visitor: NewVisitor) -> None:
+    """As some unknown app's browser: nothing in its name tells of it."""
+    person = await inside_an_app(front, visitor, "delete Navigator.prototype.mediaDevices")
     await expect(person.visitor.button("Copy the link")).to_have_count(0)
     await person.press("Test my device")
     await person.reads("You can write, and send photos.")
@@ -117,7 +123,7 @@ async def test_a_browser_that_gives_pages_no_camera_leads_to_a_real_one_with_the
     await person.axe()
     await front.door.calls.come("device")
     assert front.door.tested == [DeviceTest.WRITING_ONLY]
-    assert inside.errors == []
+    assert person.visitor.errors == []
 
 
 BROWSERS = {
@@ -174,12 +180,8 @@ async def test_whoever_comes_too_early_can_test_already(front: Front, person: Pe
 
 
 async def test_the_browser_inside_another_app_is_recognised_and_the_link_can_be_taken_along(front: Front, visitor: NewVisitor) -> None:
-    inside = await visitor()
-    await inside.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await inside.context.add_init_script("Object.defineProperty(navigator, 'userAgent', { get: () => 'Android WhatsApp/2.23' })")
-    person = Person(inside, f"{front.url}/j#{GOOD_TOKEN}")
-    await person.come()
-    await person.name_themselves()
+    named = "Object.defineProperty(navigator, 'userAgent', { get: () => 'Android WhatsApp/2.23' })"
+    person = await inside_an_app(front, visitor, named)
     await person.press("Copy the link")
     await person.reads("Copied.")
     assert await person.page.evaluate("navigator.clipboard.readText()") == person.link
