@@ -198,3 +198,19 @@ test("a picture that goes because of the line is explained before the others hav
   await changing;
   assert.equal(me.mesh.pictureGone, null);
 });
+
+test("nobody ends another's line, or takes it over: a stay is theirs who said so first", async () => {
+  const [me, other] = await inTheCall(2);
+  assert.ok(me !== undefined && other !== undefined);
+  const [theirs, mine] = [me.mesh.others[0]!.party, other.mesh.others[0]!.party];
+  const { stream } = me.mesh.others[0]!;
+  const signals = [...me.said, ...other.said].flatMap((each) => (each.kind === "signal" ? [each.content] : []));
+  const call = { call_id: signals[0]?.["call_id"], version: "1", lifetime: 60_000, offer: signals.find((content) => "offer" in content)?.["offer"] };
+  room.say("@stranger:x", { kind: "here", party: theirs, video: true, poor: false });
+  for (const event of ["m.call.negotiate", "m.call.hangup", "m.call.reject"]) room.say("@stranger:x", { kind: "signal", from: theirs, to: mine, event, content: call });
+  room.say("@stranger:x", { kind: "signal", from: theirs, to: mine, event: "m.call.invite", content: { ...call, call_id: "another" } });
+  await other.mesh.setPoorMode(true);
+  await until("all of it was heard", () => me.mesh.others[0]?.poor === true);
+  assert.deepEqual([me.connected, me.mesh.others.map(({ user }) => user)], [["@b:x"], ["@b:x"]]);
+  assert.equal(me.mesh.others[0]?.stream, stream);
+});

@@ -333,6 +333,7 @@ export class Mesh {
   }
 
   private async heardSignal(said: Said, from: string, event: string, content: Record<string, unknown>): Promise<void> {
+    if (this.roster.isAnothers(from, said.sender)) return;
     const there = this.roster.of(said.sender);
     if (event === "m.call.invite") {
       const known = { video: there?.video === true, poor: there?.poor === true };

@@ -22,12 +22,18 @@ type Word = Pick<Participant, "video" | "poor"> & { stayed?: number };
 export class Roster {
   private readonly byUser = new Map<string, Participant>();
 
-  /** True when somebody came: nobody of this name was there before, or in another stay. */
+  /** True when somebody came: nobody of this name was there before, or in another stay. Another's stay is nobody's word. */
   here(user: string, party: string, { video, poor, stayed = 0 }: Word, now: number): boolean {
+    if (this.isAnothers(party, user)) return false;
     const known = this.byUser.get(user);
     const same = known?.party === party;
     this.byUser.set(user, { user, party, video, poor, heardAt: now, since: Math.min(now - stayed, same ? known.since : Infinity) });
     return !same;
+  }
+
+  /** Everybody in the room reads which stays there are, and could name one that is not theirs: it is theirs who said so first. */
+  isAnothers(party: string, user: string): boolean {
+    return this.all.some((each) => each.party === party && each.user !== user);
   }
 
   /** Whether as many as a call carries were in it before this stay; of those who join at once the same ones are before the others everywhere. */
