@@ -2,7 +2,7 @@
 import type { Lines } from "./leg.ts";
 import { Legs } from "./legs.ts";
 import { LocalMedia, type Opening, type Trouble } from "./local_media.ts";
-import { Line, limitsFor, MOST_PEOPLE, pictureBetween } from "./quality.ts";
+import { limitsFor, MOST_PEOPLE, pictureBetween } from "./quality.ts";
 import { Ringer } from "./ringer.ts";
 import { calls, type Participant, Roster } from "./roster.ts";
 import { TurnServers } from "./turn_servers.ts";
@@ -66,7 +66,6 @@ export class Mesh {
   private readonly expiring: number;
   private readonly welcome: Welcome;
   private legs: Legs | null = null;
-  private line = new Line();
   private party = "";
   private since = 0;
   private timers: number[] = [];
@@ -99,7 +98,7 @@ export class Mesh {
     const { legs } = this;
     return this.roster.all.map((each) => ({
       ...each,
-      video: each.video && this.seen(each),
+      video: each.video && this.seen(each) && !each.without.includes(this.party),
       stream: legs?.stream(each.party) ?? null,
       connected: legs?.connected(each.party) === true,
       speaking: legs?.speaks(each.party) === true,
@@ -166,7 +165,7 @@ export class Mesh {
     if (on && !this.pictureAllowed) return;
     this.cameraOn = on;
     this.pictureGone = null;
-    this.line.forget();
+    this.legs?.forgive();
     if (this.joined || this.joining) {
       if (!on) this.media.closeCamera();
       else if (this.media.camera === null && !(await this.cameraOpened(this.media.openCamera()))) return;
@@ -182,8 +181,7 @@ export class Mesh {
   /** Said to the others too, who then send less to here. */
   async setPoorMode(on: boolean): Promise<void> {
     this.poorMode = on;
-    this.line.forget();
-    this.legs?.fit();
+    this.legs?.forgive();
     if (this.cameraOn && !this.pictureAllowed) return this.pictureMustGo("poor");
     this.parts.changed();
     await this.sayHere().catch(() => undefined);
@@ -226,7 +224,7 @@ export class Mesh {
       party: this.party,
       roster: this.roster,
       send: (content) => channel.send(content),
-      limits: ({ poor }) => limitsFor(this.people, poor || this.poorMode),
+      limits: ({ poor }, weak) => limitsFor(this.people, poor || this.poorMode, weak),
       sayHere: () => void this.sayHere().catch(() => undefined),
       changed,
     });
@@ -336,7 +334,7 @@ export class Mesh {
     if (this.roster.isAnothers(from, said.sender)) return;
     const there = this.roster.of(said.sender);
     if (event === "m.call.invite") {
-      const known = { video: there?.video === true, poor: there?.poor === true };
+      const known = { video: there?.video === true, poor: there?.poor === true, without: there?.without ?? [] };
       if (this.roster.here(said.sender, from, known, this.browser.now())) this.tidy();
     } else if (there !== undefined && there.party !== from) return;
     await this.legs?.hear(said, from, event, content);
@@ -362,16 +360,19 @@ export class Mesh {
 
   private sayHere(): Promise<void> {
     const stayed = Math.round(this.browser.now() - this.since);
-    return this.parts.channel.send({ kind: "here", party: this.party, video: this.media.camera !== null, poor: this.poorMode, stayed });
+    const said = { party: this.party, video: this.media.camera !== null, poor: this.poorMode, stayed, without: this.legs?.withoutPicture ?? [] };
+    return this.parts.channel.send({ kind: "here", ...said });
   }
 
   private async listenToAll(sampling: boolean): Promise<void> {
     const { legs } = this;
     if (legs === null) return;
-    const { loud, line } = await legs.listen();
+    const loud = await legs.listen();
     if (this.legs !== legs) return;
     this.speaking = this.microphoneOn && loud;
-    if (sampling && this.cameraOn && legs.any && this.line.sample(line, this.poorMode)) await this.pictureMustGo("poor");
+    const weak = sampling && this.cameraOn ? legs.judge(this.poorMode) : "none";
+    if (weak === "all") await this.pictureMustGo("poor");
+    else if (weak === "some") void this.sayHere().catch(() => undefined);
     this.parts.changed();
   }
 
