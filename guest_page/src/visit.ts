@@ -121,6 +121,10 @@ export class Visit implements Around {
     void this.start();
   }
 
+  loadAnew(): void {
+    location.reload();
+  }
+
   async choose(language: string): Promise<void> {
     await this.loaded.readIn(language).catch(() => undefined);
     this.changed();

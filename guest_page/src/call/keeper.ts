@@ -46,6 +46,8 @@ export class CallKeeper {
   elsewhere = false;
   texts: CallTexts | null = null;
   private readonly host: CallHost;
+  /** What was fetched in vain. */
+  private readonly unfetched = new Set<"call" | "texts">();
   private loading = false;
   private over = false;
   private language = "";
@@ -76,6 +78,11 @@ export class CallKeeper {
     if (this.current !== null) return this.current.membersAre(here);
     if (provider === "jitsi") return this.begin(() => this.newConference(way));
     if (provider === "builtin") return this.begin(() => this.newMesh(way));
+  }
+
+  /** A part without which there is no call did not come; many a browser fetches it again only when the page is loaded anew. */
+  get missing(): boolean {
+    return (this.texts === null && this.unfetched.has("texts")) || (this.current === null && this.unfetched.has("call"));
   }
 
   /** The others learn it. */
@@ -109,15 +116,17 @@ export class CallKeeper {
     this.loading = true;
     try {
       const made = await make();
+      this.unfetched.delete("call");
       if (!this.wanted || this.current !== null) return;
       const call = made();
       this.watching = window.setInterval(() => this.look(), LOOK_MS);
       this.comeBack(call);
-      this.host.changed();
     } catch {
-      // Not loaded now: the next word of the server tries again.
+      // The next word of the server tries again.
+      this.unfetched.add("call");
     } finally {
       this.loading = false;
+      this.host.changed();
     }
   }
 
@@ -150,9 +159,11 @@ export class CallKeeper {
       const { callTexts } = await load(() => import("../texts/call/index.ts"));
       const read = await callTexts(language);
       this.texts = read.texts;
+      this.unfetched.delete("texts");
       if (read.language !== language) this.language = "";
     } catch {
       this.language = "";
+      this.unfetched.add("texts");
     }
     this.host.changed();
   }

@@ -25,7 +25,9 @@ interface Shown {
 /** The call of a running session: the way into it, and what is seen and done there. */
 export function CallPanel({ visit, seat }: { visit: Visit; seat: Seat }): JSX.Element | null {
   const keeper: CallKeeper | null = visit.stay?.call ?? null;
-  if (keeper === null || keeper.texts === null || seat.status !== "in_session") return null;
+  if (keeper === null || seat.status !== "in_session") return null;
+  if (keeper.missing) return <CallMissing visit={visit} />;
+  if (keeper.texts === null) return null;
   const { mesh, conference, elsewhere, texts: said } = keeper;
   if (conference !== null) return <ConferencePanel conference={conference} seat={seat} said={said} texts={visit.loaded.inner.texts} />;
   if (elsewhere) return <CallElsewhere said={said} />;
@@ -36,6 +38,21 @@ export function CallPanel({ visit, seat }: { visit: Visit; seat: Seat }): JSX.El
       {mesh.joined ? <InCall {...shown} /> : <BeforeCall call={mesh} picture={mesh.pictureAllowed} seat={seat} said={said} texts={shown.texts} />}
       {mesh.ringing && <Ringing call={mesh} said={said} />}
       <Problems {...shown} />
+    </section>
+  );
+}
+
+/** Not by itself: what is being written would be lost. */
+function CallMissing({ visit }: { visit: Visit }): JSX.Element {
+  const { texts } = visit.loaded.inner;
+  return (
+    <section class="call">
+      <div class="call-notes" role="alert">
+        <p>{texts.callMissing}</p>
+      </div>
+      <button type="button" class="secondary" onClick={() => visit.loadAnew()}>
+        {texts.tryAgain}
+      </button>
     </section>
   );
 }

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Page, Request, Route
+from playwright.async_api import Page, Request, Route, expect
 
+from teleconnect_bot.demo.visitor import TIMEOUT_SECONDS
+from teleconnect_bot.web.bundle import STATIC
 from tests.acceptance.conftest import NewVisitor
+from tests.acceptance.page.chat_room import in_the_room
 from tests.acceptance.page.person import Person
-from tests.fakes_web import GOOD_TOKEN, Front
+from tests.fakes_web import GOOD_TOKEN, Front, RecordingHomeserver, front_door
 
 
 async def lost_until_the_page_is_loaded_anew(page: Page, addresses: str) -> list[str]:
@@ -80,3 +83,20 @@ async def test_a_file_that_did_not_come_keeps_nobody_out_and_in_no_other_languag
     await arab.sees("اختاروا لغتكم")
     assert len(refused) >= 2
     assert opened.errors == arab.errors == []
+
+
+async def test_where_a_part_of_the_call_did_not_come_a_sentence_and_a_button_bring_it(
+    homeserver: RecordingHomeserver, visitor: NewVisitor
+) -> None:
+    async with front_door(homeserver.address, STATIC, calls="builtin") as front:
+        person = Person(await visitor(), f"{front.url}/j#{GOOD_TOKEN}")
+        refused = await lost_until_the_page_is_loaded_anew(person.page, "**/assets/mesh-*.js")
+        await person.come()
+        await in_the_room(front, homeserver, person)
+        await person.reads("The call could not be loaded. Press the button to load this page again.")
+        assert len(refused) >= 2
+        await expect(person.visitor.button("Join the call")).to_have_count(0)
+        await person.is_accessible()
+        await person.press("Try again")
+        await expect(person.visitor.button("Join the call")).to_be_visible(timeout=TIMEOUT_SECONDS * 1000)
+        assert person.visitor.errors == []

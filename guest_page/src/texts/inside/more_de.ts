@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Diese Sitzung macht eine Pause",
   keptText: "Sie können mit demselben Link wiederkommen. Vielleicht bekommen Sie hier noch Nachrichten.",
   offline: "Keine Verbindung. Wir versuchen es weiter; bitte lassen Sie diese Seite offen.",
+  callMissing: "Der Anruf konnte nicht geladen werden. Drücken Sie den Knopf, um diese Seite neu zu laden.",
 };

@@ -140,6 +140,7 @@ export const texts = {
   keptTitle: "This session is paused",
   keptText: "You can come back with the same link. You may still get messages here.",
   offline: "No connection. We keep trying; please leave this page open.",
+  callMissing: "The call could not be loaded. Press the button to load this page again.",
 };
 
 export type InsideTexts = Record<keyof typeof texts, string>;

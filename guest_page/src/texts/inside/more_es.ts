@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Esta sesión está en pausa",
   keptText: "Puede volver con el mismo enlace. Quizá reciba aún mensajes aquí.",
   offline: "Sin conexión. Seguimos intentándolo; deje esta página abierta, por favor.",
+  callMissing: "No se pudo cargar la llamada. Pulse el botón para volver a cargar esta página.",
 };

@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Cette session est en pause",
   keptText: "Vous pouvez revenir avec le même lien. Vous pouvez encore recevoir des messages ici.",
   offline: "Pas de connexion. Nous continuons d’essayer ; laissez cette page ouverte.",
+  callMissing: "L’appel n’a pas pu être chargé. Appuyez sur le bouton pour recharger cette page.",
 };

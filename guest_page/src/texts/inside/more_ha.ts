@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "An dakatar da wannan zaman na ɗan lokaci",
   keptText: "Za ku iya dawowa da wannan mahaɗin. Wataƙila za ku sake samun saƙonni a nan.",
   offline: "Babu hanyar sadarwa. Muna ci gaba da gwadawa; don Allah ku bar wannan shafin a buɗe.",
+  callMissing: "Ba a iya loda kiran ba. Ku danna maɓallin don sake loda wannan shafin.",
 };

@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Questa sessione è in pausa",
   keptText: "Può tornare con lo stesso link. Potrebbe ancora ricevere messaggi qui.",
   offline: "Nessuna connessione. Continuiamo a provare; lasci aperta questa pagina, per favore.",
+  callMissing: "Non è stato possibile caricare la chiamata. Prema il pulsante per ricaricare questa pagina.",
 };

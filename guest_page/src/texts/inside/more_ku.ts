@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Ev danişîn rawestiyayî ye",
   keptText: "Hûn dikarin bi heman girêdanê vegerin. Dibe ku hîn peyam li vir ji we re bên.",
   offline: "Girêdan tune. Em hîn diceribînin; ji kerema xwe vê rûpelê vekirî bihêlin.",
+  callMissing: "Bang nehat barkirin. Ji bo ku ev rûpel dîsa were barkirin, li bişkokê bixin.",
 };

@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Esta sessão está em pausa",
   keptText: "Pode voltar com o mesmo link. Ainda pode receber mensagens aqui.",
   offline: "Sem conexão. Continuamos tentando; deixe esta página aberta, por favor.",
+  callMissing: "Não foi possível carregar a chamada. Toque no botão para carregar esta página de novo.",
 };

@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Kulankani wuu hakad galay",
   keptText: "Waxaad ku soo noqon kartaa isla linkigan. Weli fariimo ayaad halkan ku heli kartaa.",
   offline: "Internet ma jiro. Weli waan isku dayaynaa; fadlan boggan furnaanta ku daa.",
+  callMissing: "Wicitaanka lama soo rari karin. Taabo badhanka si boggan mar kale loo soo raro.",
 };

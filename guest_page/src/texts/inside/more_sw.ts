@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Kikao hiki kimesimama kwa muda",
   keptText: "Unaweza kurudi kwa kiungo hikihiki. Huenda bado ukapata ujumbe hapa.",
   offline: "Hakuna mtandao. Tunaendelea kujaribu; tafadhali acha ukurasa huu wazi.",
+  callMissing: "Simu haikuweza kupakiwa. Bonyeza kitufe ili kupakia ukurasa huu tena.",
 };

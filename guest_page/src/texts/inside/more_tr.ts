@@ -141,4 +141,5 @@ export const texts: InsideTexts = {
   keptTitle: "Bu oturuma ara verildi",
   keptText: "Aynı bağlantıyla geri gelebilirsiniz. Burada yine mesaj alabilirsiniz.",
   offline: "Bağlantı yok. Denemeye devam ediyoruz; lütfen bu sayfayı açık bırakın.",
+  callMissing: "Görüşme yüklenemedi. Bu sayfayı yeniden yüklemek için düğmeye basın.",
 };
