@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Seat } from "../api.ts";
 import type { CallKeeper } from "../call/keeper.ts";
 import type { Mesh, Problem, Tile } from "../call/mesh.ts";
@@ -59,12 +59,19 @@ function CallMissing({ visit }: { visit: Visit }): JSX.Element {
 
 function InCall(shown: Shown): JSX.Element {
   const { mesh, said, texts, seat } = shown;
+  // After a page was loaded anew many a browser lets nothing be heard before it is touched.
+  const [silenced, setSilenced] = useState(false);
   return (
     <>
+      {silenced && (
+        <button type="button" class="primary" onClick={() => setSilenced(false)}>
+          {said.hearOthers}
+        </button>
+      )}
       {/* More of them than fit are scrolled, by keyboard too. */}
       <ul class="tiles" tabIndex={0} aria-label={peopleIn(mesh, shown)}>
         {mesh.others.map((tile) => (
-          <Other key={tile.party} tile={tile} name={nameOf(tile.user, seat, texts)} said={said} />
+          <Other key={tile.party} tile={tile} name={nameOf(tile.user, seat, texts)} said={said} onPlay={(heard) => setSilenced(!heard)} />
         ))}
         <li class={mesh.speaking ? "tile tile-mine speaking" : "tile tile-mine"}>
           {mesh.cameraOn && <Picture stream={mesh.media.camera} label={texts.yourPicture} />}
@@ -92,13 +99,24 @@ function InCall(shown: Shown): JSX.Element {
   );
 }
 
-function Other({ tile, name, said }: { tile: Tile; name: string; said: CallTexts }): JSX.Element {
+interface OtherShown {
+  tile: Tile;
+  name: string;
+  said: CallTexts;
+  /** Whether the browser lets them be heard. */
+  onPlay: (heard: boolean) => void;
+}
+
+function Other({ tile, name, said, onPlay }: OtherShown): JSX.Element {
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = element.current;
     if (video === null) return;
     if (video.srcObject !== tile.stream) video.srcObject = tile.stream;
-    void video.play().catch(() => undefined);
+    video.play().then(
+      () => onPlay(true),
+      (error: unknown) => error instanceof Error && error.name === "NotAllowedError" && onPlay(false),
+    );
   });
   return (
     <li class={tile.speaking ? "tile speaking" : "tile"}>

@@ -45,6 +45,15 @@ OPENED = """(() => {
     return stream;
   };
 })()"""
+SILENT_UNTIL_TOUCHED = """(() => {
+  const play = HTMLMediaElement.prototype.play;
+  addEventListener('click', ({ target }) => { window.touched = target.textContent.includes('hear the others'); }, true);
+  HTMLMediaElement.prototype.play = function () {
+    if (!this.muted && !window.touched) return Promise.reject(new DOMException('', 'NotAllowedError'));
+    window.heard ||= !this.muted;
+    return play.call(this);
+  };
+})()"""
 LIVE = "window.opened.filter((track) => track.readyState === 'live').map((track) => `${track.kind} ${track.enabled}`).sort()"
 
 
@@ -180,6 +189,20 @@ async def test_without_a_microphone_one_hears_the_others_and_reads_why_they_hear
     await person.press("Join the call")
     await in_the_call(person)
     assert (await person.page.locator(".call-notes").inner_text()).startswith("Microphone: ")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scripts", [[SILENT_UNTIL_TOUCHED]], ids=["silent until it is touched"])
+async def test_where_a_browser_lets_nothing_be_heard_before_a_touch_a_button_says_so(room: ChatRoom, person: Person) -> None:
+    """As after a telephone has thrown the page out of its memory and loaded it anew."""
+    await comes(room, STAFF)
+    await person.press("Join the call")
+    await in_the_call(person)
+    await expect(person.visitor.button("Press here to hear the others")).to_be_visible(timeout=SLOW_MS)
+    await person.is_accessible()
+    await person.press("Press here to hear the others")
+    await expect(person.visitor.button("Press here to hear the others")).to_have_count(0)
+    await person.page.wait_for_function("window.heard")
 
 
 @pytest.mark.parametrize("relay", [{}])

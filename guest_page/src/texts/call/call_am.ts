@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "ጥሪውን ተቀላቀል",
   leaveCall: "ከጥሪው ውጣ",
   comeInAgain: "ጥሪው ተቋረጠ? እንደገና ይግቡ",
+  hearOthers: "ሌሎችን ለመስማት እዚህ ይጫኑ",
   inCall: "በጥሪው ውስጥ፦ {people}",
   callRings: "እየደወሉልዎት ነው።",
   notNow: "አሁን አይደለም",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "الانضمام إلى المكالمة",
   leaveCall: "مغادرة المكالمة",
   comeInAgain: "انقطعت المكالمة؟ الدخول من جديد",
+  hearOthers: "اضغط هنا لتسمع الآخرين",
   inCall: "في المكالمة: {people}",
   callRings: "إنهم يتصلون بك.",
   notNow: "ليس الآن",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Am Anruf teilnehmen",
   leaveCall: "Anruf verlassen",
   comeInAgain: "Anruf abgebrochen? Wieder hereinkommen",
+  hearOthers: "Hier drücken, um die anderen zu hören",
   inCall: "Im Anruf: {people}",
   callRings: "Sie werden angerufen.",
   notNow: "Nicht jetzt",

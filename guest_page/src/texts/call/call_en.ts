@@ -3,6 +3,7 @@ export const texts = {
   joinCall: "Join the call",
   leaveCall: "Leave the call",
   comeInAgain: "Call broken off? Come in again",
+  hearOthers: "Press here to hear the others",
   inCall: "In the call: {people}",
   callRings: "They are calling you.",
   notNow: "Not now",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Unirse a la llamada",
   leaveCall: "Salir de la llamada",
   comeInAgain: "¿Se cortó la llamada? Volver a entrar",
+  hearOthers: "Pulse aquí para oír a los demás",
   inCall: "En la llamada: {people}",
   callRings: "Le están llamando.",
   notNow: "Ahora no",

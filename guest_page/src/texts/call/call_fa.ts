@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "پیوستن به تماس",
   leaveCall: "ترک تماس",
   comeInAgain: "تماس قطع شد؟ ورود دوباره",
+  hearOthers: "برای شنیدن دیگران اینجا را بزنید",
   inCall: "در تماس: {people}",
   callRings: "به شما زنگ می‌زنند.",
   notNow: "حالا نه",

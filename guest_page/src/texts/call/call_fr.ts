@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Rejoindre l’appel",
   leaveCall: "Quitter l’appel",
   comeInAgain: "L’appel est coupé ? Revenir dans l’appel",
+  hearOthers: "Appuyez ici pour entendre les autres",
   inCall: "Dans l’appel : {people}",
   callRings: "On vous appelle.",
   notNow: "Pas maintenant",

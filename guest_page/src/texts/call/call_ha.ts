@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Shiga kiran",
   leaveCall: "Fita daga kiran",
   comeInAgain: "Kiran ya katse? Sake shiga",
+  hearOthers: "Danna nan don jin sauran mutane",
   inCall: "A cikin kiran: {people}",
   callRings: "Suna kiran ka.",
   notNow: "Ba yanzu ba",

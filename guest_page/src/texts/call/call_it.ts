@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Partecipa alla chiamata",
   leaveCall: "Lascia la chiamata",
   comeInAgain: "La chiamata è caduta? Rientrare",
+  hearOthers: "Prema qui per sentire gli altri",
   inCall: "Nella chiamata: {people}",
   callRings: "La stanno chiamando.",
   notNow: "Non ora",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Tevlî bangê bibe",
   leaveCall: "Ji bangê derkeve",
   comeInAgain: "Bang qut bû? Dîsa tevlî bibe",
+  hearOthers: "Ji bo bihîstina yên din li vir bixe",
   inCall: "Di bangê de: {people}",
   callRings: "Ew li te digerin.",
   notNow: "Ne niha",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "پیوستن به تماس",
   leaveCall: "بیرون شدن از تماس",
   comeInAgain: "تماس قطع شد؟ دوباره داخل شوید",
+  hearOthers: "برای شنیدن دیگران اینجا را فشار دهید",
   inCall: "در تماس: {people}",
   callRings: "به شما زنگ می‌زنند.",
   notNow: "حالی نی",

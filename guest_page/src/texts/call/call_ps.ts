@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "په زنګ کې ګډون",
   leaveCall: "له زنګه وتل",
   comeInAgain: "زنګ پرې شو؟ بیا راننوځئ",
+  hearOthers: "د نورو د اورېدو لپاره دلته کېکاږئ",
   inCall: "په زنګ کې: {people}",
   callRings: "تاسو ته زنګ وهي.",
   notNow: "اوس نه",

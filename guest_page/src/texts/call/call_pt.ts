@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Entrar na chamada",
   leaveCall: "Sair da chamada",
   comeInAgain: "A chamada caiu? Entrar de novo",
+  hearOthers: "Toque aqui para ouvir os outros",
   inCall: "Na chamada: {people}",
   callRings: "Estão a ligar-lhe.",
   notNow: "Agora não",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Присоединиться к звонку",
   leaveCall: "Выйти из звонка",
   comeInAgain: "Звонок прервался? Войти снова",
+  hearOthers: "Нажмите здесь, чтобы слышать других",
   inCall: "В звонке: {people}",
   callRings: "Вам звонят.",
   notNow: "Не сейчас",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Ku biir wicitaanka",
   leaveCall: "Ka bax wicitaanka",
   comeInAgain: "Wicitaanku ma go’ay? Mar kale soo gal",
+  hearOthers: "Halkan taabo si aad dadka kale u maqasho",
   inCall: "Wicitaanka ku jira: {people}",
   callRings: "Way ku soo wacayaan.",
   notNow: "Hadda maya",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Jiunge na simu",
   leaveCall: "Toka kwenye simu",
   comeInAgain: "Simu imekatika? Ingia tena",
+  hearOthers: "Bonyeza hapa kuwasikia wengine",
   inCall: "Kwenye simu: {people}",
   callRings: "Wanakupigia.",
   notNow: "Sio sasa",

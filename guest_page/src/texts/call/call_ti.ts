@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "ነቲ ጻውዒት ተጸንበር",
   leaveCall: "ካብቲ ጻውዒት ውጻእ",
   comeInAgain: "እቲ ጻውዒት ተቛሪጹ? ደጊምኩም እተዉ",
+  hearOthers: "ንኻልኦት ንምስማዕ ኣብዚ ጠውቑ",
   inCall: "ኣብቲ ጻውዒት፦ {people}",
   callRings: "ይድውሉልኩም ኣለዉ።",
   notNow: "ሕጂ ኣይኮነን",

@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Görüşmeye katıl",
   leaveCall: "Görüşmeden ayrıl",
   comeInAgain: "Görüşme koptu mu? Yeniden katıl",
+  hearOthers: "Diğerlerini duymak için buraya basın",
   inCall: "Görüşmedekiler: {people}",
   callRings: "Sizi arıyorlar.",
   notNow: "Şimdi değil",

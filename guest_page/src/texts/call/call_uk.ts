@@ -4,6 +4,7 @@ export const texts: CallTexts = {
   joinCall: "Приєднатися до дзвінка",
   leaveCall: "Вийти з дзвінка",
   comeInAgain: "Дзвінок перервався? Увійти знову",
+  hearOthers: "Натисніть тут, щоб чути інших",
   inCall: "У дзвінку: {people}",
   callRings: "Вам дзвонять.",
   notNow: "Не зараз",
