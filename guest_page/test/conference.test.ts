@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frameAddress } from "../src/call/conference_address.ts";
-import { inStaffCall } from "../src/session/staff_call.ts";
+import { inStaffCall, saysInStaffCall } from "../src/session/staff_call.ts";
 
 const WAY = { address: "https://jitsi.example.org/5f5f", token: "a.b-c_d.e" };
 
@@ -45,4 +45,15 @@ test("staff are in a call of Element's from their word until they take it back, 
   assert.equal(inStaffCall({ in_call: true, expires: 2 * hour }, 0, 2 * hour), false);
   assert.equal(inStaffCall({ in_call: true, expires: 2 * hour, created_ts: hour }, 0, 2 * hour), true);
   for (const content of [{}, { in_call: false }, { in_call: "yes" }]) assert.equal(inStaffCall(content, 0, 1), false);
+});
+
+test("newer clients say it in an event that sticks, and take it back by one that says nothing", () => {
+  const gone = { slot_id: "m.call#ROOM", msc4354_sticky_key: "7" };
+  const there = { ...gone, application: { type: "m.call" }, member: { user_id: "@staff:x", device_id: "D", id: "7" } };
+  for (const type of ["org.matrix.msc4143.rtc.member", "m.rtc.member"]) {
+    assert.equal(saysInStaffCall(type, there), true);
+    assert.equal(saysInStaffCall(type, gone), false);
+    assert.equal(saysInStaffCall(type, {}), false);
+  }
+  assert.equal(saysInStaffCall("m.room.message", there), false);
 });

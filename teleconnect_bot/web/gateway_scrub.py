@@ -30,13 +30,14 @@ from teleconnect_bot.web.gateway_table import RECEIPTS, Shown
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 """Above any answer that is scrubbed: a poll brings at most 50 events and 100 letters, each of at most 64 KiB."""
 
+ENCRYPTED = "m.room.encrypted"
 Body = dict[str, Any]
 
 _IDS = is_list_of(is_id)
 _NUMBERS = is_map_of(is_number)
 
 CONTENT: Mapping[str, Mapping[str, Holds]] = {
-    "m.room.encrypted": {
+    ENCRYPTED: {
         "algorithm": is_id,
         "ciphertext": is_base64,
         "sender_key": is_key,
@@ -68,7 +69,10 @@ EVENT: Mapping[str, Holds] = {
     "origin_server_ts": is_number,
     "redacts": is_id,
 }
-UNSIGNED: Mapping[str, Holds] = {"age": is_number, "transaction_id": is_id}
+UNSIGNED: Mapping[str, Holds] = {"age": is_number, "transaction_id": is_id, "msc4354_sticky_duration_ttl_ms": is_number}
+STICKY = "msc4354_sticky"
+"""Of an event that is to stick for some time (MSC4354), by which staff say that they are in a call of Element's, encrypted."""
+STICKS: Mapping[str, Holds] = {"duration_ms": is_number}
 _RECEIPT: Mapping[str, Holds] = {"ts": is_number, "thread_id": is_id}
 PASSING: Mapping[str, Callable[[Body], Body]] = {
     "m.typing": lambda content: kept({"user_ids": _IDS}, content),
@@ -114,14 +118,18 @@ def _sync(body: Body, room: str | None, me: str) -> Body:
         seen["to_device"] = {"events": letters}
     rooms = _object(body.get("rooms", {}))
     found = {kind: _object(rooms.get(kind, {})).get(room) for kind in ("join", "invite", "leave")} if room else {}
-    own = {kind: {room: _room(_object(part))} for kind, part in found.items() if part is not None}
+    own = {kind: {room: _room(_object(part), room)} for kind, part in found.items() if part is not None}
     return {**seen, "rooms": own} if own else seen
 
 
-def _room(part: Body) -> Body:
+def _room(part: Body, room: str | None) -> Body:
     seen: Body = {key: {"events": _scrubbed(_events(part[key]))} for key in ("state", "invite_state") if key in part}
     if "timeline" in part:
         seen["timeline"] = {**kept(TIMELINE, _object(part["timeline"])), "events": _scrubbed(_events(part["timeline"]))}
+    if STICKY in part:
+        sticking = _scrubbed([event for event in _events(part[STICKY]) if event["type"] == ENCRYPTED])
+        # The SDK takes the room of all other events of a sync from where they stand, of these from themselves alone.
+        seen[STICKY] = {"events": [{**event, "room_id": room} for event in sticking]}
     if "ephemeral" in part:
         passing = [event for event in _events(part["ephemeral"]) if event["type"] in PASSING]
         seen["ephemeral"] = {"events": [{"type": each["type"], "content": PASSING[each["type"]](each["content"])} for each in passing]}
@@ -177,6 +185,8 @@ def _event(event: Body) -> Body:
     if isinstance(relation := content.get("m.relates_to"), dict):
         content = {**content, "m.relates_to": kept(RELATION, relation)}
     seen["content"] = kept(CONTENT[event["type"]], content)
+    if event["type"] == ENCRYPTED and isinstance(sticks := event.get(STICKY), dict):
+        seen[STICKY] = kept(STICKS, sticks)
     unsigned = event.get("unsigned")
     if isinstance(unsigned, dict):
         seen["unsigned"] = kept(UNSIGNED, unsigned)

@@ -98,6 +98,22 @@ def test_a_sync_shows_the_seats_room_its_ciphertext_and_who_is_there() -> None:
     assert (room["timeline"]["limited"], room["timeline"]["prev_batch"]) == (True, "p")
 
 
+def test_of_an_event_that_sticks_it_is_shown_for_how_long_wherever_it_comes() -> None:
+    """As staff say that they are in a call of Element's (MSC4354)."""
+    sticks = {"msc4354_sticky": {"duration_ms": 3_600_000, "x": JANE}, "unsigned": {"msc4354_sticky_duration_ttl_ms": 7, "x": JANE}}
+    encrypted = event("m.room.encrypted", MEGOLM, **sticks)
+    wrong = event("m.room.encrypted", MEGOLM, msc4354_sticky={"duration_ms": JANE}, unsigned={"msc4354_sticky_duration_ttl_ms": True})
+    plain = event("org.matrix.msc4143.rtc.member", {"member": {"device_id": JANE}}, **sticks)
+    part = {"timeline": {"events": [encrypted, wrong, plain]}, "msc4354_sticky": {"events": [encrypted, plain, MEMBER]}}
+    (room,) = see(Shown.SYNC, {"next_batch": "s2", "rooms": {"join": {ROOM: part}}})["rooms"]["join"].values()
+    seen, nothing = room["timeline"]["events"]
+    assert seen["msc4354_sticky"] == {"duration_ms": 3_600_000}
+    assert seen["unsigned"] == {"msc4354_sticky_duration_ttl_ms": 7}
+    assert (nothing["msc4354_sticky"], nothing["unsigned"]) == ({}, {})
+    assert room["msc4354_sticky"]["events"] == [{**seen, "room_id": ROOM}]
+    assert JANE not in json.dumps(room)
+
+
 @pytest.mark.parametrize(
     ("kind", "came", "seen"),
     [

@@ -11,6 +11,7 @@ from tests.matrix.test_session_rooms import session_room, state_of
 from tests.staff import StaffRefused
 
 CALL_MEMBER = {"application": "m.call", "call_id": "", "device_id": "D", "expires": 14_400_000, "foci_preferred": []}
+SLOT = {"status": "open", "application": {"type": "m.call"}}
 
 
 async def test_where_calls_go_by_element_members_may_say_that_they_are_in_one_and_nothing_more(bot: Bot, new_staff: NewStaff) -> None:
@@ -21,6 +22,7 @@ async def test_where_calls_go_by_element_members_may_say_that_they_are_in_one_an
     for person in (nurse, colleague):
         for kind in ("org.matrix.msc3401.call.member", "m.call.member"):
             await person.set_state(room, kind, CALL_MEMBER, f"_{person.user}_D_m.call")
+        await person.set_state(room, "org.matrix.msc4143.rtc.slot", SLOT, "m.call#ROOM")
     for kind, key, content in (
         ("m.room.power_levels", "", {"users_default": 100}),
         ("m.room.name", "", {"name": "Amina"}),
@@ -44,6 +46,8 @@ async def test_where_calls_go_by_element_members_may_say_that_they_are_in_one_an
 async def test_elsewhere_element_is_not_allowed_to_begin_a_call(bot: Bot, new_staff: NewStaff) -> None:
     nurse = await new_staff("nurse")
     room = await session_room(bot, nurse)
+    with pytest.raises(StaffRefused, match="M_FORBIDDEN"):
+        await nurse.set_state(room, "org.matrix.msc4143.rtc.slot", SLOT, "m.call#ROOM")
     for kind in ("org.matrix.msc3401.call.member", "m.call.member"):
         with pytest.raises(StaffRefused, match="M_FORBIDDEN"):
             await nurse.set_state(room, kind, CALL_MEMBER, f"_{nurse.user}_D_m.call")

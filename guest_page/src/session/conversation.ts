@@ -5,6 +5,7 @@ import { HttpApiEvent } from "matrix-js-sdk/lib/http-api/interface.js";
 import { MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
 import { type Room, RoomEvent } from "matrix-js-sdk/lib/models/room.js";
 import { RoomMemberEvent } from "matrix-js-sdk/lib/models/room-member.js";
+import { RoomStickyEventsEvent } from "matrix-js-sdk/lib/models/room-sticky-events.js";
 import { RoomStateEvent } from "matrix-js-sdk/lib/models/room-state.js";
 import { SyncState } from "matrix-js-sdk/lib/sync.js";
 import { serverNow } from "../clock.ts";
@@ -22,7 +23,7 @@ import { Opening, PATIENCE_MS } from "./opening.ts";
 import { Outbox, type Try } from "./outbox.ts";
 import { PAGE_OF_HISTORY, roomHistory } from "./room_history.ts";
 import { Signs } from "./signs.ts";
-import { inStaffCall, STAFF_CALL_EVENTS } from "./staff_call.ts";
+import { inStaffCall, saysInStaffCall, STAFF_CALL_EVENTS } from "./staff_call.ts";
 import { heard } from "./timeline.ts";
 
 /** The key, inside encrypted events only, under which the name a person chose travels. */
@@ -172,6 +173,8 @@ export class Conversation {
     const room = this.matrixRoom;
     if (room === null || this.room === null) return false;
     const here = new Set(this.here);
+    const says = (event: MatrixEvent): boolean => here.has(event.getSender() ?? "") && saysInStaffCall(event.getType(), event.getContent());
+    if ([...room._unstable_getStickyEvents()].some(says)) return true;
     return STAFF_CALL_EVENTS.some((type) =>
       room.currentState.getStateEvents(type).some((event) => here.has(event.getSender() ?? "") && inStaffCall(event.getContent(), event.getTs(), serverNow())),
     );
@@ -285,6 +288,7 @@ export class Conversation {
     client.on(RoomEvent.MyMembership, (room, membership) => {
       if (room.roomId === this.room && (membership === "leave" || membership === "ban")) this.around.shutOut();
     });
+    client.on(ClientEvent.Room, (room) => room.on(RoomStickyEventsEvent.Update, () => this.around.changed()));
     client.on(RoomMemberEvent.Typing, () => this.around.changed());
     client.on(RoomEvent.Receipt, () => this.around.changed());
     document.addEventListener("visibilitychange", this.markRead);

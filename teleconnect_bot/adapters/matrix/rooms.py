@@ -20,8 +20,9 @@ from teleconnect_bot.services.ports import Membership
 MARKER_KEY = "org.teleconnect.marker"
 ENCRYPTION = {"algorithm": "m.megolm.v1.aes-sha2", "rotation_period_ms": 3_600_000, "rotation_period_msgs": 100}
 _CREATOR, _MEMBER = 100, 0
-_CALL_EVENTS = ("m.call.member", "org.matrix.msc3401.call.member")
-"""Who is in a call of Element's says so in these; whoever may not send them has no call button there."""
+_CALL_EVENTS = ("m.call.member", "org.matrix.msc3401.call.member", "m.rtc.slot", "org.matrix.msc4143.rtc.slot")
+"""Who is in a call of Element's says so in the first two; whoever may not send them has no call button there. Newer clients say it in
+an encrypted event, and open the place of the call before by one of the others (MSC4143)."""
 
 
 def power_levels(*, writable: bool, staff_calls: bool = False) -> dict[str, Any]:

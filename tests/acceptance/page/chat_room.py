@@ -229,7 +229,8 @@ class Pen:
     async def writes(self, body: str, **more: object) -> str:
         return await self.sends("m.room.message", {"msgtype": "m.text", "body": body, **more})
 
-    async def sends(self, kind: str, said: Event) -> str:
+    async def sends(self, kind: str, said: Event, **more: Any) -> str:
+        """`more` stands beside the ciphertext, for everybody to read."""
         self._written += 1
         plain = {"type": kind, "room_id": ROOM, "content": said}
         content = {
@@ -240,7 +241,7 @@ class Pen:
             "device_id": "STAFFDEVICE",
         }
         event_id = f"{self.user.replace('@', '$')}{self._written}"
-        self.room.happened(self.user, event_id, content)
+        self.room.happened(self.user, event_id, content, **more)
         await self.room.changed()
         return event_id
 

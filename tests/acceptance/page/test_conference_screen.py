@@ -26,6 +26,7 @@ from tests.acceptance.page.person import Person
 from tests.fakes_web import BOT, GOOD_TOKEN, STAFF, Front, RecordingHomeserver, front_door
 
 CALL, RING = "org.teleconnect.call", "org.teleconnect.call.ring"
+STICKY = "org.matrix.msc4143.rtc.member"
 KEY = "k" * 40
 MEETING = "5f" * 20
 SLOW_MS = TIMEOUT_SECONDS * 1000
@@ -173,5 +174,17 @@ async def test_a_call_of_elements_is_told_of_while_it_runs(homeserver: Recording
         await expect(person.visitor.button("Join the call")).to_have_count(0)
         room.timeline.append({**says, "event_id": "$gone", "content": {}})
         await room.changed()
+        await expect(person.page.get_by_text(NOTICE)).to_have_count(0)
+
+        staff = Pen(room, STAFF)
+        await staff.gives_the_key()
+        gone = {"slot_id": "m.call#ROOM", "msc4354_sticky_key": "a stay"}
+        sticking = {"msc4354_sticky": {"duration_ms": 3_600_000}}
+        await staff.sends(STICKY, {**gone, "application": {"type": "m.call"}}, **sticking)
+        await person.reads(NOTICE)
+        await staff.sends(STICKY, gone, **sticking)
+        await expect(person.page.get_by_text(NOTICE)).to_have_count(0)
+        await staff.sends(STICKY, {**gone, "application": {"type": "m.call"}}, msc4354_sticky={"duration_ms": 3_000})
+        await person.reads(NOTICE)
         await expect(person.page.get_by_text(NOTICE)).to_have_count(0)
         assert person.visitor.errors == []
