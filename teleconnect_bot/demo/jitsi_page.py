@@ -77,7 +77,8 @@ async function enter() {
   staying.onerror = () => {
     staying.close();
     show("me", "Cut off.");
-    void enter();
+    // A page that goes is cut off too, and must not come in once more while it does.
+    setTimeout(enter, 500);
   };
   staying.onmessage = ({ data }) => {
     document.getElementById("people").replaceChildren(...JSON.parse(data).map((each) => {
