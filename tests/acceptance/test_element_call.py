@@ -94,7 +94,8 @@ async def test_the_guest_reads_it_also_of_clients_that_say_it_in_an_event_that_s
 
     gone = {"slot_id": "m.call#ROOM", "msc4354_sticky_key": "a stay"}
     member = {"user_id": nurse.staff.user, "device_id": "NURSEPHONE", "id": "a stay"}
-    application, transports = {"type": "m.call"}, {"published": [], "can_subscribe": []}
+    application = {"type": "m.call"}
+    transports: dict[str, list[str]] = {"published": [], "can_subscribe": []}
     there = gone | {"application": application, "member": member, "versions": [], "transports": transports}
     await nurse.staff.set_state(room, "org.matrix.msc4143.rtc.slot", {"status": "open", "application": application}, "m.call#ROOM")
     await says_stickily(nurse.staff, room, there, 3_600_000)
