@@ -75,7 +75,7 @@ class Outbox:
         """What may begin now, and when the earliest is due of all that has not ended."""
         async with self.units.begin() as unit:
             due = await unit.due_effects(self.clock.now(), AT_ONCE + len(self._under_way))
-            next_at = await unit.next_effect_at()
+            next_at = due[0].due_at if due else await unit.next_effect_at()
         return [queued for queued in due if self._may_begin(queued)], next_at
 
     def _may_begin(self, queued: QueuedEffect) -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
+from teleconnect_bot.adapters.storage.sqlite_connection import OneTurnConnection
 from teleconnect_bot.services.ports import ServiceUnavailable
 
 WRITER_LOCK = 0x7463_626F_74
@@ -64,8 +65,10 @@ class Transaction:
         self._connection = connection
         self.dialect = connection.dialect.name
 
-    async def execute(self, statement: Executable, values: Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
-        """The whole result. With `values` the statement is executed for each of them."""
+    async def execute(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """The whole result. `values` are those of the statement's parameters; of several the statement is executed for each."""
         return await _to_the_end(self._connection.execute(statement, values))
 
     async def run_sync(self, work: Callable[[Connection], Result]) -> Result:
@@ -143,6 +146,10 @@ def _engine(url: URL, *, pool_size: int, begin: str) -> AsyncEngine:
         return create_async_engine(url, pool_pre_ping=True, connect_args={"server_settings": server}, **options)
     engine = create_async_engine(url, connect_args={"timeout": WAIT_SECONDS}, **options)
 
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Any, _record: object, where: list[Any], how: dict[str, Any]) -> Any:
+        return dialect.dbapi.connect(*where, **how, async_creator_fn=OneTurnConnection.to)
+
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
@@ -179,11 +186,10 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
     connection, connected = engine.connect(), False
     try:
         try:
-            await _to_the_end(connection.start())
-            await _to_the_end(connection.begin().start())
+            await _to_the_end(_begin(connection))
             connected = True
             yield Transaction(connection)
-            await _to_the_end(connection.commit())
+            await _to_the_end(_commit(connection))
         finally:
             if connection.sync_connection is not None:
                 await _to_the_end(connection.close())
@@ -197,6 +203,21 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
         if not connected:
             raise ServiceUnavailable("database") from problem
         raise
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    await connection.start()
+    await connection.begin().start()
+
+
+async def _commit(connection: AsyncConnection) -> None:
+    """A connection that could not commit may have its transaction open still, and nobody else could ever begin one: it is given up."""
+    try:
+        await connection.commit()
+    except BaseException:
+        await connection.invalidate()
+        raise
+    await connection.close()
 
 
 async def _to_the_end(work: Coroutine[Any, Any, Result]) -> Result:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, select, update
 
 from teleconnect_bot.adapters.storage import tables
 from teleconnect_bot.adapters.storage.database import Transaction
@@ -26,8 +26,8 @@ class OutboxRows:
     _connection: Transaction
 
     async def queue(self, session_id: str, effects: Sequence[Effect], now: datetime) -> None:
-        for effect in effects:
-            row = {
+        rows = [
+            {
                 "session": session_id,
                 "lane": effect.lane,
                 "name": type(effect).__name__,
@@ -37,13 +37,14 @@ class OutboxRows:
                 "dead": False,
                 "problem": "",
             }
-            await self._connection.execute(insert(tables.outbox).values(row))
+            for effect in effects
+        ]
+        for row in rows:  # one by one: their numbers are their order
+            await self._connection.execute(_QUEUE, row)
 
     async def due_effects(self, now: datetime, limit: int) -> Sequence[QueuedEffect]:
-        outbox = tables.outbox
-        query = select(outbox).where(_first_of_lane(), outbox.c.due_at <= now).order_by(outbox.c.due_at, outbox.c.number).limit(limit)
         found: list[QueuedEffect] = []
-        for row in (await self._connection.execute(query)).mappings().all():
+        for row in (await self._connection.execute(_DUE, {"now": now, "most": limit})).mappings().all():
             kind = _KINDS.get(row["name"])
             if kind is None:
                 await self.effect_dead(row["number"], UNKNOWN_EFFECT)
@@ -53,10 +54,10 @@ class OutboxRows:
         return found
 
     async def next_effect_at(self) -> datetime | None:
-        return await self._earliest(select(func.min(tables.outbox.c.due_at)).where(_first_of_lane()))
+        return await self._earliest(_NEXT_EFFECT)
 
     async def effect_done(self, number: int) -> None:
-        await self._connection.execute(delete(tables.outbox).where(tables.outbox.c.number == number))
+        await self._connection.execute(_DONE, {"done": number})
 
     async def effect_again(self, number: int, due_at: datetime, problem: str) -> None:
         await self._attempted(number, due_at=due_at, problem=problem)
@@ -76,14 +77,11 @@ class OutboxRows:
         return [DeadEffect(row.number, row.session, row.name, row.attempts, row.problem) for row in await self._connection.execute(query)]
 
     async def due_deadlines(self, now: datetime, limit: int) -> Sequence[DueDeadline]:
-        table = tables.deadline
-        order = (table.c.due_at, table.c.session, table.c.kind, table.c.seat)
-        query = select(table).where(table.c.due_at <= now).order_by(*order).limit(limit)
-        rows = await self._connection.execute(query)
+        rows = await self._connection.execute(_DUE_DEADLINES, {"now": now, "most": limit})
         return [DueDeadline(row.session, Deadline(row.due_at, DeadlineKind(row.kind), row.seat or None)) for row in rows]
 
     async def next_deadline_at(self) -> datetime | None:
-        return await self._earliest(select(func.min(tables.deadline.c.due_at)))
+        return await self._earliest(_NEXT_DEADLINE)
 
     async def _attempted(self, number: int, **values: Any) -> None:
         outbox = tables.outbox
@@ -98,3 +96,22 @@ def _first_of_lane() -> ColumnElement[bool]:
     outbox, earlier = tables.outbox, tables.outbox.alias("earlier")
     same_lane = (earlier.c.session == outbox.c.session) & (earlier.c.lane == outbox.c.lane)
     return outbox.c.dead.is_(False) & ~exists().where(same_lane, earlier.c.dead.is_(False), earlier.c.number < outbox.c.number)
+
+
+# These are asked for all the time: made once, a statement is not put together and told apart from all others each time.
+_QUEUE = insert(tables.outbox)
+_DUE = (
+    select(tables.outbox)
+    .where(_first_of_lane(), tables.outbox.c.due_at <= bindparam("now"))
+    .order_by(tables.outbox.c.due_at, tables.outbox.c.number)
+    .limit(bindparam("most"))
+)
+_DONE = delete(tables.outbox).where(tables.outbox.c.number == bindparam("done"))
+_NEXT_EFFECT = select(func.min(tables.outbox.c.due_at)).where(_first_of_lane())
+_DUE_DEADLINES = (
+    select(tables.deadline)
+    .where(tables.deadline.c.due_at <= bindparam("now"))
+    .order_by(tables.deadline.c.due_at, tables.deadline.c.session, tables.deadline.c.kind, tables.deadline.c.seat)
+    .limit(bindparam("most"))
+)
+_NEXT_DEADLINE = select(func.min(tables.deadline.c.due_at))

@@ -8,7 +8,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, Text, cast, delete, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from teleconnect_bot.adapters.storage import tables
@@ -23,6 +39,8 @@ from teleconnect_bot.domain.session import Session, State
 from teleconnect_bot.services.ports import SessionKeys, StaleSession
 
 SESSIONS_AT_ONCE = 500
+PARTS: Mapping[str, Rows[Any]] = {"links": LINKS, "seats": SEATS, "messages": MESSAGES, "offers": OFFERS, "call_links": CALL_LINKS}
+"""By the field of the session that holds them."""
 
 
 def upsert(connection: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -56,7 +74,7 @@ class SessionRows:
         self._loaded[session.id] = replace(session, version=session.version + 1)
 
     async def session(self, session_id: str) -> Session | None:
-        return await self._one(tables.session.c.id == session_id)
+        return next(iter(await self._read(_BY_ID, {"id": session_id})), None)
 
     async def session_by_code(self, code: str) -> Session | None:
         return await self._one((tables.session.c.code == code) & _not_gone())
@@ -143,8 +161,10 @@ class SessionRows:
         return next(iter(await self._load(condition)), None)
 
     async def _load(self, condition: ColumnElement[bool]) -> list[Session]:
-        query = select(tables.session).where(condition).order_by(tables.session.c.created_at, tables.session.c.id)
-        rows = (await self._connection.execute(query)).mappings().all()
+        return await self._read(_sessions_where(condition))
+
+    async def _read(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Session]:
+        rows = (await self._connection.execute(query, values)).mappings().all()
         sessions: list[Session] = []
         for start in range(0, len(rows), SESSIONS_AT_ONCE):
             sessions += await self._with_parts(rows[start : start + SESSIONS_AT_ONCE])
@@ -152,34 +172,29 @@ class SessionRows:
         return sessions
 
     async def _with_parts(self, rows: Sequence[RowMapping]) -> list[Session]:
-        keys = {row["id"]: row["key"] for row in rows}
-        links = await self._parts(LINKS, keys)
-        seats = await self._parts(SEATS, keys)
-        messages = await self._parts(MESSAGES, keys)
-        offers = await self._parts(OFFERS, keys)
-        call_links = await self._parts(CALL_LINKS, keys)
-        sessions = []
-        for row in rows:
-            found = {"links": links, "seats": seats, "messages": messages, "offers": offers, "call_links": call_links}
-            parts = {name: tuple(of_sessions[row["id"]]) for name, of_sessions in found.items()}
-            sessions.append(SESSIONS.read(row, self._keys, row["key"], **parts))
-        return sessions
+        parts = {name: await self._parts(name, [row for row in rows if row[_has(name)]]) for name in PARTS}
+        return [
+            SESSIONS.read(
+                row, self._keys, row["key"], **{name: tuple(of_sessions.get(row["id"], ())) for name, of_sessions in parts.items()}
+            )
+            for row in rows
+        ]
 
-    async def _parts(self, kind: Rows[Any], keys: Mapping[str, str]) -> Mapping[str, list[Any]]:
-        found: dict[str, list[Any]] = {session: [] for session in keys}
-        owner, whose = kind.table.c.session, list(keys)
+    async def _parts(self, name: str, rows: Sequence[RowMapping]) -> Mapping[str, list[Any]]:
+        """Of the sessions that have any: most have none of one kind or another, and are not asked for it."""
+        kind, found = PARTS[name], {row["id"]: list[Any]() for row in rows}
+        keys = {row["id"]: row["key"] for row in rows}
+        if not rows:
+            return found
         # As a rule it is one session, and a list of one would be written out into the statement anew each time.
-        query = select(kind.table).where(owner == whose[0] if len(whose) == 1 else owner.in_(whose)).order_by(kind.table.c.position)
-        for row in (await self._connection.execute(query)).mappings():
+        query, values = (_PARTS_OF_ONE[name], {"of": rows[0]["id"]}) if len(rows) == 1 else (_PARTS_OF_MANY[name], {"of": list(keys)})
+        for row in (await self._connection.execute(query, values)).mappings():
             found[row["session"]].append(kind.read(row, self._keys, keys[row["session"]]))
         return found
 
     async def _save_parts(self, session: Session, before: Session | None, *, sealable: bool) -> None:
-        await self._save_part(LINKS, session, session.links, before.links if before else None, sealable)
-        await self._save_part(SEATS, session, session.seats, before.seats if before else None, sealable)
-        await self._save_part(MESSAGES, session, session.messages, before.messages if before else None, sealable)
-        await self._save_part(OFFERS, session, session.offers, before.offers if before else None, sealable)
-        await self._save_part(CALL_LINKS, session, session.call_links, before.call_links if before else None, sealable)
+        for name, kind in PARTS.items():
+            await self._save_part(kind, session, getattr(session, name), getattr(before, name) if before else None, sealable)
         await self._save_deadlines(session)
 
     async def _save_part(
@@ -203,8 +218,7 @@ class SessionRows:
 
     async def _save_deadlines(self, session: Session) -> None:
         table = tables.deadline
-        query = select(table.c.kind, table.c.seat, table.c.due_at).where(table.c.session == session.id)
-        known = {(row.kind, row.seat): row.due_at for row in await self._connection.execute(query)}
+        known = {(row.kind, row.seat): row.due_at for row in await self._connection.execute(_DEADLINES, {"of": session.id})}
         rows = []
         for deadline in deadlines(session):
             name = (deadline.kind.value, deadline.seat or "")
@@ -224,3 +238,25 @@ def _not_gone() -> ColumnElement[bool]:
 
 def _owner(table: Table, condition: ColumnElement[bool]) -> Any:
     return select(table.c.session).where(condition).limit(1).scalar_subquery()
+
+
+def _has(name: str) -> str:
+    return f"has_{name}"
+
+
+def _sessions_where(condition: ColumnElement[bool]) -> Select[Any]:
+    has = [exists().where(kind.table.c.session == tables.session.c.id).label(_has(name)) for name, kind in PARTS.items()]
+    return select(tables.session, *has).where(condition).order_by(tables.session.c.created_at, tables.session.c.id)
+
+
+def _parts_where(table: Table, condition: ColumnElement[bool]) -> Select[Any]:
+    return select(table).where(condition).order_by(table.c.position)
+
+
+# These are asked for all the time: made once, a statement is not put together and told apart from all others each time.
+_BY_ID = _sessions_where(tables.session.c.id == bindparam("id"))
+_PARTS_OF_ONE = {name: _parts_where(kind.table, kind.table.c.session == bindparam("of")) for name, kind in PARTS.items()}
+_PARTS_OF_MANY = {name: _parts_where(kind.table, kind.table.c.session.in_(bindparam("of", expanding=True))) for name, kind in PARTS.items()}
+_DEADLINES = select(tables.deadline.c.kind, tables.deadline.c.seat, tables.deadline.c.due_at).where(
+    tables.deadline.c.session == bindparam("of")
+)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select, update
 from sqlalchemy import func as sql
+from sqlalchemy.dialects import postgresql, sqlite
 
 from teleconnect_bot.adapters.storage import tables
 from teleconnect_bot.adapters.storage.database import Transaction
@@ -31,28 +34,21 @@ class TraceRows:
             "container": trace.container,
             "state": trace.state.value,
         }
-        await self._connection.execute(
-            upsert(self._connection, tables.ledger).values(row).on_conflict_do_nothing(index_elements=["session", "kind", "key"])
-        )
+        await self._connection.execute(_enter(self._connection.dialect), row)
 
     async def update_trace(self, trace: Trace) -> None:
         """Nothing happens when the trace was never entered, or is forgotten."""
-        ledger = tables.ledger
-        await self._connection.execute(
-            update(ledger)
-            .where(ledger.c.session == trace.session, ledger.c.kind == trace.kind.value, ledger.c.key == trace.key)
-            .values(place=trace.place, container=trace.container, state=trace.state.value)
-        )
+        which = {"of": trace.session, "of_kind": trace.kind.value, "of_key": trace.key}
+        await self._connection.execute(_UPDATE, {**which, "place": trace.place, "container": trace.container, "state": trace.state.value})
 
     async def traces(self, session_id: str) -> Sequence[Trace]:
         """In the order in which they were entered."""
-        return await self._traces_where(tables.ledger.c.session == session_id)
+        return await self._traces(_TRACES_OF_ONE, {"of": session_id})
 
     async def traces_of(self, kinds: frozenset[TraceKind]) -> Sequence[Trace]:
-        return await self._traces_where(tables.ledger.c.kind.in_(sorted(kind.value for kind in kinds)))
+        return await self._traces(_traces_where(tables.ledger.c.kind.in_(sorted(kind.value for kind in kinds))))
 
-    async def _traces_where(self, which: ColumnElement[bool]) -> list[Trace]:
-        query = select(tables.ledger).where(which).order_by(tables.ledger.c.number)
+    async def _traces(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Trace]:
         return [
             Trace(
                 session=row.session,
@@ -62,7 +58,7 @@ class TraceRows:
                 container=row.container,
                 state=TraceState(row.state),
             )
-            for row in await self._connection.execute(query)
+            for row in await self._connection.execute(query, values)
         ]
 
     async def rows_of(self, session_id: str) -> Mapping[str, int]:
@@ -192,6 +188,23 @@ class TraceRows:
 
     async def counters(self) -> Mapping[tuple[str, str], int]:
         return {(row.month, row.name): row.amount for row in await self._connection.execute(select(tables.statistic))}
+
+
+def _traces_where(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(tables.ledger).where(condition).order_by(tables.ledger.c.number)
+
+
+# These are asked for all the time: made once, a statement is not put together and told apart from all others each time.
+_TRACES_OF_ONE = _traces_where(tables.ledger.c.session == bindparam("of"))
+_UPDATE = update(tables.ledger).where(
+    tables.ledger.c.session == bindparam("of"), tables.ledger.c.kind == bindparam("of_kind"), tables.ledger.c.key == bindparam("of_key")
+)
+
+
+@cache
+def _enter(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(tables.ledger).on_conflict_do_nothing(index_elements=["session", "kind", "key"])
 
 
 def _content_of(letter_id: str) -> str:
