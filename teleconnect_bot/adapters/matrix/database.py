@@ -13,7 +13,8 @@ import asyncpg
 from mautrix.client.state_store.asyncpg.upgrade import upgrade_table as state_tables
 from mautrix.crypto.store.asyncpg.upgrade import upgrade_table as crypto_tables
 from mautrix.util.async_db import Connection, Database, Scheme, UpgradeTable
-from mautrix.util.async_db.aiosqlite import SQLiteDatabase
+from mautrix.util.async_db.aiosqlite import POSITIONAL_PARAM_PATTERN, SQLiteDatabase
+from mautrix.util.async_db.connection import LoggingConnection
 from yarl import URL
 
 SCHEMA = "teleconnect_crypto"
@@ -56,6 +57,21 @@ ROOM_TABLES = (
 )
 
 
+class _OneTurn(LoggingConnection):
+    """The rows of a query come in one turn of the connection's thread; mautrix takes three: statement, rows, and the cursor's closing."""
+
+    async def fetch(self, query: str, *args: Any, timeout: float | None = None) -> list[Any]:
+        wrapped: Any = self.wrapped  # mautrix gives it no type
+        return list(await wrapped.execute_fetchall(POSITIONAL_PARAM_PATTERN.sub(r"?\1", query), args))
+
+    async def fetchrow(self, query: str, *args: Any, timeout: float | None = None) -> Any:
+        return next(iter(await self.fetch(query, *args)), None)
+
+    async def fetchval(self, query: str, *args: Any, column: int = 0, timeout: float | None = None) -> Any:
+        row = await self.fetchrow(query, *args)
+        return None if row is None else row[column]
+
+
 class _SqliteDatabase(SQLiteDatabase):
     """mautrix leaves a transaction open when the task inside is cancelled, and the one connection would never begin another."""
 
@@ -64,7 +80,7 @@ class _SqliteDatabase(SQLiteDatabase):
         outer: Any = super()
         async with outer._acquire() as connection:
             try:
-                yield connection
+                yield _OneTurn(connection.scheme, connection.wrapped, connection.log)
             except BaseException:
                 await connection.wrapped.rollback()  # nothing happens without a transaction
                 raise

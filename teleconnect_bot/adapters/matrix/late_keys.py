@@ -14,12 +14,17 @@ KEEP_FOR = timedelta(days=1)
 
 
 class ParkedEvents:
-    """Rows hold the event as the homeserver sent it, that is encrypted."""
+    """Rows hold the event as the homeserver sent it, that is encrypted.
+
+    As a rule there is none. Only this process parks events, so it remembers that, and each batch of a sync asks for nothing.
+    """
 
     def __init__(self, database: CryptoDatabase, clock: Clock, grace: timedelta) -> None:
         self._database, self._clock, self._grace = database, clock, grace
+        self._surely_none = False
 
     async def park(self, raw: dict[str, Any], session_id: str) -> None:
+        self._surely_none = False
         await self._database.db.execute(
             "INSERT INTO teleconnect_parked_event (event_id, room_id, session_id, event, parked_at) VALUES ($1, $2, $3, $4, $5) "
             "ON CONFLICT (event_id) DO NOTHING",
@@ -41,6 +46,8 @@ class ParkedEvents:
 
     async def overdue(self) -> list[dict[str, Any]]:
         """Events nobody was told of whose key did not come within the grace. `mark_told` each."""
+        if self._surely_none:
+            return []
         limit = _milliseconds(self._clock.now() - self._grace)
         rows = await self._database.db.fetch(
             "SELECT event FROM teleconnect_parked_event WHERE NOT told AND parked_at <= $1 ORDER BY parked_at", limit
@@ -52,14 +59,19 @@ class ParkedEvents:
 
     async def next_due_in(self) -> timedelta | None:
         """How long until the next event is overdue; None when nothing waits."""
+        if self._surely_none:
+            return None
         earliest = await self._database.db.fetchval("SELECT MIN(parked_at) FROM teleconnect_parked_event WHERE NOT told")
         if earliest is None:
             return None
         return max(timedelta(0), timedelta(milliseconds=int(earliest) - _milliseconds(self._clock.now())) + self._grace)
 
     async def drop_old(self) -> None:
+        if self._surely_none:
+            return
         limit = _milliseconds(self._clock.now() - KEEP_FOR)
         await self._database.db.execute("DELETE FROM teleconnect_parked_event WHERE parked_at < $1", limit)
+        self._surely_none = await self._database.db.fetchval("SELECT 1 FROM teleconnect_parked_event LIMIT 1") is None
 
 
 def _milliseconds(moment: datetime) -> int:
