@@ -31,9 +31,11 @@ from mautrix.types import (
     UserID,
 )
 
-from teleconnect_bot.adapters.matrix import olm
+from teleconnect_bot.adapters.matrix import olm, signatures
 from teleconnect_bot.adapters.matrix.crypto import KeyedCryptoStore
 from teleconnect_bot.adapters.matrix.state import KeyedStateStore
+
+signatures.install()
 
 MEGOLM = "m.megolm.v1.aes-sha2"
 ALMOST_NO_KEYS = 10
