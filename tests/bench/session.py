@@ -18,6 +18,7 @@ from .replay import Replay, StandIns
 from .results import Row
 
 ROUNDS, EACH = 3, 2
+ROUNDS_WITH_TRANSCRIPT = 2
 """Sessions and repetitions take turns, so that a busy moment of the machine meets both."""
 LARGEST_RATIO = 1.5
 
@@ -38,7 +39,7 @@ async def measure(stack: Stack, http: ClientSession, *, transcript: bool) -> tup
     repeated: list[float] = []
     async with met_nurse(stack, http, stack.homeserver.address, f"nurse-timed-{words}") as nurse:
         await play(stack, http, nurse, transcript=transcript)  # the first of a process pays for what is loaded once
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS_WITH_TRANSCRIPT if transcript else ROUNDS):
             played += [await play(stack, http, nurse, transcript=transcript) for _ in range(EACH)]
             repeated += [await Replay(http, stack.homeserver.address, calls, stand_ins, visitor, DOMAIN).run() for _ in range(EACH)]
     value = statistics.median(sum(clock.phases.values()) for clock in played)
