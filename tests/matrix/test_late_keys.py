@@ -43,7 +43,9 @@ async def test_a_query_gives_its_rows_by_name_and_nothing_where_there_is_none(da
     query = "SELECT name, type FROM sqlite_master WHERE name LIKE $1 AND type=$2 ORDER BY name"
     found = await database.db.fetch(query, "teleconnect_direct%", "table")
     assert [row["name"] for row in found] == ["teleconnect_direct", "teleconnect_direct_key"]
-    assert (await database.db.fetchrow(query, "teleconnect_direct%", "table"))["name"] == "teleconnect_direct"
+    row = await database.db.fetchrow(query, "teleconnect_direct%", "table")
+    assert row is not None
+    assert row["name"] == "teleconnect_direct"
     assert await database.db.fetchval(query, "teleconnect_direct%", "table", column=1) == "table"
     assert await database.db.fetchrow(query, "nothing", "table") is None
     assert await database.db.fetchval(query, "nothing", "table") is None

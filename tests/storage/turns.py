@@ -16,11 +16,11 @@ class Turns:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
-        real = core.SimpleQueue
+        real = vars(core)["SimpleQueue"]
 
         class Counted:
             def __init__(queue) -> None:  # noqa: N805 - `self` is whose count it is
-                queue._orders = real()
+                queue._orders: Any = real()
 
             def put_nowait(queue, order: Order) -> None:  # noqa: N805
                 self.count += 1
