@@ -84,6 +84,25 @@ async def test_an_event_that_was_parked_before_a_restart_is_told_of_after_it(dat
     assert await _one_batch(again) == [EVENT]
 
 
+async def test_an_event_that_is_parked_while_the_rows_are_looked_through_is_told_of(
+    database: CryptoDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SetClock()
+    parked = ParkedEvents(database, clock, GRACE)
+    look = database.db.fetchval
+
+    async def parked_meanwhile(query: str, *values: Any) -> Any:
+        found = await look(query, *values)
+        await parked.park(EVENT, "session")
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(database.db, "fetchval", parked_meanwhile)
+        await parked.drop_old()
+    clock.moment += GRACE
+    assert await _one_batch(parked) == [EVENT]
+
+
 async def _one_batch(parked: ParkedEvents) -> list[dict[str, Any]]:
     """As the sync does after each."""
     overdue = await parked.overdue()

@@ -16,14 +16,17 @@ KEEP_FOR = timedelta(days=1)
 class ParkedEvents:
     """Rows hold the event as the homeserver sent it, that is encrypted.
 
-    As a rule there is none. Only this process parks events, so it remembers that, and each batch of a sync asks for nothing.
+    As a rule there is none. Only this process parks events, so it remembers that, and each batch of a sync asks for nothing. What is
+    parked while the rows are looked through counts: they may have been read before it stood there.
     """
 
     def __init__(self, database: CryptoDatabase, clock: Clock, grace: timedelta) -> None:
         self._database, self._clock, self._grace = database, clock, grace
         self._surely_none = False
+        self._parked = 0
 
     async def park(self, raw: dict[str, Any], session_id: str) -> None:
+        self._parked += 1
         self._surely_none = False
         await self._database.db.execute(
             "INSERT INTO teleconnect_parked_event (event_id, room_id, session_id, event, parked_at) VALUES ($1, $2, $3, $4, $5) "
@@ -71,7 +74,9 @@ class ParkedEvents:
             return
         limit = _milliseconds(self._clock.now() - KEEP_FOR)
         await self._database.db.execute("DELETE FROM teleconnect_parked_event WHERE parked_at < $1", limit)
-        self._surely_none = await self._database.db.fetchval("SELECT 1 FROM teleconnect_parked_event LIMIT 1") is None
+        parked = self._parked
+        none = await self._database.db.fetchval("SELECT 1 FROM teleconnect_parked_event LIMIT 1") is None
+        self._surely_none = none and parked == self._parked
 
 
 def _milliseconds(moment: datetime) -> int:
