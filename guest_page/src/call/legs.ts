@@ -8,9 +8,6 @@ const LOUD = 0.02;
 const AGAIN_AFTER_MS = 2_000;
 /** Candidates that came before their invitation; a browser finds no more. */
 const MOST_EARLY = 20;
-/** A line that was too bad for a picture is tried again after half a minute, later after four minutes at most; a look is every four seconds. */
-const LOOKS_WITHOUT_PICTURE = 8;
-const MOST_DOUBLED = 3;
 
 interface Parts {
   lines: Lines;
@@ -34,9 +31,7 @@ export class Legs {
   private readonly loud = new Set<string>();
   private readonly samples = new Map<string, LineSample>();
   private readonly judged = new Map<string, Line>();
-  /** The stays to which no picture goes, and how many looks later it is tried again. */
-  private readonly weak = new Map<string, number>();
-  private readonly failures = new Map<string, number>();
+  private readonly weak = new Set<string>();
   private readonly early = new Map<string, Said[]>();
   private over = false;
 
@@ -58,7 +53,7 @@ export class Legs {
 
   /** The stays to which no picture goes, because of the line. */
   get withoutPicture(): string[] {
-    return [...this.weak.keys()];
+    return [...this.weak];
   }
 
   /** Of two who meet one calls, and the other waits for it. */
@@ -124,27 +119,15 @@ export class Legs {
     return loud;
   }
 
-  /**
-   * Looks at each line as it was last heard: one person far from any mast must not cost the others the picture. A line that was too bad
-   * gets it again after a while, each time in vain after twice as long: a car leaves its tunnel, and nobody need press anything.
-   */
+  /** Looks at each line as it was last heard: one person far from any mast must not cost the others the picture. */
   judge(poor: boolean): Weak {
     let news = false;
     for (const [party, sample] of this.samples) {
       const line = this.judged.get(party) ?? new Line();
       this.judged.set(party, line);
-      const looks = this.weak.get(party);
-      if (looks !== undefined && looks > 1) this.weak.set(party, looks - 1);
-      else if (looks !== undefined) {
-        this.weak.delete(party);
-        line.forget();
-        news = true;
-      } else if (line.sample(sample, poor)) {
-        const failures = this.failures.get(party) ?? 0;
-        this.failures.set(party, failures + 1);
-        this.weak.set(party, LOOKS_WITHOUT_PICTURE * 2 ** Math.min(failures, MOST_DOUBLED));
-        news = true;
-      }
+      if (!line.sample(sample, poor)) continue;
+      this.weak.add(party);
+      news = true;
     }
     if (!news) return "none";
     this.fit();
@@ -153,7 +136,8 @@ export class Legs {
 
   /** Pictures go over every line again, until it is judged anew. */
   forgive(): void {
-    for (const kept of [this.judged, this.weak, this.failures]) kept.clear();
+    this.judged.clear();
+    this.weak.clear();
     this.fit();
   }
 
@@ -197,6 +181,6 @@ export class Legs {
 
   private forget(party: string): void {
     this.byParty.delete(party);
-    for (const kept of [this.loud, this.samples, this.judged, this.weak, this.failures]) kept.delete(party);
+    for (const kept of [this.loud, this.samples, this.judged, this.weak]) kept.delete(party);
   }
 }
