@@ -58,8 +58,8 @@ test("of two exactly one calls", () => {
 
 test("what no page of ours has sent is nothing", () => {
   for (const raw of [{}, { kind: "here" }, { kind: "signal", from: "a", to: "b", event: "x", content: null }, { kind: "other", party: "a" }]) assert.equal(readContent(raw), null);
-  assert.deepEqual(readContent({ kind: "here", party: "a", video: 1, stayed: "9" }), { kind: "here", party: "a", video: false, poor: false, stayed: 0, without: [] });
-  assert.deepEqual(readContent({ kind: "here", party: "a", video: true, poor: true, stayed: 9, without: ["b", 7] }), { kind: "here", party: "a", video: true, poor: true, stayed: 9, without: ["b"] });
+  assert.deepEqual(readContent({ kind: "here", party: "a", video: 1, stayed: "9" }), { kind: "here", party: "a", video: false, poor: false, stayed: 0 });
+  assert.deepEqual(readContent({ kind: "here", party: "a", video: true, poor: true, stayed: 9 }), { kind: "here", party: "a", video: true, poor: true, stayed: 9 });
 });
 
 test("a picture goes after three bad moments in a row, once, and not for a single one", () => {

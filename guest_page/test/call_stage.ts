@@ -71,12 +71,8 @@ class Stream extends EventTarget {
   }
 }
 
-interface Parameters {
-  encodings: { active?: boolean }[];
-}
-
 class Transceiver {
-  readonly sender: { track: Track | null; replaceTrack: (track: Track | null) => Promise<void>; getParameters: () => Parameters; setParameters: (parameters: Parameters) => Promise<void> };
+  readonly sender: { track: Track | null; replaceTrack: (track: Track | null) => Promise<void>; getParameters: () => object; setParameters: () => Promise<void> };
   readonly receiver: { track: Track };
   private way: RTCRtpTransceiverDirection;
   private readonly changed: () => void;
@@ -85,8 +81,7 @@ class Transceiver {
     this.receiver = { track: new Track(kind) };
     this.way = way;
     this.changed = changed;
-    let parameters: Parameters = { encodings: [{}] };
-    const sender = { track, replaceTrack: (other: Track | null) => Promise.resolve(void (sender.track = other)), getParameters: () => parameters, setParameters: (set: Parameters) => Promise.resolve(void (parameters = set)) };
+    const sender = { track, replaceTrack: (other: Track | null) => Promise.resolve(void (sender.track = other)), getParameters: () => ({}), setParameters: () => Promise.resolve() };
     this.sender = sender;
   }
 
@@ -121,10 +116,7 @@ class Connection extends EventTarget {
 
   getTransceivers = (): Transceiver[] => this.all;
   getSenders = (): Transceiver["sender"][] => this.all.map(({ sender }) => sender);
-  /** As the browser measures it; null while it does not. */
-  outgoing: number | null = null;
-  getStats = (): Promise<Map<string, object>> =>
-    Promise.resolve(new Map(this.outgoing === null ? [] : [["pair", { type: "candidate-pair", nominated: true, availableOutgoingBitrate: this.outgoing }]]));
+  getStats = (): Promise<Map<string, object>> => Promise.resolve(new Map());
   addIceCandidate = (): Promise<void> => Promise.resolve();
 
   addTrack(track: Track): Transceiver["sender"] {
@@ -275,14 +267,6 @@ export class Browser {
     return this.opened.filter(({ readyState }) => readyState === "live").map(({ kind }) => kind);
   }
 
-  /** This browser's end of the line to another. */
-  lineTo(other: Browser): Connection {
-    const party = this.mesh.others.find(({ user }) => user === other.user)?.party;
-    const described = this.said.flatMap((said) => (said.kind === "signal" && said.to === party ? [said.content["offer"] ?? said.content["answer"]] : []));
-    const ids = described.flatMap((each) => /o=- (\d+)/u.exec((each as { sdp?: string } | undefined)?.sdp ?? "")?.[1] ?? []);
-    return connections.get(ids.at(-1) ?? "")!;
-  }
-
   /** The users to whom a line stands. */
   get connected(): string[] {
     return this.mesh.others.filter(({ connected }) => connected).map(({ user }) => user).sort();
@@ -307,13 +291,13 @@ class Sound {
   close = (): Promise<void> => Promise.resolve();
 }
 
-/** What the mesh and the SDK look for in a browser. What comes again and again comes `hurry` times as often. */
-export function setStage(hurry = 1): void {
+/** What the mesh and the SDK look for in a browser. */
+export function setStage(): void {
   const window = Object.assign(new EventTarget(), {
     RTCPeerConnection: Connection,
-    setInterval: (run: () => void, pause: number) => setInterval(run, pause / hurry).unref(),
+    setInterval: (...args: Parameters<typeof setInterval>) => setInterval(...args).unref(),
     clearInterval,
-    setTimeout: (run: () => void, pause: number) => setTimeout(run, pause),
+    setTimeout: (...args: Parameters<typeof setTimeout>) => setTimeout(...args),
     clearTimeout,
   });
   Object.assign(globalThis, { window, document: new EventTarget(), MediaStream: Stream, RTCRtpReceiver: {}, RTCRtpSender: {}, RTCPeerConnection: Connection, AudioContext: Sound });

@@ -214,22 +214,3 @@ test("nobody ends another's line, or takes it over: a stay is theirs who said so
   assert.deepEqual([me.connected, me.mesh.others.map(({ user }) => user)], [["@b:x"], ["@b:x"]]);
   assert.equal(me.mesh.others[0]?.stream, stream);
 });
-
-test("one line that carries no picture costs only its own two the picture; where none does, it goes for all, with the reason", async () => {
-  setStage(100);
-  const [nurse, interpreter, guest] = await inTheCall(3);
-  assert.ok(nurse !== undefined && interpreter !== undefined && guest !== undefined);
-  const sees = (who: Browser): boolean => who.mesh.others.find(({ user }) => user === nurse.user)?.video === true;
-  const sends = (to: Browser): boolean | undefined => nurse.lineTo(to).getSenders().find(({ track }) => track?.kind === "video")?.getParameters().encodings[0]?.active;
-  await nurse.mesh.setCamera(true);
-  await until("both see the nurse", () => sees(interpreter) && sees(guest) && sends(guest) === true);
-  [nurse.lineTo(interpreter).outgoing, nurse.lineTo(guest).outgoing] = [900_000, 30_000];
-  await until("the guest sees no picture that stands still", () => !sees(guest) && sends(guest) === false);
-  assert.deepEqual([sees(interpreter), sends(interpreter), nurse.mesh.cameraOn, nurse.mesh.pictureGone], [true, true, true, null]);
-
-  await nurse.mesh.setCamera(true);
-  await until("the camera's button gives the line another chance", () => sees(guest) && sends(guest) === true);
-  nurse.lineTo(interpreter).outgoing = 30_000;
-  await until("the nurse reads why nobody sees her", () => nurse.mesh.pictureGone === "poor");
-  assert.deepEqual([nurse.mesh.cameraOn, nurse.live], [false, ["audio"]]);
-});

@@ -1,6 +1,6 @@
 /** The lines of one stay to everybody else in the call: who rings whom, what is said over which, and what is made anew when it breaks. */
 import { Leg, type Lines } from "./leg.ts";
-import { Line, type Limits, type LineSample } from "./quality.ts";
+import type { Limits, LineSample } from "./quality.ts";
 import { calls, type Participant, type Roster } from "./roster.ts";
 import type { CallContent, Said } from "./wire.ts";
 
@@ -15,23 +15,23 @@ interface Parts {
   party: string;
   roster: Roster;
   send: (content: CallContent) => Promise<void>;
-  /** What may go over the line to them now; `weak`: it carries no picture. */
-  limits: (other: Participant, weak: boolean) => Limits;
+  /** What may go over the line to them now. */
+  limits: (other: Participant) => Limits;
   /** For those who would ring us: we are here. */
   sayHere: () => void;
   changed: () => void;
 }
 
-/** To how many the line is too bad for a picture since it was last asked. Where it is to all, it is this side's own. */
-export type Weak = "none" | "some" | "all";
+/** What all lines together say: whether this side is loud, and the worst of each. */
+interface Heard {
+  loud: boolean;
+  line: LineSample;
+}
 
 export class Legs {
   private readonly parts: Parts;
   private readonly byParty = new Map<string, Leg>();
   private readonly loud = new Set<string>();
-  private readonly samples = new Map<string, LineSample>();
-  private readonly judged = new Map<string, Line>();
-  private readonly weak = new Set<string>();
   private readonly early = new Map<string, Said[]>();
   private over = false;
 
@@ -51,9 +51,8 @@ export class Legs {
     return this.loud.has(party);
   }
 
-  /** The stays to which no picture goes, because of the line. */
-  get withoutPicture(): string[] {
-    return [...this.weak];
+  get any(): boolean {
+    return this.byParty.size > 0;
   }
 
   /** Of two who meet one calls, and the other waits for it. */
@@ -83,7 +82,7 @@ export class Legs {
 
   /** What goes over each line, by who is there now. */
   fit(): void {
-    for (const each of this.parts.roster.all) this.byParty.get(each.party)?.limit(this.parts.limits(each, this.weak.has(each.party)));
+    for (const each of this.parts.roster.all) this.byParty.get(each.party)?.limit(this.parts.limits(each));
   }
 
   /** Ends the lines to those who are no longer there. */
@@ -105,40 +104,17 @@ export class Legs {
     for (const leg of this.byParty.values()) leg.restart();
   }
 
-  /** Whether this side is loud. */
-  async listen(): Promise<boolean> {
-    let loud = false;
+  async listen(): Promise<Heard> {
+    const all: Heard = { loud: false, line: { outgoing: null, lost: 0 } };
     for (const [party, leg] of [...this.byParty]) {
       const { theirs, mine, line } = await leg.listen();
-      if (this.byParty.get(party) !== leg) continue;
       if (theirs > LOUD) this.loud.add(party);
       else this.loud.delete(party);
-      loud ||= mine > LOUD;
-      this.samples.set(party, line);
+      all.loud ||= mine > LOUD;
+      all.line.lost = Math.max(all.line.lost, line.lost);
+      if (line.outgoing !== null) all.line.outgoing = Math.min(all.line.outgoing ?? Infinity, line.outgoing);
     }
-    return loud;
-  }
-
-  /** Looks at each line as it was last heard: one person far from any mast must not cost the others the picture. */
-  judge(poor: boolean): Weak {
-    let news = false;
-    for (const [party, sample] of this.samples) {
-      const line = this.judged.get(party) ?? new Line();
-      this.judged.set(party, line);
-      if (!line.sample(sample, poor)) continue;
-      this.weak.add(party);
-      news = true;
-    }
-    if (!news) return "none";
-    this.fit();
-    return [...this.byParty.keys()].every((party) => this.weak.has(party)) ? "all" : "some";
-  }
-
-  /** Pictures go over every line again, until it is judged anew. */
-  forgive(): void {
-    this.judged.clear();
-    this.weak.clear();
-    this.fit();
+    return all;
   }
 
   end(): void {
@@ -181,6 +157,6 @@ export class Legs {
 
   private forget(party: string): void {
     this.byParty.delete(party);
-    for (const kept of [this.loud, this.samples, this.judged, this.weak]) kept.delete(party);
+    this.loud.delete(party);
   }
 }

@@ -2,7 +2,7 @@
 import type { Lines } from "./leg.ts";
 import { Legs } from "./legs.ts";
 import { LocalMedia, type Opening, type Trouble } from "./local_media.ts";
-import { limitsFor, MOST_PEOPLE, pictureBetween } from "./quality.ts";
+import { Line, limitsFor, MOST_PEOPLE, pictureBetween } from "./quality.ts";
 import { Ringer } from "./ringer.ts";
 import { calls, type Participant, Roster } from "./roster.ts";
 import { TurnServers } from "./turn_servers.ts";
@@ -66,6 +66,7 @@ export class Mesh {
   private readonly expiring: number;
   private readonly welcome: Welcome;
   private legs: Legs | null = null;
+  private line = new Line();
   private party = "";
   private since = 0;
   private timers: number[] = [];
@@ -98,7 +99,7 @@ export class Mesh {
     const { legs } = this;
     return this.roster.all.map((each) => ({
       ...each,
-      video: each.video && this.seen(each) && !each.without.includes(this.party),
+      video: each.video && this.seen(each),
       stream: legs?.stream(each.party) ?? null,
       connected: legs?.connected(each.party) === true,
       speaking: legs?.speaks(each.party) === true,
@@ -165,7 +166,7 @@ export class Mesh {
     if (on && !this.pictureAllowed) return;
     this.cameraOn = on;
     this.pictureGone = null;
-    this.legs?.forgive();
+    this.line.forget();
     if (this.joined || this.joining) {
       if (!on) this.media.closeCamera();
       else if (this.media.camera === null && !(await this.cameraOpened(this.media.openCamera()))) return;
@@ -181,7 +182,8 @@ export class Mesh {
   /** Said to the others too, who then send less to here. */
   async setPoorMode(on: boolean): Promise<void> {
     this.poorMode = on;
-    this.legs?.forgive();
+    this.line.forget();
+    this.legs?.fit();
     if (this.cameraOn && !this.pictureAllowed) return this.pictureMustGo("poor");
     this.parts.changed();
     await this.sayHere().catch(() => undefined);
@@ -224,7 +226,7 @@ export class Mesh {
       party: this.party,
       roster: this.roster,
       send: (content) => channel.send(content),
-      limits: ({ poor }, weak) => limitsFor(this.people, poor || this.poorMode, weak),
+      limits: ({ poor }) => limitsFor(this.people, poor || this.poorMode),
       sayHere: () => void this.sayHere().catch(() => undefined),
       changed,
     });
@@ -334,7 +336,7 @@ export class Mesh {
     if (this.roster.isAnothers(from, said.sender)) return;
     const there = this.roster.of(said.sender);
     if (event === "m.call.invite") {
-      const known = { video: there?.video === true, poor: there?.poor === true, without: there?.without ?? [] };
+      const known = { video: there?.video === true, poor: there?.poor === true };
       if (this.roster.here(said.sender, from, known, this.browser.now())) this.tidy();
     } else if (there !== undefined && there.party !== from) return;
     await this.legs?.hear(said, from, event, content);
@@ -360,19 +362,16 @@ export class Mesh {
 
   private sayHere(): Promise<void> {
     const stayed = Math.round(this.browser.now() - this.since);
-    const said = { party: this.party, video: this.media.camera !== null, poor: this.poorMode, stayed, without: this.legs?.withoutPicture ?? [] };
-    return this.parts.channel.send({ kind: "here", ...said });
+    return this.parts.channel.send({ kind: "here", party: this.party, video: this.media.camera !== null, poor: this.poorMode, stayed });
   }
 
   private async listenToAll(sampling: boolean): Promise<void> {
     const { legs } = this;
     if (legs === null) return;
-    const loud = await legs.listen();
+    const { loud, line } = await legs.listen();
     if (this.legs !== legs) return;
     this.speaking = this.microphoneOn && loud;
-    const weak = sampling && this.cameraOn ? legs.judge(this.poorMode) : "none";
-    if (weak === "all") await this.pictureMustGo("poor");
-    else if (weak === "some") void this.sayHere().catch(() => undefined);
+    if (sampling && this.cameraOn && legs.any && this.line.sample(line, this.poorMode)) await this.pictureMustGo("poor");
     this.parts.changed();
   }
 

@@ -37,7 +37,6 @@ export interface Limits {
 /** 360p as a rule; the browser sends less by itself when the line carries less. */
 const USUAL: Limits = { video: { maxBitrate: 500_000, maxFramerate: 24, height: 360 }, audio: { maxBitrate: 32_000 } };
 const POOR: Limits = { video: { maxBitrate: 80_000, maxFramerate: 10, height: 180 }, audio: { maxBitrate: 16_000 } };
-const USUAL_SOUND: Limits = { ...USUAL, video: null };
 const POOR_SOUND: Limits = { ...POOR, video: null };
 
 export const MOST_WITH_PICTURE = 3;
@@ -45,10 +44,10 @@ export const MOST_PEOPLE = 6;
 /** In poor-network mode the lines of one person together carry at most this, in bits per second and direction. */
 export const POOR_TOTAL = 150_000;
 
-/** What one way of one line may carry in a call of `people`; `poor`: one of the two has said that their network is; `weak`: this line is. */
-export function limitsFor(people: number, poor: boolean, weak = false): Limits {
-  if (!poor) return weak ? USUAL_SOUND : USUAL;
-  return people > 2 || weak ? POOR_SOUND : POOR;
+/** What one way of one line may carry in a call of `people`; `poor`: one of the two has said that their network is. */
+export function limitsFor(people: number, poor: boolean): Limits {
+  if (!poor) return USUAL;
+  return people > 2 ? POOR_SOUND : POOR;
 }
 
 /** A picture can go between two of `people`. */

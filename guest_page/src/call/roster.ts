@@ -11,25 +11,23 @@ export interface Participant {
   video: boolean;
   /** Their network carries little, either way. */
   poor: boolean;
-  /** The stays to which their picture does not go, because of the line. */
-  without: readonly string[];
   /** When they last said that they are there; as this page runs, in milliseconds. */
   heardAt: number;
   /** When they joined, as far as is known; the same clock. */
   since: number;
 }
 
-type Word = Pick<Participant, "video" | "poor"> & { stayed?: number; without?: readonly string[] };
+type Word = Pick<Participant, "video" | "poor"> & { stayed?: number };
 
 export class Roster {
   private readonly byUser = new Map<string, Participant>();
 
   /** True when somebody came: nobody of this name was there before, or in another stay. Another's stay is nobody's word. */
-  here(user: string, party: string, { video, poor, stayed = 0, without = [] }: Word, now: number): boolean {
+  here(user: string, party: string, { video, poor, stayed = 0 }: Word, now: number): boolean {
     if (this.isAnothers(party, user)) return false;
     const known = this.byUser.get(user);
     const same = known?.party === party;
-    this.byUser.set(user, { user, party, video, poor, without, heardAt: now, since: Math.min(now - stayed, same ? known.since : Infinity) });
+    this.byUser.set(user, { user, party, video, poor, heardAt: now, since: Math.min(now - stayed, same ? known.since : Infinity) });
     return !same;
   }
 

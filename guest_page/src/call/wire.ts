@@ -33,21 +33,17 @@ export interface Channel {
 
 /**
  * A `party` is one stay of one browser in the call: after a reload it is another one. `poor`: send me little. `stayed`: for how many
- * milliseconds they are in the call, so that of too many the last to come is known without any clock. `without`: the stays to which their
- * picture does not go, because the line carries none.
+ * milliseconds they are in the call, so that of too many the last to come is known without any clock.
  */
 export type CallContent =
-  | { kind: "here"; party: string; video: boolean; poor: boolean; stayed?: number; without?: string[] }
+  | { kind: "here"; party: string; video: boolean; poor: boolean; stayed?: number }
   | { kind: "gone"; party: string }
   | { kind: "signal"; from: string; to: string; event: string; content: Record<string, unknown> };
 
 /** Null for what no page of ours has sent. */
 export function readContent(raw: Record<string, unknown>): CallContent | null {
-  const { kind, party, video, poor, stayed, without, from, to, event, content } = raw;
-  if (kind === "here" && typeof party === "string") {
-    const stays = Array.isArray(without) ? without.filter((each) => typeof each === "string") : [];
-    return { kind, party, video: video === true, poor: poor === true, stayed: typeof stayed === "number" ? Math.max(0, stayed) : 0, without: stays };
-  }
+  const { kind, party, video, poor, stayed, from, to, event, content } = raw;
+  if (kind === "here" && typeof party === "string") return { kind, party, video: video === true, poor: poor === true, stayed: typeof stayed === "number" ? Math.max(0, stayed) : 0 };
   if (kind === "gone" && typeof party === "string") return { kind, party };
   const isSignal = typeof from === "string" && typeof to === "string" && typeof event === "string" && typeof content === "object" && content !== null;
   return kind === "signal" && isSignal ? { kind, from, to, event, content: content as Record<string, unknown> } : null;
