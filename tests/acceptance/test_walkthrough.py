@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,16 @@ def running_in(directory: Path) -> list[str]:
     return found
 
 
+def journal_of(directory: Path) -> list[dict[str, Any]]:
+    """The steps of the demo that ran in the directory."""
+    journal: list[dict[str, Any]] = json.loads((directory / "demo-output/journal.json").read_text())
+    return journal
+
+
+def checked_in(journal: list[dict[str, Any]]) -> set[str]:
+    return {words for step in journal for words in step["checked"]}
+
+
 def wait_until_nothing_runs_in(directory: Path) -> None:
     end = time.monotonic() + 60
     while left := running_in(directory):
@@ -66,9 +77,9 @@ def test_the_walk_through_ends_well_and_leaves_journal_transcript_and_pictures(t
         assert process.wait() == 0, shown
         wait_until_nothing_runs_in(tmp_path)
     output = tmp_path / "demo-output"
-    journal = json.loads((output / "journal.json").read_text())
+    journal = journal_of(tmp_path)
     assert all(step["checked"] and step["seconds"] >= 0 and "failed" not in step for step in journal)
-    checked = {words for step in journal for words in step["checked"]}
+    checked = checked_in(journal)
     for needed in (
         "the homeserver does not know the session's room",
         "the homeserver does not know the transcript's file",
@@ -149,8 +160,7 @@ def test_after_the_walk_through_it_stays_up_for_hands_on_use_until_ctrl_c(tmp_pa
 def test_with_jitsi_meet_both_come_into_one_conference_which_ends_with_the_session_and_is_there_for_hands_on_use(tmp_path: Path) -> None:
     with demo(tmp_path, "--calls", "jitsi") as process:
         shown = read_until(process, "Ctrl-C ends it")
-        journal = json.loads((tmp_path / "demo-output/journal.json").read_text())
-        checked = {words for step in journal for words in step["checked"]}
+        checked = checked_in(journal_of(tmp_path))
         for needed in (
             "the guest's page rings",
             "both are in one conference, each let in by a token of their own",
